@@ -1,0 +1,109 @@
+/* server - an HTTP/1.1 server: routes, limits, and replies now, later or bit by bit.
+ *
+ * It runs on one thread of its own (libmicrohttpd with poll), which calls the handlers: they must not block. A handler
+ * answers exactly once with one of the psync_web_reply functions, or passes the request on and returns; then another
+ * thread answers it later (this is how puts that share a commit are answered). After its answer a request is no longer
+ * the caller's. A client that went away meanwhile does no harm: the answer is dropped.
+ *
+ * Errors are Problem Details (RFC 9457), except where libmicrohttpd refuses what is no HTTP at all. */
+#ifndef PSYNC_WEB_SERVER_H
+#define PSYNC_WEB_SERVER_H
+
+#include "base/buf.h"
+#include "base/clock.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+struct psync_web_server;  /* opaque */
+struct psync_web_request; /* opaque */
+
+typedef void psync_web_handler(struct psync_web_request *rq, void *arg);
+
+/* `pattern` is a path such as "/v1/dead/{id}/retry"; one segment in braces matches any segment that is not empty. GET
+ * routes serve HEAD too. */
+struct psync_web_route {
+    const char *method, *pattern; /* borrowed for the server's life: literals */
+    psync_web_handler *handler;
+    void *arg;
+};
+
+struct psync_web_conf {
+    int listen_fd;                        /* see web/listen.h; the server's from now on, also if it cannot start */
+    const struct psync_web_route *routes; /* copied; tried in order */
+    size_t n_routes;
+    size_t max_body_bytes;    /* 413 beyond; 0: 1 MiB */
+    size_t max_header_bytes;  /* request line and header fields, 431 beyond; 0: 16 KiB */
+    unsigned max_connections; /* more wait in the backlog; 0: 512 */
+    unsigned idle_timeout_s;  /* a connection on which nothing moves is closed; 0: 75 s */
+    const char *tls_certificate, *tls_key; /* PEM text; NULL: plain HTTP */
+};
+
+PSYNC_CHECKED enum psync_result psync_web_server_new(const struct psync_web_conf *conf,
+                                                     struct psync_web_server **ret_server, struct psync_error *err);
+/* Waits for a running handler, closes every connection. Requests that other threads hold stay valid until those threads
+ * answer them, which then does nothing. Not from a handler. A unix socket's file is its maker's to remove. NULL is fine. */
+void psync_web_server_free(struct psync_web_server *server);
+
+uint16_t psync_web_server_port(const struct psync_web_server *server); /* 0: a unix socket */
+
+/* ---- the request; what is returned is valid until the answer ---- */
+const char *psync_web_method(const struct psync_web_request *rq);
+const char *psync_web_path(const struct psync_web_request *rq);     /* without the query, not decoded */
+const char *psync_web_wildcard(const struct psync_web_request *rq); /* decoded; "" when the route has none */
+const char *psync_web_query(const struct psync_web_request *rq, const char *name);  /* decoded; NULL: absent */
+const char *psync_web_header(const struct psync_web_request *rq, const char *name); /* any case; NULL: absent.
+                                                                                       Only in a handler. */
+struct psync_span psync_web_body(const struct psync_web_request *rq);
+
+/* Memory of the handler's that lives as long as the request; `release` is called once when the request is over, answered
+ * or not, on any thread. At most one a request. */
+void psync_web_attach(struct psync_web_request *rq, void *context, void (*release)(void *context));
+void *psync_web_attached(const struct psync_web_request *rq); /* NULL: nothing */
+
+/* ---- the answer: exactly one of these, from any thread ---- */
+void psync_web_reply(struct psync_web_request *rq, unsigned status, const char *content_type, struct psync_span body);
+/* Takes the buffer's memory instead of copying it; `body` is empty afterwards. */
+void psync_web_reply_buf(struct psync_web_request *rq, unsigned status, const char *content_type,
+                         struct psync_buf *body);
+/* application/problem+json with `status`, `title` and a `detail` when `fmt` is not NULL. */
+void psync_web_problem(struct psync_web_request *rq, unsigned status, const char *title, const char *fmt, ...)
+    PSYNC_PRINTF(4, 5);
+
+struct psync_web_header {
+    const char *name, *value;
+};
+
+/* A body made while it is sent. `read` is called on the server's thread: it writes at most `max` bytes and returns how
+ * many; 0 with `*ret_wait_ms` > 0: nothing for so long; 0 with 0: the end; < 0: cut the connection here. */
+struct psync_web_stream {
+    ssize_t (*read)(void *arg, uint64_t position, char *ret_bytes, size_t max, psync_ms *ret_wait_ms);
+    void (*done)(void *arg); /* called once at the end, whatever happened; NULL: nothing to do */
+    void *arg;
+    uint64_t length; /* sent as Content-Length; PSYNC_WEB_LENGTH_UNKNOWN: chunked */
+};
+#define PSYNC_WEB_LENGTH_UNKNOWN UINT64_MAX
+
+enum psync_web_ending {
+    PSYNC_WEB_ANSWER, /* a response */
+    PSYNC_WEB_CLOSE,  /* none: the connection is closed */
+    PSYNC_WEB_RESET   /* none: the connection is reset (TCP RST) */
+};
+
+struct psync_web_reply {
+    enum psync_web_ending ending;
+    unsigned status;
+    const char *content_type;       /* NULL: none */
+    struct psync_span body;         /* copied */
+    struct psync_buf *buf;          /* instead of `body`: taken, as psync_web_reply_buf does */
+    struct psync_web_stream stream; /* instead of both, when `read` is set */
+    const struct psync_web_header *headers; /* copied */
+    size_t n_headers;
+};
+void psync_web_reply_with(struct psync_web_request *rq, const struct psync_web_reply *reply);
+
+/* From a handler, instead of an answer: calls `handler` for this request after `delay_ms`, on the server's thread, without
+ * holding up others. Not called if the server ends first. */
+void psync_web_call_later(struct psync_web_request *rq, psync_ms delay_ms, psync_web_handler *handler, void *arg);
+
+#endif
