@@ -1,0 +1,49 @@
+/* worker - delivers from a queue: leases, feeds the engine, settles, until told to stop or drained.
+ *
+ * psync_worker_run has the calling thread for itself. The other functions may be called from any thread. */
+#ifndef PSYNC_DELIVERY_WORKER_H
+#define PSYNC_DELIVERY_WORKER_H
+
+#include "delivery/dispatcher.h"
+#include "queue/queue.h"
+
+struct psync_worker; /* opaque */
+
+/* What became of one message, after it is durable; on the queue's thread. */
+struct psync_delivery_report {
+    const struct psync_settlement *settlement;
+    psync_ms now;
+};
+struct psync_worker_open {
+    struct psync_queue *queue;
+    struct psync_config *config;          /* the worker's from here on */
+    struct psync_log *log;
+    void (*report)(void *arg, const struct psync_delivery_report *report); /* may be NULL */
+    void *arg;
+};
+/* REJECT: settings that cannot be used (batch.size with a driver that cannot bind ...). On failure config stays the
+ * caller's. */
+PSYNC_CHECKED enum psync_result psync_worker_new(const struct psync_worker_open *open, struct psync_worker **ret_worker,
+                                                 struct psync_error *err);
+void psync_worker_free(struct psync_worker *w);
+
+/* Until stopped; with `drain` until nothing is in flight and nothing can be leased now or within work.drain_wait (messages
+ * of suspended, hand-paused or orphaned destinations are not waited for). FATAL: storage. */
+PSYNC_CHECKED enum psync_result psync_worker_run(struct psync_worker *w, bool drain, struct psync_error *err);
+
+/* First call: take nothing new, finish what is in flight within work.grace, release the rest. Second: stop at once. */
+void psync_worker_stop(struct psync_worker *w);
+void psync_worker_wakeup(struct psync_worker *w); /* the queue has something; to be called from its on_ready */
+
+/* Takes over `config` (the worker's from then on) in the loop. REJECT: nothing changed, config stays the caller's. */
+PSYNC_CHECKED enum psync_result psync_worker_reload(struct psync_worker *w, struct psync_config *config,
+                                                    struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_worker_pause(struct psync_worker *w, const char *destination, const char *reason,
+                                                   struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_worker_resume(struct psync_worker *w, const char *destination,
+                                                    struct psync_error *err);
+/* A consistent copy of every destination's status; the caller frees. */
+PSYNC_CHECKED enum psync_result psync_worker_status(struct psync_worker *w, struct psync_destination_status **ret_status,
+                                                    size_t *ret_n);
+
+#endif

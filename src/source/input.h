@@ -1,0 +1,45 @@
+/* input - products from a stream of bytes: JSON, NDJSON, CSV, PrestaShop's exports and webservice answers.
+ *
+ * The format is told from the content. Records are read one at a time, so memory does not grow with the input. What is
+ * wrong with one record refuses that record, with its line, and the rest goes on; only a stream that cannot be read on
+ * (a broken JSON array, an unknown format) ends it. */
+#ifndef PSYNC_SOURCE_INPUT_H
+#define PSYNC_SOURCE_INPUT_H
+
+#include "source/product.h"
+
+struct psync_input; /* opaque; one thread */
+
+/* Reads up to `n` bytes: >0 bytes read, 0 end, -1 error (errno). */
+typedef long psync_input_read(void *arg, char *bytes, size_t n);
+
+struct psync_input_open {
+    const char *name;                         /* "catalogue.csv", "standard input": stands in messages; borrowed */
+    psync_input_read *read;                   /* or NULL and: */
+    int fd;
+    void *arg;
+    const struct psync_product_rules *rules;  /* borrowed */
+};
+
+enum psync_format {
+    PSYNC_FORMAT_UNKNOWN, PSYNC_FORMAT_JSON_OBJECT, PSYNC_FORMAT_JSON_ARRAY, PSYNC_FORMAT_NDJSON, PSYNC_FORMAT_CSV,
+    PSYNC_FORMAT_PRESTASHOP_EXPORT, PSYNC_FORMAT_PRESTASHOP_LEGACY_EXPORT, PSYNC_FORMAT_WEBSERVICE
+};
+
+/* NULL: no memory. */
+struct psync_input *psync_input_new(const struct psync_input_open *open);
+void psync_input_free(struct psync_input *in);
+
+/* One record. OK: a product; its canonical payload is *ret_payload, valid until the next call, and `ret_id` its id.
+ * REJECT: this record is refused; `err` is the whole line for people: "catalogue.csv:17: price is not a number: abc".
+ * EMPTY: the end. FATAL: the stream cannot be read on; `err` says where and why. */
+PSYNC_CHECKED enum psync_result psync_input_next(struct psync_input *in, int64_t *ret_id, struct psync_span *ret_payload,
+                                                 struct psync_error *err);
+
+enum psync_format psync_input_format(const struct psync_input *in);
+uint64_t psync_input_line(const struct psync_input *in);      /* of the record last returned, from 1 */
+uint64_t psync_input_bytes(const struct psync_input *in);     /* read so far, for progress */
+/* Members and columns left out so far: how many values, and the names seen (at most 32), for one line at the end. */
+uint64_t psync_input_left_out(const struct psync_input *in, const char *const **ret_names, size_t *ret_n);
+
+#endif

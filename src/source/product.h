@@ -1,0 +1,54 @@
+/* product - one product as the shop gave it, and the frozen bytes it becomes.
+ *
+ * The payload: {"id":123,"name":"Product name","price":49.90,"stock":15} - members in this order, no spaces, UTF-8
+ * unescaped, only what JSON demands escaped. Optional members follow stock: version, shop, then those of input.pass in
+ * that order. Pure. One definition for C and PHP: tests/vectors/payload.json. */
+#ifndef PSYNC_SOURCE_PRODUCT_H
+#define PSYNC_SOURCE_PRODUCT_H
+
+#include "base/buf.h"
+#include "base/decimal.h"
+#include "config/config.h"
+
+#include <stdint.h>
+
+enum { PSYNC_NAME_CHARACTERS = 255, PSYNC_PASS_MAX = 32, PSYNC_REASON_MAX = 256 };
+
+/* What a reader found; all texts are borrowed from the record. */
+struct psync_product {
+    int64_t id;
+    struct psync_span name;                 /* chosen from the languages already, not yet normalised */
+    struct psync_decimal price;             /* tax rule applied */
+    int64_t stock;
+    struct psync_span pass[PSYNC_PASS_MAX]; /* JSON values of input.pass, in its order; data NULL: absent */
+    size_t n_pass;
+};
+
+/* The settings a payload depends on, prepared once. */
+struct psync_product_rules {
+    uint32_t digits;
+    int64_t version;                        /* < 0: none */
+    const char *language;
+    enum psync_input_tax tax;
+    bool has_tax_rate;
+    struct psync_decimal tax_rate;          /* percent */
+    enum psync_negative_stock negative_stock;
+    const char *pass_names[PSYNC_PASS_MAX]; /* point into `pass_text` */
+    size_t n_pass;
+    char *pass_text;
+    uint64_t max_record_bytes;
+};
+PSYNC_CHECKED enum psync_result psync_product_rules_init(struct psync_product_rules *r, const struct psync_config *c,
+                                                         struct psync_error *err);
+void psync_product_rules_done(struct psync_product_rules *r);
+
+/* Each run of control characters and white space becomes one space, then trimmed. REJECT: not valid UTF-8, empty after
+ * that, or more than 255 characters; `reason` says which. Appends to `out`. */
+PSYNC_CHECKED enum psync_result psync_name_normalise(struct psync_span name, struct psync_buf *out,
+                                                     struct psync_error *reason);
+
+/* Checks and appends the canonical payload. REJECT: `reason` is for people ("name is empty"). */
+PSYNC_CHECKED enum psync_result psync_product_payload(const struct psync_product *p, const struct psync_product_rules *r,
+                                                      struct psync_buf *out, struct psync_error *reason);
+
+#endif
