@@ -21,7 +21,8 @@ struct psync_span {
     const char *data;
     size_t len;
 };
-#define PSYNC_SPAN(literal) ((struct psync_span){(literal), sizeof(literal) - 1})
+#define PSYNC_SPAN_INIT(literal) {(literal), sizeof(literal) - 1} /* in an initializer of static storage */
+#define PSYNC_SPAN(literal)      ((struct psync_span)PSYNC_SPAN_INIT(literal))
 
 void psync_buf_init(struct psync_buf *b, size_t max);
 void psync_buf_done(struct psync_buf *b); /* frees; usable again after psync_buf_init; {0} is fine */
@@ -36,6 +37,8 @@ PSYNC_CHECKED enum psync_result psync_buf_printf(struct psync_buf *b, const char
 PSYNC_CHECKED enum psync_result psync_buf_reserve(struct psync_buf *b, size_t n);
 /* Removes the first `n` bytes (n <= len). */
 void psync_buf_drop(struct psync_buf *b, size_t n);
+/* Keeps the first `len` bytes (at most what there are): takes back an append. */
+void psync_buf_truncate(struct psync_buf *b, size_t len);
 
 /* The span as a C string the caller frees; NULL: out of memory. */
 char *psync_span_dup(struct psync_span s);

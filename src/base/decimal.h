@@ -1,7 +1,7 @@
 /* decimal - money as digits: exact, never through binary floating point.
  *
  * A decimal is non-negative or negative, with at most PSYNC_DECIMAL_DIGITS digits in all; longer input is refused, not
- * rounded. Pure. */
+ * rounded; so is a scale above that. Pure. */
 #ifndef PSYNC_BASE_DECIMAL_H
 #define PSYNC_BASE_DECIMAL_H
 
@@ -13,12 +13,12 @@ enum { PSYNC_DECIMAL_DIGITS = 60, PSYNC_DECIMAL_MAX = 80 }; /* digits; bytes of 
 
 struct psync_decimal {
     bool negative;                        /* never with value zero */
-    uint8_t digits, scale;                /* how many digits; how many of them stand after the point */
-    uint8_t digit[PSYNC_DECIMAL_DIGITS];  /* 0-9, most significant first, no leading zeros */
+    uint8_t digits, scale;                /* the digits are an integer, times 10^-scale; 0.05: one digit, scale 2 */
+    uint8_t digit[PSYNC_DECIMAL_DIGITS];  /* 0-9, most significant first, no leading zeros; zero has none */
 };
 
-/* The grammar of a JSON number (RFC 8259 section 6), and nothing else: "49.90", "-0.5", "1e3", "1.5E-2"; also "+5", ".5"
- * and "5." when `lenient` (CSV). PSYNC_REJECT: not a number, or too many digits (an exponent may not make more than
+/* The grammar of a JSON number (RFC 8259 section 6), and nothing else: "49.90", "-0.5", "1e3", "1.5E-2"; also "+5",
+ * ".5" and "5." when `lenient` (CSV). PSYNC_REJECT: not a number, or too many digits (an exponent may not make more than
  * PSYNC_DECIMAL_DIGITS); `*ret_d` untouched. */
 PSYNC_CHECKED enum psync_result psync_decimal_parse(struct psync_span text, bool lenient, struct psync_decimal *ret_d);
 

@@ -6,7 +6,7 @@
 
 enum { PSYNC_SHA256_BYTES = 32 };
 
-/* The digest of the parts, in order, as if they were one. PSYNC_FATAL: the library failed. */
+/* The digest of the parts, in order, as if they were one. PSYNC_NOMEM; PSYNC_FATAL: the library failed. */
 PSYNC_CHECKED enum psync_result psync_sha256(const struct psync_span *parts, size_t n,
                                              unsigned char ret_digest[PSYNC_SHA256_BYTES]);
 /* 2n characters and a NUL. */

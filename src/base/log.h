@@ -1,7 +1,8 @@
 /* log - one line an event, logfmt or JSON, to a file, to the console, or to both.
  *
- * A line is a time, a level, an event name and fields. A log that cannot be written is reported once on stderr and never
- * stops anything. Values are bounded and escaped, so that nothing from outside can forge a line. Any thread. */
+ * A line is a time, a level, an event name and fields. A log that cannot be written is reported once on stderr and
+ * never stops anything; a FIFO that takes no more loses lines instead of blocking. Values are bounded and escaped, so
+ * that nothing from outside can forge a line; names are the program's own. Any thread. */
 #ifndef PSYNC_BASE_LOG_H
 #define PSYNC_BASE_LOG_H
 
@@ -13,7 +14,7 @@ enum psync_log_level { PSYNC_LOG_DEBUG, PSYNC_LOG_INFO, PSYNC_LOG_WARNING, PSYNC
 enum psync_log_format { PSYNC_LOG_LOGFMT, PSYNC_LOG_JSON };
 
 struct psync_log_conf {
-    const char *path;               /* NULL or "": no file; "-" is the console alone. Copied. Created 0640, appended. */
+    const char *path;               /* NULL, "" or "-": no file. Copied. Created 0640, appended to. */
     enum psync_log_format format;   /* of the file */
     enum psync_log_level level;     /* below it nothing is written to the file */
     bool console;                   /* also to stderr, as logfmt without the time */
@@ -22,11 +23,13 @@ struct psync_log_conf {
 
 struct psync_log; /* opaque */
 
-/* Never fails for a file that cannot be written (that is reported once, and tried again at a reopen). NULL: no memory. */
+/* Never fails for a file that cannot be written (that is reported once, and again at each reopen). NULL: no memory. */
 struct psync_log *psync_log_new(const struct psync_log_conf *conf);
 void psync_log_free(struct psync_log *log); /* flushes; NULL is fine */
 void psync_log_reopen(struct psync_log *log, const struct psync_log_conf *conf); /* conf NULL: the same again */
-void psync_log_flush(struct psync_log *log); /* lines are buffered for at most 100 ms or 64 KiB */
+/* Lines wait in memory for at most 64 KiB, for an error, or for the first event or tick 100 ms after them. */
+void psync_log_flush(struct psync_log *log); /* writes them now; NULL is fine */
+void psync_log_tick(struct psync_log *log);  /* for loops: each time around; cheap; NULL is fine */
 
 enum psync_field_kind { PSYNC_FIELD_TEXT, PSYNC_FIELD_INT, PSYNC_FIELD_END };
 struct psync_field {

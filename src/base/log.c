@@ -1,0 +1,263 @@
+/* log - lines into a buffer, the buffer into a file, and lines to the console.
+ *
+ * One lock guards it all; what is written under it goes to the page cache. Time is watched without a thread of its own:
+ * each event, and each tick of a loop, looks how long the oldest line has waited. */
+#include "base/log.h"
+
+#include "base/clock.h"
+#include "base/log_line.h"
+#include "base/timefmt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    BUFFER_MAX = 64 * 1024,
+    WAIT_MAX_MS = 100,
+    OFF = PSYNC_LOG_ERROR + 1, /* a level no event has */
+};
+
+struct psync_log {
+    pthread_mutex_t lock;
+    atomic_int file_level, console_level; /* read without the lock, so that what is not wanted costs nothing */
+    _Atomic psync_ms oldest;              /* wall time of the first buffered line; 0: none */
+    char *path;                           /* NULL: no file */
+    enum psync_log_format format;
+    enum psync_log_level level;           /* of the file */
+    int fd;
+    bool reported;                        /* that the file cannot be written */
+    bool torn;                            /* the file ends within a line */
+    struct psync_buf lines, line;         /* reserved from the start */
+};
+
+/* ---- the file ---- */
+
+static void report(struct psync_log *log, const char *path, int error)
+{
+    char reason[128];
+    struct psync_error text = {{0}};
+    if (log->reported)
+        return;
+    log->reported = true;
+    if (strerror_r(error, reason, sizeof reason) != 0)
+        (void)snprintf(reason, sizeof reason, "error %d", error);
+    (void)psync_fail(&text, PSYNC_OK, "productsync: cannot write the log %s: %s; going on without it", path, reason);
+    (void)dprintf(STDERR_FILENO, "%s\n", text.text);
+}
+
+/* Everything, or the error number; `*ret_written`: how much. */
+static int write_all(int fd, const char *data, size_t n, size_t *ret_written)
+{
+    size_t done = 0;
+    int error = 0;
+    while (done < n && error == 0) {
+        ssize_t w = write(fd, data + done, n - done);
+        if (w >= 0)
+            done += (size_t)w;
+        else if (errno != EINTR)
+            error = errno;
+    }
+    *ret_written = done;
+    return error;
+}
+
+/* Writes the buffered lines; those that cannot be written are lost. */
+static void flush(struct psync_log *log)
+{
+    size_t n = log->lines.len, written = 0;
+    if (n > 0 && log->fd >= 0) {
+        /* After a line that was cut by a full disk the next ones begin on a fresh one. */
+        int error = log->torn ? write_all(log->fd, "\n", 1, &written) : 0;
+        if (error == 0) {
+            error = write_all(log->fd, log->lines.data, n, &written);
+            log->torn = written > 0 && log->lines.data[written - 1] != '\n';
+        }
+        if (error != 0)
+            report(log, log->path, error);
+    }
+    psync_buf_clear(&log->lines);
+    atomic_store(&log->oldest, 0);
+}
+
+static void close_file(struct psync_log *log)
+{
+    if (log->fd < 0)
+        return;
+    flush(log);
+    (void)close(log->fd);
+    log->fd = -1;
+}
+
+static void open_file(struct psync_log *log)
+{
+    log->reported = log->torn = false;
+    if (log->path != NULL) {
+        /* O_NONBLOCK: a FIFO nobody reads must not stop deliveries; to a regular file it means nothing. */
+        log->fd = open(log->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+        if (log->fd < 0)
+            report(log, log->path, errno);
+    }
+    atomic_store(&log->file_level, log->fd >= 0 ? (int)log->level : OFF);
+}
+
+/* Takes the settings over and opens the file. PSYNC_NOMEM: nothing changed. */
+static enum psync_result apply(struct psync_log *log, const struct psync_log_conf *conf)
+{
+    bool has_file = conf->path != NULL && conf->path[0] != '\0' && strcmp(conf->path, "-") != 0;
+    char *path = has_file ? strdup(conf->path) : NULL;
+    if (has_file && path == NULL)
+        return PSYNC_NOMEM;
+    close_file(log);
+    free(log->path);
+    log->path = path;
+    log->format = conf->format;
+    log->level = conf->level;
+    atomic_store(&log->console_level, conf->console ? (int)conf->console_level : OFF);
+    open_file(log);
+    return PSYNC_OK;
+}
+
+/* ---- its life ---- */
+
+struct psync_log *psync_log_new(const struct psync_log_conf *conf)
+{
+    struct psync_log *log = calloc(1, sizeof *log);
+    if (log == NULL)
+        return NULL;
+    if (pthread_mutex_init(&log->lock, NULL) != 0) {
+        free(log);
+        return NULL;
+    }
+    log->fd = -1;
+    psync_buf_init(&log->lines, BUFFER_MAX);
+    psync_buf_init(&log->line, PSYNC_LOG_LINE_MAX);
+    if (psync_buf_reserve(&log->lines, BUFFER_MAX) != PSYNC_OK ||
+        psync_buf_reserve(&log->line, PSYNC_LOG_LINE_MAX) != PSYNC_OK || apply(log, conf) != PSYNC_OK) {
+        psync_log_free(log);
+        return NULL;
+    }
+    return log;
+}
+
+void psync_log_free(struct psync_log *log)
+{
+    if (log == NULL)
+        return;
+    close_file(log);
+    psync_buf_done(&log->lines);
+    psync_buf_done(&log->line);
+    free(log->path);
+    (void)pthread_mutex_destroy(&log->lock);
+    free(log);
+}
+
+static void lock(struct psync_log *log)
+{
+    PSYNC_INVARIANT(pthread_mutex_lock(&log->lock) == 0);
+}
+
+static void unlock(struct psync_log *log)
+{
+    PSYNC_INVARIANT(pthread_mutex_unlock(&log->lock) == 0);
+}
+
+void psync_log_reopen(struct psync_log *log, const struct psync_log_conf *conf)
+{
+    if (log == NULL)
+        return;
+    lock(log);
+    if (conf == NULL) {
+        close_file(log);
+        open_file(log);
+    } else if (apply(log, conf) != PSYNC_OK) {
+        report(log, conf->path, ENOMEM);
+    }
+    unlock(log);
+}
+
+void psync_log_flush(struct psync_log *log)
+{
+    if (log == NULL || atomic_load(&log->oldest) == 0)
+        return;
+    lock(log);
+    flush(log);
+    unlock(log);
+}
+
+/* A clock set back counts as a wait, too: better early than never. */
+static bool waited_enough(struct psync_log *log, psync_ms now)
+{
+    psync_ms oldest = atomic_load(&log->oldest);
+    return oldest != 0 && (now < oldest || now - oldest >= WAIT_MAX_MS);
+}
+
+void psync_log_tick(struct psync_log *log)
+{
+    if (log != NULL && atomic_load(&log->oldest) != 0 && waited_enough(log, psync_clock_wall()))
+        psync_log_flush(log);
+}
+
+/* ---- events ---- */
+
+/* Before, between and after time and line: what makes a line of the file. */
+static const struct frame {
+    struct psync_span begin, middle, end;
+} frames[] = {
+    [PSYNC_LOG_LOGFMT] = {PSYNC_SPAN_INIT("time="), PSYNC_SPAN_INIT(" "), PSYNC_SPAN_INIT("\n")},
+    [PSYNC_LOG_JSON] = {PSYNC_SPAN_INIT("{\"time\":\""), PSYNC_SPAN_INIT("\","), PSYNC_SPAN_INIT("}\n")},
+};
+
+/* Adds the line in `log->line` to those that wait. */
+static void buffer_line(struct psync_log *log, psync_ms now)
+{
+    char time[PSYNC_TIME_MAX];
+    const struct frame *f = &frames[log->format];
+    (void)psync_time_format(now, time);
+    struct psync_span parts[] = {f->begin, {time, strlen(time)}, f->middle, {log->line.data, log->line.len}, f->end};
+    if (log->lines.len + log->line.len + sizeof time + 16 > BUFFER_MAX)
+        flush(log);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        PSYNC_INVARIANT(psync_buf_add(&log->lines, parts[i].data, parts[i].len) == PSYNC_OK); /* reserved */
+    if (atomic_load(&log->oldest) == 0)
+        atomic_store(&log->oldest, now > 0 ? now : 1);
+}
+
+/* One write a line, so that lines of several processes do not mix. What the console does not take is lost. */
+static void write_console(struct psync_buf *line)
+{
+    size_t written;
+    line->data[line->len] = '\n'; /* in the place of the NUL */
+    (void)write_all(STDERR_FILENO, line->data, line->len + 1, &written);
+    line->data[line->len] = '\0';
+}
+
+void psync_log_event(struct psync_log *log, enum psync_log_level level, const char *event,
+                     const struct psync_field *fields, size_t n)
+{
+    if (log == NULL)
+        return;
+    bool to_file = (int)level >= atomic_load(&log->file_level);
+    bool to_console = (int)level >= atomic_load(&log->console_level);
+    if (!to_file && !to_console)
+        return;
+    lock(log);
+    if (to_file) {
+        psync_ms now = psync_clock_wall();
+        psync_log_line(&log->line, log->format, level, event, fields, n);
+        buffer_line(log, now);
+        if (level == PSYNC_LOG_ERROR || waited_enough(log, now))
+            flush(log);
+    }
+    if (to_console) {
+        if (!to_file || log->format != PSYNC_LOG_LOGFMT)
+            psync_log_line(&log->line, PSYNC_LOG_LOGFMT, level, event, fields, n);
+        write_console(&log->line);
+    }
+    unlock(log);
+}
