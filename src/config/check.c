@@ -1,0 +1,249 @@
+/* check - rules for settings that are texts. */
+#include "config/check.h"
+
+#include "base/buf.h"
+#include "base/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define LOWER_LETTERS "abcdefghijklmnopqrstuvwxyz"
+#define UPPER_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS        "0123456789"
+#define LETTERS       LOWER_LETTERS UPPER_LETTERS
+
+static bool consists_of(const char *text, const char *characters)
+{
+    return text[strspn(text, characters)] == '\0';
+}
+
+enum psync_result psync_check_text(const char *value, struct psync_error *err)
+{
+    for (const char *c = value; *c; c++) {
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            return psync_fail(err, PSYNC_REJECT, "has a control character");
+    }
+    if (!psync_utf8_valid((struct psync_span){value, strlen(value)}))
+        return psync_fail(err, PSYNC_REJECT, "is not UTF-8");
+    return PSYNC_OK;
+}
+
+enum psync_result psync_check_field_value(const char *value, struct psync_error *err)
+{
+    size_t n = strlen(value);
+
+    for (const char *c = value; *c; c++) {
+        if (((unsigned char)*c < 0x20 && *c != '\t') || (unsigned char)*c >= 0x7f)
+            return psync_fail(err, PSYNC_REJECT, "has a character that a header must not have (control or not ASCII)");
+    }
+    if (n > 0 && (strchr(" \t", value[0]) || strchr(" \t", value[n - 1])))
+        return psync_fail(err, PSYNC_REJECT, "begins or ends with white space");
+    return PSYNC_OK;
+}
+
+enum psync_result psync_check_token(const char *value, struct psync_error *err)
+{
+    if (strchr(value, '\t'))
+        return psync_fail(err, PSYNC_REJECT, "has a control character");
+    return psync_check_field_value(value, err);
+}
+
+/* ---- headers ---- */
+
+/* RFC 9110 section 5.6.2. */
+static bool is_token(struct psync_span s)
+{
+    static const char tchars[] = LETTERS DIGITS "!#$%&'*+-.^_`|~";
+
+    for (size_t i = 0; i < s.len; i++) {
+        if (!memchr(tchars, s.data[i], sizeof tchars - 1))
+            return false;
+    }
+    return s.len > 0;
+}
+
+/* What the request says of itself, what belongs to the connection (RFC 9110 section 7.6.1), and what has a setting. */
+static enum psync_result check_name(struct psync_span name, struct psync_error *err)
+{
+    static const char *const reserved[] = {"Host",   "Content-Length",  "Content-Type", "Transfer-Encoding", "Connection",
+                                           "Expect", "Proxy-Connection", "Keep-Alive",   "TE",                "Trailer",
+                                           "Upgrade", "Proxy-Authorization", "Accept-Encoding", "User-Agent"};
+
+    if (!is_token(name) || name.len > 64)
+        return psync_fail(err, PSYNC_REJECT, "expected a header's name: 1 to 64 letters, digits or !#$%%&'*+-.^_`|~");
+    for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++) {
+        if (strlen(reserved[i]) == name.len && strncasecmp(reserved[i], name.data, name.len) == 0)
+            return psync_fail(err, PSYNC_REJECT, "the header %s cannot be set here", reserved[i]);
+    }
+    return PSYNC_OK;
+}
+
+enum psync_result psync_check_header_name(const char *value, struct psync_error *err)
+{
+    return check_name((struct psync_span){value, strlen(value)}, err);
+}
+
+static enum psync_result check_header_line(struct psync_span line, struct psync_error *err)
+{
+    char value[PSYNC_ERROR_MAX * 8];
+    const char *colon = memchr(line.data, ':', line.len);
+    struct psync_span name;
+    size_t n;
+
+    if (!colon)
+        return psync_fail(err, PSYNC_REJECT, "expected `Name: value`");
+    name = (struct psync_span){line.data, (size_t)(colon - line.data)};
+    if (check_name(name, err) != PSYNC_OK)
+        return PSYNC_REJECT;
+    line.data = colon + 1;
+    line.len -= name.len + 1;
+    while (line.len > 0 && strchr(" \t", *line.data)) {
+        line.data++;
+        line.len--;
+    }
+    n = line.len;
+    if (n == 0)
+        return psync_fail(err, PSYNC_REJECT, "the header %.*s has no value", (int)name.len, name.data);
+    if (n >= sizeof value)
+        return psync_fail(err, PSYNC_REJECT, "the header %.*s is too long", (int)name.len, name.data);
+    memcpy(value, line.data, n);
+    value[n] = '\0';
+    return psync_check_field_value(value, err);
+}
+
+/* The next line of `*rest`, and `*rest` behind it. */
+static struct psync_span next_line(const char **rest)
+{
+    struct psync_span line = {*rest, strcspn(*rest, "\n")};
+
+    *rest += line.len + ((*rest)[line.len] == '\n');
+    return line;
+}
+
+enum psync_result psync_check_headers(const char *value, struct psync_error *err)
+{
+    while (*value) {
+        enum psync_result r = check_header_line(next_line(&value), err);
+
+        if (r != PSYNC_OK)
+            return r;
+    }
+    return PSYNC_OK;
+}
+
+bool psync_headers_have(const char *headers, const char *name)
+{
+    size_t n = strlen(name);
+
+    while (*headers) {
+        struct psync_span line = next_line(&headers);
+
+        if (line.len > n && line.data[n] == ':' && strncasecmp(line.data, name, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* ---- names and small grammars ---- */
+
+enum psync_result psync_check_driver(const char *value, struct psync_error *err)
+{
+    return strcmp(value, "sqlite") == 0 ? PSYNC_OK : psync_fail(err, PSYNC_REJECT, "expected sqlite");
+}
+
+enum psync_result psync_check_socket(const char *value, struct psync_error *err)
+{
+    if (strlen(value) > PSYNC_SOCKET_PATH_MAX)
+        return psync_fail(err, PSYNC_REJECT, "a socket's path has at most %d bytes", PSYNC_SOCKET_PATH_MAX);
+    return psync_check_text(value, err);
+}
+
+enum psync_result psync_check_group(const char *value, struct psync_error *err)
+{
+    if (strlen(value) > 64 || value[0] == '-' || !consists_of(value, LETTERS DIGITS "._-"))
+        return psync_fail(err, PSYNC_REJECT, "expected a group's name");
+    return PSYNC_OK;
+}
+
+enum psync_result psync_check_language(const char *value, struct psync_error *err)
+{
+    if (strlen(value) > 35 || !consists_of(value, LETTERS DIGITS "_-"))
+        return psync_fail(err, PSYNC_REJECT, "expected a language's code, such as fr or pt-BR");
+    return PSYNC_OK;
+}
+
+enum psync_result psync_check_percent(const char *value, struct psync_error *err)
+{
+    size_t digits = strspn(value, DIGITS);
+    const char *fraction = value + digits;
+    bool ok = digits > 0 && digits <= 3;
+
+    if (*value == '\0')
+        return PSYNC_OK;
+    if (ok && *fraction == '.') /* no sign, no exponent; a point has digits on both sides */
+        ok = *++fraction != '\0' && strlen(fraction) <= 6;
+    if (ok)
+        ok = consists_of(fraction, strtoul(value, NULL, 10) < 100 ? DIGITS : "0") && strtoul(value, NULL, 10) <= 100;
+    return ok ? PSYNC_OK : psync_fail(err, PSYNC_REJECT, "expected a percentage from 0 to 100, such as 20 or 5.5");
+}
+
+static enum psync_result check_member(struct psync_span name, struct psync_error *err)
+{
+    static const char *const own[] = {"id", "name", "price", "stock", "version", "shop"};
+
+    if (name.len == 0 || name.len > 64 || name.data[0] == ' ' || name.data[name.len - 1] == ' ')
+        return psync_fail(err, PSYNC_REJECT, "expected names of 1 to 64 bytes, separated by commas without spaces");
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        if (psync_span_eq(name, own[i]))
+            return psync_fail(err, PSYNC_REJECT, "%s is sent anyway", own[i]);
+    }
+    return PSYNC_OK;
+}
+
+enum psync_result psync_check_pass(const char *value, struct psync_error *err)
+{
+    enum psync_result r = psync_check_text(value, err);
+    const char *at = value;
+    size_t names = 0;
+
+    while (r == PSYNC_OK && *value) {
+        struct psync_span name = {at, strcspn(at, ",")};
+
+        if (++names > 32)
+            return psync_fail(err, PSYNC_REJECT, "has more than 32 names");
+        r = check_member(name, err);
+        at += name.len;
+        if (*at++ == '\0')
+            break;
+    }
+    return r;
+}
+
+enum psync_result psync_check_method(const char *value, struct psync_error *err)
+{
+    static const char *const methods[] = {"GET", "HEAD", "OPTIONS", "POST"};
+
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+        if (strcmp(value, methods[i]) == 0)
+            return PSYNC_OK;
+    }
+    return psync_fail(err, PSYNC_REJECT, "expected GET, HEAD, OPTIONS or POST");
+}
+
+/* [a-z0-9._-]{1,64}, for a shop followed by / and its number. */
+enum psync_result psync_check_destination(const char *value, struct psync_error *err)
+{
+    size_t n = strspn(value, LOWER_LETTERS DIGITS "._-");
+    const char *shop = value + n;
+    bool ok = n > 0 && n <= 64;
+
+    if (ok && *shop == '/') {
+        size_t digits = strlen(++shop);
+
+        ok = digits > 0 && digits <= 10 && consists_of(shop, DIGITS);
+    } else if (*shop != '\0') {
+        ok = false;
+    }
+    return ok ? PSYNC_OK : psync_fail(err, PSYNC_REJECT, "expected 1 to 64 characters out of a-z 0-9 . _ -");
+}

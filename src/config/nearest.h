@@ -1,0 +1,13 @@
+/* nearest - the name a person may have meant. Pure. */
+#ifndef PSYNC_CONFIG_NEAREST_H
+#define PSYNC_CONFIG_NEAREST_H
+
+#include "config/options.h"
+
+/* The setting whose "section.key" is nearest by edit distance (Levenshtein, with swapped neighbours as one edit); if none
+ * is near, one with that very key in another section; else NULL. */
+const struct psync_option *psync_nearest_option(const char *section, const char *key);
+/* The nearest section, or NULL. */
+const char *psync_nearest_section(const char *section);
+
+#endif

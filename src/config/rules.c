@@ -1,0 +1,208 @@
+/* rules - what settings demand of each other. */
+#include "config/rules.h"
+
+#include "config/check.h"
+#include "config/url.h"
+#include "config/value.h"
+
+#include <string.h>
+#include <strings.h>
+
+static struct psync_slot *slot_of(const struct psync_store *s, int index, const char *section, const char *key)
+{
+    const struct psync_option *o = psync_option_find(section, key);
+
+    PSYNC_INVARIANT(o);
+    return psync_store_slot(s, index, o);
+}
+
+/* The reason is in `err`; this puts before it which setting is meant, where it was made, and its value. */
+static enum psync_result blame(const struct psync_store *s, int index, const char *section, const char *key,
+                               struct psync_error *err)
+{
+    const struct psync_slot *slot = slot_of(s, index, section, key);
+    struct psync_setting setting = {psync_option_find(section, key), index, slot->text, slot->origin, slot->where};
+
+    psync_store_explain(s, &setting, err);
+    return PSYNC_REJECT;
+}
+
+/* ---- at most ---- */
+
+struct pair {
+    const char *section, *key;             /* at most */
+    const char *limit_section, *limit_key; /* this one; of the same unit */
+};
+
+/* Widest limit first: what gave way to it is then held against the narrower ones. */
+static const struct pair pairs[] = {
+    {"retry", "backoff", "retry", "backoff_max"},
+    {"breaker", "cool_off", "breaker", "cool_off_max"},
+    {"http", "connect_timeout", "work", "lease"},
+    {"http", "timeout", "work", "lease"},
+    {"http", "connect_timeout", "http", "timeout"},
+    {"batch", "linger", "work", "lease"},
+    {"batch", "size", "queue", "max_depth"},
+};
+
+static int64_t number_of(const struct psync_option *o, const struct psync_slot *slot)
+{
+    int64_t number;
+    enum psync_result r = psync_value_parse(o, slot->text, &number, NULL);
+
+    PSYNC_INVARIANT(r == PSYNC_OK);
+    return number;
+}
+
+static enum psync_result give_way(struct psync_store *s, const struct psync_option *o, const char *text)
+{
+    struct psync_setting setting = {o, PSYNC_GLOBAL, text, PSYNC_ORIGIN_DEFAULT, NULL};
+
+    return psync_store_set(s, &setting, NULL);
+}
+
+static enum psync_result apply_pair(struct psync_store *s, const struct pair *p, struct psync_error *err)
+{
+    const struct psync_option *o = psync_option_find(p->section, p->key);
+    const struct psync_option *limit_o = psync_option_find(p->limit_section, p->limit_key);
+    const struct psync_slot *slot = slot_of(s, PSYNC_GLOBAL, p->section, p->key);
+    const struct psync_slot *limit = slot_of(s, PSYNC_GLOBAL, p->limit_section, p->limit_key);
+    enum psync_result r = PSYNC_REJECT;
+
+    if (number_of(o, slot) <= number_of(limit_o, limit))
+        return PSYNC_OK;
+    if (slot->origin == PSYNC_ORIGIN_DEFAULT)
+        r = give_way(s, o, limit->text);
+    else if (limit->origin == PSYNC_ORIGIN_DEFAULT)
+        r = give_way(s, limit_o, slot->text);
+    if (r != PSYNC_REJECT)
+        return r;
+    psync_fail(err, r, "is above %s.%s, which is %s", p->limit_section, p->limit_key, limit->text);
+    return blame(s, PSYNC_GLOBAL, p->section, p->key, err);
+}
+
+/* ---- destinations ---- */
+
+static enum psync_result check_address(const struct psync_store *s, int index, struct psync_error *err)
+{
+    const struct psync_destination_conf *d = &s->pub.destinations[index];
+    struct psync_url url;
+
+    if (d->url[0] == '\0')
+        return PSYNC_OK;
+    if (psync_url_parse(d->url, &url, err) != PSYNC_OK)
+        return blame(s, index, "destination", "url", err);
+    if (!url.https && !url.loopback && !d->allow_http) {
+        psync_fail(err, PSYNC_REJECT, "begins with http://, which protects neither token nor products; use https://, or "
+                                      "set allow_http = yes");
+        return blame(s, index, "destination", "url", err);
+    }
+    return PSYNC_OK;
+}
+
+static enum psync_result check_header_clashes(const struct psync_store *s, int index, struct psync_error *err)
+{
+    const struct psync_destination_conf *d = &s->pub.destinations[index];
+    const char *auth = d->auth == PSYNC_AUTH_HEADER ? d->auth_header : "Authorization";
+
+    if (d->auth != PSYNC_AUTH_NONE && strcasecmp(auth, d->key_header) == 0) {
+        psync_fail(err, PSYNC_REJECT, "that header carries the token");
+        return blame(s, index, "destination", "key_header", err);
+    }
+    if (d->auth != PSYNC_AUTH_NONE && psync_headers_have(d->headers, auth)) {
+        psync_fail(err, PSYNC_REJECT, "%s is set from destination.token; remove it here, or set auth = none", auth);
+        return blame(s, index, "destination", "headers", err);
+    }
+    if (psync_headers_have(d->headers, d->key_header)) {
+        psync_fail(err, PSYNC_REJECT, "%s carries the idempotency key", d->key_header);
+        return blame(s, index, "destination", "headers", err);
+    }
+    return PSYNC_OK;
+}
+
+/* A destination's first setting that a person made; NULL: none. */
+static const struct psync_option *first_set(const struct psync_store *s, int index)
+{
+    for (size_t i = 0; i < psync_options_count; i++) {
+        const struct psync_option *o = &psync_options[i];
+
+        if ((o->flags & PSYNC_OPTION_DESTINATION) && psync_store_slot(s, index, o)->origin != PSYNC_ORIGIN_DEFAULT &&
+            psync_store_slot(s, index, o)->origin != PSYNC_ORIGIN_ENVIRONMENT)
+            return o;
+    }
+    return NULL;
+}
+
+/* Each destination has a URL. "default" is always made; without one it goes, unless it is alone. */
+static enum psync_result check_urls(struct psync_store *s, struct psync_error *err)
+{
+    for (size_t i = 0; s->pub.n_destinations > 1 && i < s->pub.n_destinations; i++) {
+        const struct psync_destination_conf *d = &s->pub.destinations[i];
+        const struct psync_option *o = first_set(s, (int)i);
+
+        if (d->url[0] != '\0')
+            continue;
+        if (i > 0 || o) {
+            psync_fail(err, PSYNC_REJECT, "the destination %s has no url", d->name);
+            return o ? blame(s, (int)i, o->section, o->key, err) : PSYNC_REJECT;
+        }
+        psync_store_remove_destination(s, 0);
+        i--;
+    }
+    return PSYNC_OK;
+}
+
+static enum psync_result warn_about_token(const struct psync_store *s, int index, struct psync_buf *warnings)
+{
+    const struct psync_destination_conf *d = &s->pub.destinations[index];
+
+    if (!warnings || d->url[0] == '\0' || d->auth == PSYNC_AUTH_NONE || d->token[0] != '\0')
+        return PSYNC_OK;
+    return psync_buf_printf(warnings, "destination %s has no token: set token_file or MY_API_TOKEN, or auth = none\n",
+                            d->name);
+}
+
+static enum psync_result check_destination(const struct psync_store *s, int index, struct psync_buf *warnings,
+                                           struct psync_error *err)
+{
+    enum psync_result r = check_address(s, index, err);
+
+    if (r == PSYNC_OK)
+        r = check_header_clashes(s, index, err);
+    return r == PSYNC_OK ? warn_about_token(s, index, warnings) : r;
+}
+
+/* ---- all ---- */
+
+static enum psync_result check_client_certificate(const struct psync_store *s, struct psync_error *err)
+{
+    bool cert = s->pub.http.client_cert[0] != '\0', key = s->pub.http.client_key[0] != '\0';
+
+    if (cert == key)
+        return PSYNC_OK;
+    psync_fail(err, PSYNC_REJECT, "needs http.%s as well", cert ? "client_key" : "client_cert");
+    return blame(s, PSYNC_GLOBAL, "http", cert ? "client_cert" : "client_key", err);
+}
+
+static enum psync_result check_tax(const struct psync_store *s, struct psync_error *err)
+{
+    if (s->pub.input.tax == PSYNC_TAX_INCLUDED || s->pub.input.tax_rate[0] == '\0')
+        return PSYNC_OK;
+    psync_fail(err, PSYNC_REJECT, "contradicts input.tax = excluded, with which prices are sent without tax");
+    return blame(s, PSYNC_GLOBAL, "input", "tax_rate", err);
+}
+
+enum psync_result psync_rules_apply(struct psync_store *s, struct psync_buf *warnings, struct psync_error *err)
+{
+    enum psync_result r = check_client_certificate(s, err);
+
+    if (r == PSYNC_OK)
+        r = check_tax(s, err);
+    for (size_t i = 0; r == PSYNC_OK && i < sizeof pairs / sizeof pairs[0]; i++)
+        r = apply_pair(s, &pairs[i], err);
+    if (r == PSYNC_OK)
+        r = check_urls(s, err);
+    for (size_t i = 0; r == PSYNC_OK && i < s->pub.n_destinations; i++)
+        r = check_destination(s, (int)i, warnings, err);
+    return r;
+}

@@ -1,0 +1,250 @@
+/* store - slots, destinations, and how a setting is named and shown. */
+#include "config/store.h"
+
+#include "base/utf8.h"
+#include "config/value.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char mask[] = "********";
+
+void psync_wipe(void *bytes, size_t n)
+{
+    volatile unsigned char *b = bytes;
+
+    while (n-- > 0)
+        *b++ = 0;
+}
+
+/* ---- slots ---- */
+
+static void free_text(char *text)
+{
+    if (text)
+        psync_wipe(text, strlen(text));
+    free(text);
+}
+
+static void free_slots(struct psync_slot *slots)
+{
+    for (size_t i = 0; slots && i < psync_options_count; i++) {
+        free_text(slots[i].text);
+        free(slots[i].where);
+    }
+    free(slots);
+}
+
+struct psync_slot *psync_store_slot(const struct psync_store *s, int index, const struct psync_option *o)
+{
+    bool per_destination = (o->flags & PSYNC_OPTION_DESTINATION) != 0;
+
+    PSYNC_INVARIANT(per_destination == (index != PSYNC_GLOBAL));
+    return &(index == PSYNC_GLOBAL ? s->slots : s->destinations[index])[o - psync_options];
+}
+
+static void *fields_of(struct psync_store *s, int index)
+{
+    return index == PSYNC_GLOBAL ? (void *)&s->pub : (void *)&s->pub.destinations[index];
+}
+
+enum psync_result psync_store_set(struct psync_store *s, const struct psync_setting *setting, struct psync_error *err)
+{
+    const struct psync_option *o = setting->option;
+    struct psync_slot *slot = psync_store_slot(s, setting->index, o);
+    char *fields = fields_of(s, setting->index);
+    const char *text = setting->text;
+    char canonical[PSYNC_VALUE_MAX];
+    char *new_text, *new_where = NULL;
+    int64_t number;
+    enum psync_result r = psync_value_parse(o, text, &number, err);
+
+    if (r != PSYNC_OK || slot->origin > setting->origin)
+        return r;
+    if (o->type != PSYNC_OPTION_TEXT)
+        text = psync_value_format(o, number, canonical);
+    new_text = strdup(text);
+    if (setting->where)
+        new_where = strdup(setting->where);
+    if (!new_text || (setting->where && !new_where)) {
+        free_text(new_text);
+        free(new_where);
+        return PSYNC_NOMEM;
+    }
+    free_text(slot->text);
+    free(slot->where);
+    *slot = (struct psync_slot){new_text, new_where, setting->origin};
+    if (o->type == PSYNC_OPTION_TEXT)
+        *(const char **)(void *)(fields + o->offset) = new_text;
+    else
+        psync_value_store(o, number, fields);
+    return PSYNC_OK;
+}
+
+static enum psync_result set_defaults(struct psync_store *s, int index)
+{
+    bool per_destination = index != PSYNC_GLOBAL;
+
+    for (size_t i = 0; i < psync_options_count; i++) {
+        const struct psync_option *o = &psync_options[i];
+        struct psync_setting dflt = {o, index, o->dflt, PSYNC_ORIGIN_DEFAULT, NULL};
+        enum psync_result r;
+
+        if (((o->flags & PSYNC_OPTION_DESTINATION) != 0) != per_destination)
+            continue;
+        r = psync_store_set(s, &dflt, NULL);
+        PSYNC_INVARIANT(r != PSYNC_REJECT); /* the table's own defaults */
+        if (r != PSYNC_OK)
+            return r;
+    }
+    return PSYNC_OK;
+}
+
+/* ---- destinations ---- */
+
+static enum psync_result grow_destinations(struct psync_store *s)
+{
+    size_t n = s->pub.n_destinations + 1;
+    struct psync_slot **slots;
+    struct psync_destination_conf *fields;
+
+    slots = realloc(s->destinations, n * sizeof *slots);
+    if (!slots)
+        return PSYNC_NOMEM;
+    s->destinations = slots;
+    fields = realloc(s->pub.destinations, n * sizeof *fields);
+    if (!fields)
+        return PSYNC_NOMEM;
+    s->pub.destinations = fields;
+    return PSYNC_OK;
+}
+
+enum psync_result psync_store_destination(struct psync_store *s, const char *name, int *ret_index)
+{
+    int index = (int)s->pub.n_destinations;
+    enum psync_result r;
+    struct psync_slot *slots;
+    char *copy;
+
+    for (int i = 0; i < index; i++) {
+        if (strcmp(s->pub.destinations[i].name, name) == 0) {
+            *ret_index = i;
+            return PSYNC_OK;
+        }
+    }
+    r = grow_destinations(s);
+    if (r != PSYNC_OK)
+        return r;
+    slots = calloc(psync_options_count, sizeof *slots);
+    copy = strdup(name);
+    if (!slots || !copy) {
+        free(slots);
+        free(copy);
+        return PSYNC_NOMEM;
+    }
+    s->destinations[index] = slots;
+    s->pub.destinations[index] = (struct psync_destination_conf){.name = copy, .operators_word = true};
+    s->pub.n_destinations++;
+    r = set_defaults(s, index);
+    if (r != PSYNC_OK) {
+        psync_store_remove_destination(s, index);
+        return r;
+    }
+    *ret_index = index;
+    return PSYNC_OK;
+}
+
+void psync_store_remove_destination(struct psync_store *s, int index)
+{
+    struct psync_destination_conf *fields = &s->pub.destinations[index];
+    size_t behind = s->pub.n_destinations - (size_t)index - 1;
+
+    free_slots(s->destinations[index]);
+    free((char *)fields->name);
+    memmove(fields, fields + 1, behind * sizeof *fields);
+    memmove(&s->destinations[index], &s->destinations[index + 1], behind * sizeof s->destinations[0]);
+    s->pub.n_destinations--;
+}
+
+/* ---- the whole ---- */
+
+struct psync_store *psync_store_new(void)
+{
+    struct psync_store *s = calloc(1, sizeof *s);
+    int index;
+
+    if (!s)
+        return NULL;
+    s->slots = calloc(psync_options_count, sizeof *s->slots);
+    if (s->slots && set_defaults(s, PSYNC_GLOBAL) == PSYNC_OK &&
+        psync_store_destination(s, "default", &index) == PSYNC_OK)
+        return s;
+    psync_config_free(&s->pub);
+    return NULL;
+}
+
+void psync_config_free(struct psync_config *c)
+{
+    struct psync_store *s = (struct psync_store *)c;
+
+    if (!s)
+        return;
+    while (s->pub.n_destinations > 0)
+        psync_store_remove_destination(s, (int)s->pub.n_destinations - 1);
+    free(s->pub.destinations);
+    free(s->destinations);
+    free_slots(s->slots);
+    free(s);
+}
+
+const struct psync_destination_conf *psync_config_destination(const struct psync_config *c, const char *name)
+{
+    for (size_t i = 0; i < c->n_destinations; i++) {
+        if (strcmp(c->destinations[i].name, name) == 0)
+            return &c->destinations[i];
+    }
+    return NULL;
+}
+
+/* ---- for people ---- */
+
+const char *psync_store_name(const struct psync_store *s, int index, const struct psync_option *o,
+                             char ret_name[PSYNC_SETTING_NAME_MAX])
+{
+    const char *destination = index == PSYNC_GLOBAL ? "default" : s->pub.destinations[index].name;
+    bool named = strcmp(destination, "default") != 0;
+
+    snprintf(ret_name, PSYNC_SETTING_NAME_MAX, "%s%s%s.%s", o->section, named ? " " : "", named ? destination : "", o->key);
+    return ret_name;
+}
+
+void psync_store_explain(const struct psync_store *s, const struct psync_setting *setting, struct psync_error *err)
+{
+    const struct psync_option *o = setting->option;
+    char name[PSYNC_SETTING_NAME_MAX];
+
+    psync_store_name(s, setting->index, o, name);
+    if (!setting->text || (o->flags & (PSYNC_OPTION_SECRET | PSYNC_OPTION_QUIET))) {
+        psync_error_prefix(err, "%s", name);
+    } else {
+        size_t n = strlen(setting->text), shown = psync_utf8_cut((struct psync_span){setting->text, n}, 80);
+
+        psync_error_prefix(err, "%s = %.*s%s", name, (int)shown, setting->text, shown < n ? "..." : "");
+    }
+    if (setting->where)
+        psync_error_prefix(err, "%s", setting->where);
+}
+
+enum psync_result psync_store_shown(const struct psync_option *o, const char *text, struct psync_buf *out)
+{
+    const char *query = o->flags & PSYNC_OPTION_QUIET ? strchr(text, '?') : NULL;
+    enum psync_result r;
+
+    if (o->flags & PSYNC_OPTION_SECRET)
+        return psync_buf_add_str(out, *text ? mask : "");
+    if (!query)
+        return psync_buf_add_str(out, text);
+    r = psync_buf_add(out, text, (size_t)(query + 1 - text));
+    return r == PSYNC_OK ? psync_buf_add_str(out, mask) : r;
+}
