@@ -2,7 +2,12 @@
  *
  * Always: TLS 1.2 or newer, verified; redirects not followed; the response read to a bound; https only unless the host is
  * loopback or the target says allow_http; an address that a host name leads to is checked when it is connected to (so no
- * rebinding) and a private or link-local one refused unless allow_private. Secrets are in memory only. */
+ * rebinding) and a private or link-local one refused unless allow_private. Proxies are those of the settings, never of the
+ * environment; http.ca_file replaces the system's authorities. Secrets are in memory only.
+ *
+ * Only a whole answer counts as one (PSYNC_NET_ANSWER), or one that is longer than http.max_response, of which the rest is
+ * not read. If a 2xx begins and does not end in time, or is cut, that is PSYNC_NET_TIMEOUT or PSYNC_NET_RESET: it may have
+ * taken effect, and goes again under the same key. */
 #ifndef PSYNC_DELIVERY_HTTP_H
 #define PSYNC_DELIVERY_HTTP_H
 
@@ -17,6 +22,7 @@ PSYNC_CHECKED enum psync_result psync_http_global_init(struct psync_error *err);
 
 /* NULL: no memory. `max_in_flight` sizes the pool of handles and connections. */
 struct psync_http *psync_http_new(size_t max_in_flight);
+void psync_http_resize(struct psync_http *h, size_t max_in_flight);
 void psync_http_free(struct psync_http *h); /* aborts what is in flight without calling back; NULL is fine */
 
 /* REJECT: URL, token, header or certificate file cannot be used; `err` says which, without secrets. */
@@ -36,6 +42,7 @@ struct psync_http_send {
 /* Called from psync_http_poll, exactly once per started request; may start others. `response` is borrowed. */
 typedef void psync_http_done(void *arg, void *tag, const struct psync_response *response);
 
+/* NOMEM; REJECT: the key is not visible ASCII. `done` is not called then. */
 PSYNC_CHECKED enum psync_result psync_http_start(struct psync_http *h, const struct psync_http_send *send,
                                                  psync_http_done *done, void *arg);
 /* Works and waits for at most `wait_ms`, until something happened or psync_http_wakeup was called. FATAL: libcurl is
