@@ -45,7 +45,7 @@ PSYNC_CHECKED enum psync_result psync_web_client_stream(struct psync_web_client 
 /* The `detail`, else the `title`, of a Problem Details body into `err`, with the status; returns PSYNC_REJECT. */
 enum psync_result psync_web_client_problem(unsigned status, struct psync_span body, struct psync_error *err);
 
-/* Percent-encodes a path segment or a query value. Results as psync_buf_add. */
+/* Percent-encodes a path segment or a query value; `b` must have room for three times its length. As psync_buf_add. */
 PSYNC_CHECKED enum psync_result psync_web_encode(struct psync_buf *b, struct psync_span text);
 
 #endif

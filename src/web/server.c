@@ -1,0 +1,112 @@
+/* server - starting and stopping. */
+#include "web/server_impl.h"
+
+#include "web/listen.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    DEFAULT_BODY_BYTES = 1 << 20,
+    DEFAULT_HEADER_BYTES = 16 << 10,
+    DEFAULT_CONNECTIONS = 512,
+    DEFAULT_IDLE_S = 75,
+    LEAST_POOL_BYTES = 32 << 10, /* for a connection; also the most that is read of a body at a time */
+    OPTIONS = 12
+};
+
+static size_t or_default(size_t value, size_t dflt)
+{
+    return value ? value : dflt;
+}
+
+static struct psync_web_server *make_server(const struct psync_web_conf *conf)
+{
+    struct psync_web_server *s = calloc(1, sizeof(*s));
+    struct psync_web_route *routes = calloc(conf->n_routes + 1, sizeof(*routes));
+    if (!s || !routes || pthread_mutex_init(&s->lock, NULL) != 0) {
+        free(routes);
+        free(s);
+        return NULL;
+    }
+    if (conf->n_routes)
+        memcpy(routes, conf->routes, conf->n_routes * sizeof(*routes));
+    s->routes = routes;
+    s->n_routes = conf->n_routes;
+    s->max_body_bytes = or_default(conf->max_body_bytes, DEFAULT_BODY_BYTES);
+    s->max_header_bytes = or_default(conf->max_header_bytes, DEFAULT_HEADER_BYTES);
+    s->port = psync_web_listen_port(conf->listen_fd);
+    s->owners = 1;
+    psync_list_init(&s->suspended);
+    psync_heap_init(&s->timers);
+    return s;
+}
+
+/* The daemon's thread inherits our signal mask: none is for it. */
+static struct MHD_Daemon *start_daemon(struct psync_web_server *s, const struct psync_web_conf *conf)
+{
+    unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
+    size_t pool = 2 * s->max_header_bytes;
+    struct MHD_OptionItem options[OPTIONS] = {
+        {MHD_OPTION_LISTEN_SOCKET, conf->listen_fd, NULL},
+        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)psync_web_on_target, s},
+        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)psync_web_on_end, s},
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)or_default(conf->max_connections, DEFAULT_CONNECTIONS), NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)or_default(conf->idle_timeout_s, DEFAULT_IDLE_S), NULL},
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)(pool > LEAST_POOL_BYTES ? pool : LEAST_POOL_BYTES), NULL},
+        {MHD_OPTION_END, 0, NULL},
+        {MHD_OPTION_END, 0, NULL},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    if (conf->tls_certificate && conf->tls_key) {
+        flags |= MHD_USE_TLS;
+        options[6] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)conf->tls_certificate};
+        options[7] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)conf->tls_key};
+    }
+    sigset_t all, before;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    struct MHD_Daemon *daemon =
+        MHD_start_daemon(flags, 0, NULL, NULL, psync_web_on_request, s, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    int why = errno;
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = why;
+    return daemon;
+}
+
+enum psync_result psync_web_server_new(const struct psync_web_conf *conf, struct psync_web_server **ret_server,
+                                       struct psync_error *err)
+{
+    struct psync_web_server *s = make_server(conf);
+    if (!s) {
+        (void)close(conf->listen_fd);
+        return psync_fail(err, PSYNC_NOMEM, "no memory for a web server");
+    }
+    s->daemon = start_daemon(s, conf);
+    if (!s->daemon) {
+        enum psync_result r = psync_fail(err, PSYNC_FATAL, "the web server cannot start: %s",
+                                         conf->tls_certificate ? "is the certificate right?" : strerror(errno));
+        (void)close(conf->listen_fd);
+        psync_web_server_disown(s);
+        return r;
+    }
+    *ret_server = s;
+    return PSYNC_OK;
+}
+
+void psync_web_server_free(struct psync_web_server *server)
+{
+    if (!server)
+        return;
+    psync_web_wake_all(server);
+    MHD_stop_daemon(server->daemon); /* joins its thread; from here on no connection is an owner */
+    psync_web_server_disown(server);
+}
+
+uint16_t psync_web_server_port(const struct psync_web_server *server)
+{
+    return server->port;
+}
