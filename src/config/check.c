@@ -66,9 +66,11 @@ static bool is_token(struct psync_span s)
 /* What the request says of itself, what belongs to the connection (RFC 9110 section 7.6.1), and what has a setting. */
 static enum psync_result check_name(struct psync_span name, struct psync_error *err)
 {
-    static const char *const reserved[] = {"Host",   "Content-Length",  "Content-Type", "Transfer-Encoding", "Connection",
-                                           "Expect", "Proxy-Connection", "Keep-Alive",   "TE",                "Trailer",
-                                           "Upgrade", "Proxy-Authorization", "Accept-Encoding", "User-Agent"};
+    static const char *const reserved[] = {
+        "Host",   "Content-Length",   "Content-Type", "Transfer-Encoding",   "Connection",
+        "Expect", "Proxy-Connection", "Keep-Alive",   "Proxy-Authorization", "TE",
+        "Upgrade", "Trailer",         "User-Agent",   "Accept-Encoding",
+    };
 
     if (!is_token(name) || name.len > 64)
         return psync_fail(err, PSYNC_REJECT, "expected a header's name: 1 to 64 letters, digits or !#$%%&'*+-.^_`|~");

@@ -1,8 +1,8 @@
 /* config - the effective settings, as one immutable struct.
  *
- * Made by config/load.h from the option table (config/options.h), which holds each setting's name, unit, default, range,
- * reload rule and help. A psync_config owns all its texts, is never changed after loading, and may be read by any thread;
- * a reload makes a new one. Times are milliseconds, sizes bytes, unless the name says otherwise. */
+ * Made by config/load.h from the option table (config/options.h), which holds each setting's name, unit, default,
+ * range, reload rule and help. A psync_config owns all its texts, is never changed after loading, and may be read by
+ * any thread; a reload makes a new one. Times are milliseconds, sizes bytes, unless the name says otherwise. */
 #ifndef PSYNC_CONFIG_CONFIG_H
 #define PSYNC_CONFIG_CONFIG_H
 
@@ -25,13 +25,13 @@ struct psync_destination_conf {
     const char *url;           /* absolute, http or https; "" when not set */
     enum psync_auth_kind auth;
     const char *auth_header;   /* header = X-API-Key, for PSYNC_AUTH_HEADER */
-    const char *token;         /* secret; from token, token_file or MY_API_TOKEN; "" when not set; no control characters */
+    const char *token;         /* secret; from token, token_file or MY_API_TOKEN; "" when not set; printable ASCII */
     const char *token_file;    /* "" when not set; read at load and at reload */
-    const char *headers;       /* further headers, "Name: value" separated by LF; validated; never Host, Content-Length ... */
+    const char *headers;       /* further ones, "Name: value" separated by LF; validated; never Host, Content-Length... */
     const char *key_header;    /* Idempotency-Key */
     bool key_quoted;           /* as a structured-field String; bare by default */
     double rate;               /* requests a second, 0: no limit */
-    uint32_t burst;            /* bucket size of `rate` */
+    uint32_t burst;            /* bucket size of `rate`; at least 1 once loaded */
     bool allow_http;           /* plain http to other hosts than loopback */
     bool allow_private;        /* a name that leads to a private or link-local address */
     bool operators_word;       /* the URL comes from the operator, not from a shop: an IP literal in it is allowed */

@@ -57,7 +57,7 @@ enum psync_result psync_derive_state(struct psync_store *s, struct psync_error *
     else
         return psync_fail(err, PSYNC_REJECT, "state.folder: is not set, and neither is HOME in the environment");
     if (n < 0 || (size_t)n >= sizeof path)
-        return psync_fail(err, PSYNC_REJECT, "state.folder: is not set, and the environment gives one that is too long");
+        return psync_fail(err, PSYNC_REJECT, "state.folder: is not set, and the environment's is too long");
     return set_derived(s, PSYNC_GLOBAL, "state", "folder", path, err);
 }
 
@@ -84,7 +84,7 @@ static enum psync_result queue_hash(const char *path, char ret_hex[PSYNC_SHA256_
 
     if (path[0] != '/') {
         if (!getcwd(folder, sizeof folder))
-            return psync_fail(err, PSYNC_REJECT, "queue.path: write it as an absolute path; the working folder has none");
+            return psync_fail(err, PSYNC_REJECT, "queue.path: expected an absolute path");
         parts[n++] = (struct psync_span){folder, strlen(folder)};
         parts[n++] = PSYNC_SPAN("/");
     }

@@ -11,8 +11,8 @@
 
 enum { PSYNC_INI_LINE_MAX = 4096, PSYNC_INI_VALUE_MAX = 16384, PSYNC_INI_FILE_MAX = 1024 * 1024 };
 
-/* Called for each section title (`key` and `value` NULL) and for each setting; indented lines after a setting go on with
- * its value, joined by LF. `where` is "FILE:LINE". What it returns other than PSYNC_OK ends the reading. */
+/* Called for each section title (`key` and `value` NULL) and for each setting; indented lines after a setting go on
+ * with its value, joined by LF. `where` is "FILE:LINE". What it returns other than PSYNC_OK ends the reading. */
 typedef enum psync_result psync_ini_handler(void *arg, const char *section, const char *key, const char *value,
                                             const char *where, struct psync_error *err);
 

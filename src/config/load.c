@@ -99,10 +99,12 @@ static enum psync_result check_source(const struct psync_setting *setting, struc
     const struct psync_option *o = setting->option;
 
     if (setting->origin == PSYNC_ORIGIN_SET && (o->flags & PSYNC_OPTION_SECRET)) {
-        bool token = strcmp(o->key, "token") == 0;
+        const char *instead = strcmp(o->key, "token") == 0
+                                  ? "destination.token_file or MY_API_TOKEN in the environment"
+                                  : "the configuration file";
 
         return psync_fail(err, PSYNC_REJECT, "a secret on the command line can be seen by every process; use %s",
-                          token ? "destination.token_file or MY_API_TOKEN in the environment" : "the configuration file");
+                          instead);
     }
     if (setting->origin == PSYNC_ORIGIN_DASHBOARD && strcmp(o->section, "state") == 0)
         return psync_fail(err, PSYNC_REJECT, "cannot be set in the dashboard's file");
@@ -221,8 +223,8 @@ static enum psync_result read_environment(struct loading *l)
     enum psync_result r = PSYNC_OK;
 
     for (size_t i = 0; r == PSYNC_OK && i < sizeof variables / sizeof variables[0]; i++) {
-        const char *value = getenv(variables[i].variable);
-        struct psync_setting setting = {.text = value, .origin = PSYNC_ORIGIN_ENVIRONMENT, .where = variables[i].variable};
+        const char *variable = variables[i].variable, *value = getenv(variable);
+        struct psync_setting setting = {.text = value, .origin = PSYNC_ORIGIN_ENVIRONMENT, .where = variable};
 
         if (value && *value)
             r = take_named(l->store, "destination", variables[i].key, &setting, l->err);

@@ -20,7 +20,7 @@ struct psync_config_source {
                                   /etc/productsync.conf if it is there, else none */
     const char *const *sets;   /* "section.key=value" or "destination NAME.key=value" */
     size_t n_sets;
-    bool no_files;             /* tests and the demo: read no file, no environment */
+    bool no_files;             /* tests and the demo: read no configuration file, and no MY_API_* */
 };
 
 /* REJECT: the text in `err` is the one line for the user (exit 2). Warnings (a file with a token that others can read;
@@ -32,7 +32,8 @@ PSYNC_CHECKED enum psync_result psync_config_load(const struct psync_config_sour
 /* Only what a running process may take over: copies into a new config the reloadable values of `next` and keeps `now`'s
  * for keys that need a restart; names those that differ in `kept` (one a line), what changed in `changed` (secrets
  * masked). */
-PSYNC_CHECKED enum psync_result psync_config_merge_reload(const struct psync_config *now, const struct psync_config *next,
+PSYNC_CHECKED enum psync_result psync_config_merge_reload(const struct psync_config *now,
+                                                          const struct psync_config *next,
                                                           struct psync_config **ret_config, struct psync_buf *changed,
                                                           struct psync_buf *kept);
 

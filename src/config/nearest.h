@@ -4,8 +4,8 @@
 
 #include "config/options.h"
 
-/* The setting whose "section.key" is nearest by edit distance (Levenshtein, with swapped neighbours as one edit); if none
- * is near, one with that very key in another section; else NULL. */
+/* The setting whose "section.key" is nearest by edit distance (Levenshtein, with swapped neighbours as one edit); if
+ * none of that section is near, one with that very key in another; else NULL. */
 const struct psync_option *psync_nearest_option(const char *section, const char *key);
 /* The nearest section, or NULL. */
 const char *psync_nearest_section(const char *section);

@@ -1,7 +1,7 @@
 /* options - the one table of settings: name, type, unit, default, range, reload, secret, help.
  *
- * It feeds the parser, the defaults, `config show`, --help and the reference in docs/. A new setting is one row here and
- * one field in config/config.h. */
+ * It feeds the parser, the defaults, `config show`, --help and the reference in docs/. A new setting is one row here
+ * and one field in config/config.h. */
 #ifndef PSYNC_CONFIG_OPTIONS_H
 #define PSYNC_CONFIG_OPTIONS_H
 

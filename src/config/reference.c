@@ -32,10 +32,10 @@ static enum psync_result add_row(struct psync_buf *out, const struct psync_optio
 
 static enum psync_result add_section(struct psync_buf *out, const struct psync_section *section)
 {
-    enum psync_result r = psync_buf_printf(out,
-                                           "\n## %s\n\n%s.\n\n| setting | default | allowed | change takes | meaning |\n"
-                                           "|---|---|---|---|---|\n",
-                                           section->name, section->help);
+    enum psync_result r = psync_buf_printf(out, "\n## %s\n\n%s.\n\n", section->name, section->help);
+
+    if (r == PSYNC_OK)
+        r = psync_buf_add_str(out, "| setting | default | allowed | change takes | meaning |\n|---|---|---|---|---|\n");
 
     for (size_t i = 0; r == PSYNC_OK && i < psync_options_count; i++) {
         if (strcmp(psync_options[i].section, section->name) == 0)
@@ -60,11 +60,12 @@ enum psync_result psync_options_markdown(struct psync_buf *out)
         "    X-Region: eu                         ; an indented line goes on with the setting above it\n"
         "```\n\n"
         "Strongest first, a setting comes from `--set section.key=value` (which refuses secrets), `MY_API_URL` and\n"
-        "`MY_API_TOKEN` in the environment (the destination `default`), the dashboard's file `overrides.conf` in the state\n"
-        "folder, the file, the default. `productsync config show` tells which. Durations are written `250ms`, `1.5s`,\n"
-        "`5m`, `72h`, `30d`; sizes `512B`, `64KB`, `1MB`, `2GB` (powers of 1024). Of two settings that limit each other,\n"
-        "such as `retry.backoff` and `retry.backoff_max`, one that was not set gives way to the one that was.\n\n"
-        "A setting marked *reload* changes when the process gets SIGHUP, one marked *restart* when it is started again.\n";
+        "`MY_API_TOKEN` in the environment (the destination `default`), the dashboard's file `overrides.conf` in the\n"
+        "state folder, the file, the default. `productsync config show` tells which. Durations are written `250ms`,\n"
+        "`1.5s`, `5m`, `72h`, `30d`; sizes `512B`, `64KB`, `1MB`, `2GB` (powers of 1024). Of two settings that limit\n"
+        "each other, such as `retry.backoff` and `retry.backoff_max`, one that was not set gives way to the one that\n"
+        "was.\n\n"
+        "A setting marked *reload* changes when the process gets SIGHUP, one marked *restart* when it starts again.\n";
     enum psync_result r = psync_buf_add_str(out, intro);
 
     for (size_t i = 0; r == PSYNC_OK && i < psync_sections_count; i++)

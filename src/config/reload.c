@@ -1,6 +1,6 @@
 /* reload - what a running process takes over from a newly read configuration.
  *
- * No rule of config/rules.c ties a setting that needs a restart to one that does not, so the mixture needs no checking. */
+ * No rule of config/rules.c ties a setting that needs a restart to one that does not, so the mixture needs no check. */
 #include "config/store.h"
 
 #include <string.h>
@@ -121,7 +121,8 @@ enum psync_result psync_config_merge_reload(const struct psync_config *now, cons
                                             struct psync_config **ret_config, struct psync_buf *changed,
                                             struct psync_buf *kept)
 {
-    const struct psync_store *now_store = (const struct psync_store *)now, *next_store = (const struct psync_store *)next;
+    const struct psync_store *now_store = (const struct psync_store *)now;
+    const struct psync_store *next_store = (const struct psync_store *)next;
     struct psync_store *merged = psync_store_new();
     enum psync_result r;
 

@@ -93,8 +93,8 @@ static enum psync_result check_address(const struct psync_store *s, int index, s
     if (psync_url_parse(d->url, &url, err) != PSYNC_OK)
         return blame(s, index, "destination", "url", err);
     if (!url.https && !url.loopback && !d->allow_http) {
-        psync_fail(err, PSYNC_REJECT, "begins with http://, which protects neither token nor products; use https://, or "
-                                      "set allow_http = yes");
+        psync_fail(err, PSYNC_REJECT, "begins with http://, which protects neither token nor products; use https://, "
+                                      "or set allow_http = yes");
         return blame(s, index, "destination", "url", err);
     }
     return PSYNC_OK;

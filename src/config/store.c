@@ -213,9 +213,11 @@ const char *psync_store_name(const struct psync_store *s, int index, const struc
                              char ret_name[PSYNC_SETTING_NAME_MAX])
 {
     const char *destination = index == PSYNC_GLOBAL ? "default" : s->pub.destinations[index].name;
-    bool named = strcmp(destination, "default") != 0;
 
-    snprintf(ret_name, PSYNC_SETTING_NAME_MAX, "%s%s%s.%s", o->section, named ? " " : "", named ? destination : "", o->key);
+    if (strcmp(destination, "default") == 0)
+        snprintf(ret_name, PSYNC_SETTING_NAME_MAX, "%s.%s", o->section, o->key);
+    else
+        snprintf(ret_name, PSYNC_SETTING_NAME_MAX, "%s %s.%s", o->section, destination, o->key);
     return ret_name;
 }
 

@@ -1,7 +1,7 @@
 /* store - a psync_config while it is made, and what it needs to explain itself: each value's spelling and origin.
  *
- * Every setting has a slot; its text is owned there and the psync_config's texts point into the slots. A stronger origin
- * is never overwritten by a weaker one, so the sources may be read in any order. Within src/config only. */
+ * Every setting has a slot; its text is owned there and the psync_config's texts point into the slots. A stronger
+ * origin is never overwritten by a weaker one, so the sources may be read in any order. Within src/config only. */
 #ifndef PSYNC_CONFIG_STORE_H
 #define PSYNC_CONFIG_STORE_H
 
@@ -31,7 +31,7 @@ void psync_store_remove_destination(struct psync_store *s, int index);
 
 struct psync_slot *psync_store_slot(const struct psync_store *s, int where, const struct psync_option *o);
 
-/* Checks the text and, unless a stronger origin is there, takes it over. REJECT: what is expected, without the value. */
+/* Checks the text and, unless a stronger origin is there, takes it over. REJECT: what is expected, not the value. */
 struct psync_setting {
     const struct psync_option *option;
     int index;                /* of the destination, or PSYNC_GLOBAL */
@@ -52,7 +52,8 @@ const char *psync_store_name(const struct psync_store *s, int index, const struc
 void psync_store_explain(const struct psync_store *s, const struct psync_setting *setting, struct psync_error *err);
 
 /* The value for people: secrets as "********", a URL's query as "?********". Appends; NOMEM. */
-PSYNC_CHECKED enum psync_result psync_store_shown(const struct psync_option *o, const char *text, struct psync_buf *out);
+PSYNC_CHECKED enum psync_result psync_store_shown(const struct psync_option *o, const char *text,
+                                                  struct psync_buf *out);
 
 /* Overwrites what held a secret; not optimised away. */
 void psync_wipe(void *bytes, size_t n);

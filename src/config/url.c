@@ -21,8 +21,8 @@ static enum psync_result check_characters(const char *text, struct psync_error *
         return psync_fail(err, PSYNC_REJECT, "an address has at most %d bytes", URL_MAX);
     for (const char *c = text; *c; c++) {
         if ((unsigned char)*c <= 0x20 || (unsigned char)*c >= 0x7f)
-            return psync_fail(err, PSYNC_REJECT, "has a space, a control character or one that is not ASCII (write a host "
-                                                 "name as xn--..., the rest as %%XX)");
+            return psync_fail(err, PSYNC_REJECT, "has a space, a control character or one that is not ASCII (write a "
+                                                 "host name as xn--..., the rest as %%XX)");
     }
     return PSYNC_OK;
 }
@@ -40,7 +40,7 @@ static enum psync_result check_path(const char *path, struct psync_error *err)
     return PSYNC_OK;
 }
 
-/* Letters, digits, hyphens and, as many private networks have them, underscores; labels of 1 to 63. One dot may end it. */
+/* Letters, digits, hyphens and, as many private networks have them, underscores; labels of 1 to 63; a dot may end it. */
 static bool is_host_name(struct psync_span host)
 {
     size_t label = 0;
@@ -86,7 +86,8 @@ static enum psync_result parse_port(const char *port, size_t n, struct psync_err
 }
 
 /* host[:port], n bytes at `authority`. */
-static enum psync_result parse_authority(const char *authority, size_t n, struct psync_url *url, struct psync_error *err)
+static enum psync_result parse_authority(const char *authority, size_t n, struct psync_url *url,
+                                         struct psync_error *err)
 {
     char host[HOST_MAX + 1];
     struct in6_addr v6;
@@ -127,7 +128,9 @@ enum psync_result psync_url_parse(const char *text, struct psync_url *ret_url, s
     path = authority + strcspn(authority, "/?#");
     if (memchr(authority, '@', (size_t)(path - authority)))
         return psync_fail(err, PSYNC_REJECT, "has a user or password in it; use destination.token_file instead");
-    if (parse_authority(authority, (size_t)(path - authority), &url, err) != PSYNC_OK || check_path(path, err) != PSYNC_OK)
+    if (parse_authority(authority, (size_t)(path - authority), &url, err) != PSYNC_OK)
+        return PSYNC_REJECT;
+    if (check_path(path, err) != PSYNC_OK)
         return PSYNC_REJECT;
     *ret_url = url;
     return PSYNC_OK;

@@ -1,4 +1,4 @@
-/* url - is this text an address products can be sent to? A strict reading of RFC 3986, without its rarer forms. Pure. */
+/* url - is this text an address products can be sent to? A strict reading of RFC 3986, without rarer forms. Pure. */
 #ifndef PSYNC_CONFIG_URL_H
 #define PSYNC_CONFIG_URL_H
 

@@ -6,8 +6,8 @@
 
 #include <stdint.h>
 
-/* Everything but a text is a number: a duration in ms, a size in bytes, a choice's index, yes as 1, a real in millionths
- * (so that neither parsing nor printing depends on a locale or on binary fractions). */
+/* Everything but a text is a number: a duration in ms, a size in bytes, a choice's index, yes as 1, a real in
+ * millionths (so that neither parsing nor printing depends on a locale or on binary fractions). */
 enum { PSYNC_VALUE_MAX = 32 }; /* bytes of a number's spelling, with the NUL */
 
 /* REJECT: `err` says what is expected; it never repeats the value. For PSYNC_OPTION_TEXT `*ret_number` is 0. */
