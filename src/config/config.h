@@ -27,7 +27,7 @@ struct psync_destination_conf {
     const char *auth_header;   /* header = X-API-Key, for PSYNC_AUTH_HEADER */
     const char *token;         /* secret; from token, token_file or MY_API_TOKEN; "" when not set; printable ASCII */
     const char *token_file;    /* "" when not set; read at load and at reload */
-    const char *headers;       /* further ones, "Name: value" separated by LF; validated; never Host, Content-Length... */
+    const char *headers;       /* further ones, "Name: value", separated by LF; validated; never Host and the like */
     const char *key_header;    /* Idempotency-Key */
     bool key_quoted;           /* as a structured-field String; bare by default */
     double rate;               /* requests a second, 0: no limit */

@@ -39,7 +39,7 @@ static bool looks_like_name(const char *key)
 {
     size_t n = strspn(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
 
-    return key[n] == '\0' && n <= 24;
+    return n <= 24 && key[n] == '\0';
 }
 
 static enum psync_result unknown_setting(const char *title, const char *section, const char *key,

@@ -12,7 +12,7 @@ static size_t least(size_t a, size_t b)
 }
 
 /* Optimal string alignment: three rows of the usual matrix. */
-static size_t distance(const char *a, const char *b)
+size_t psync_nearest_distance(const char *a, const char *b)
 {
     size_t rows[3][NAME_MAX_BYTES + 1];
     size_t *above2 = rows[0], *above = rows[1], *row = rows[2];
@@ -54,7 +54,7 @@ const struct psync_option *psync_nearest_option(const char *section, const char 
         size_t d;
 
         snprintf(name, sizeof name, "%s.%s", o->section, o->key);
-        d = distance(wanted, name);
+        d = psync_nearest_distance(wanted, name);
         if (d < edits) {
             edits = d;
             nearest = o;
@@ -71,7 +71,7 @@ const char *psync_nearest_section(const char *section)
     size_t edits = SIZE_MAX;
 
     for (size_t i = 0; i < psync_sections_count; i++) {
-        size_t d = distance(section, psync_sections[i].name);
+        size_t d = psync_nearest_distance(section, psync_sections[i].name);
 
         if (d < edits) {
             edits = d;

@@ -133,21 +133,22 @@ static const struct psync_option *first_set(const struct psync_store *s, int ind
     return NULL;
 }
 
-/* Each destination has a URL. "default" is always made; without one it goes, unless it is alone. */
+/* Each destination has a URL. "default" is always made, and first; without one it goes, unless it is alone. */
 static enum psync_result check_urls(struct psync_store *s, struct psync_error *err)
 {
-    for (size_t i = 0; s->pub.n_destinations > 1 && i < s->pub.n_destinations; i++) {
+    bool alone = s->pub.n_destinations == 1;
+
+    for (size_t i = s->pub.n_destinations; i-- > 0;) {
         const struct psync_destination_conf *d = &s->pub.destinations[i];
         const struct psync_option *o = first_set(s, (int)i);
 
-        if (d->url[0] != '\0')
+        if (d->url[0] != '\0' || alone)
             continue;
         if (i > 0 || o) {
             psync_fail(err, PSYNC_REJECT, "the destination %s has no url", d->name);
             return o ? blame(s, (int)i, o->section, o->key, err) : PSYNC_REJECT;
         }
         psync_store_remove_destination(s, 0);
-        i--;
     }
     return PSYNC_OK;
 }

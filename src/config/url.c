@@ -40,7 +40,7 @@ static enum psync_result check_path(const char *path, struct psync_error *err)
     return PSYNC_OK;
 }
 
-/* Letters, digits, hyphens and, as many private networks have them, underscores; labels of 1 to 63; a dot may end it. */
+/* Letters, digits, hyphens and, as private networks have them, underscores; labels of 1 to 63; a dot may end it. */
 static bool is_host_name(struct psync_span host)
 {
     size_t label = 0;
