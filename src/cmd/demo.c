@@ -1,0 +1,178 @@
+/* demo - `demo`: the whole story in about a minute, with nothing else running.
+ *
+ * A mock API that misbehaves runs in this process; everything else is the real program, started with the very commands a
+ * user would type, on a queue in a temporary folder. At the end the API's own ledger is the witness. */
+#include "cmd/catalogue.h"
+#include "cmd/child.h"
+#include "cmd/commands.h"
+#include "cmd/console.h"
+
+#include "mock/mock.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATH_BYTES = 1024 };
+
+/* Slow now and then, overloaded, throttling, dropping connections after the deed, and refusing three products. */
+static const char misbehaviour[] =
+    "{\"seed\":7,\"rules\":["
+    "{\"latency\":\"5ms-40ms\"},"
+    "{\"products\":[113,227,308],\"status\":422,\"title\":\"The category of this product is not known\","
+    "\"type\":\"https://api.example/problems/unknown-category\"},"
+    "{\"probability\":0.06,\"status\":503},"
+    "{\"probability\":0.04,\"status\":500,\"title\":\"Internal error\"},"
+    "{\"probability\":0.03,\"reset\":\"after\"},"
+    "{\"probability\":0.02,\"half\":true},"
+    "{\"from\":\"500ms\",\"times\":2,\"status\":429,\"retry_after\":2}"
+    "]}";
+static const char good_behaviour[] = "{\"seed\":7,\"rules\":[{\"latency\":\"5ms-40ms\"}]}";
+
+struct demo {
+    const struct psync_invocation *inv;
+    struct psync_mock *mock;
+    char folder[PATH_BYTES], config[PATH_BYTES], catalogue[PATH_BYTES];
+};
+
+static enum psync_result write_file(const char *path, const char *bytes, size_t n, struct psync_error *err)
+{
+    FILE *f = fopen(path, "w");
+    bool written = f && fwrite(bytes, 1, n, f) == n;
+    if (f && fclose(f) != 0)
+        written = false;
+    return written ? PSYNC_OK : psync_fail(err, PSYNC_FATAL, "cannot write %s: %s", path, strerror(errno));
+}
+
+static enum psync_result make_files(struct demo *demo, struct psync_error *err)
+{
+    char text[4096];
+    const char *temporary = getenv("TMPDIR");
+    snprintf(demo->folder, sizeof demo->folder, "%s/productsync-demo-XXXXXX",
+             temporary && strlen(temporary) < 200 ? temporary : "/tmp");
+    if (!mkdtemp(demo->folder))
+        return psync_fail(err, PSYNC_FATAL, "cannot make a folder like %s: %s", demo->folder, strerror(errno));
+    snprintf(demo->config, sizeof demo->config, "%.900s/demo.conf", demo->folder);
+    snprintf(demo->catalogue, sizeof demo->catalogue, "%.900s/catalogue.csv", demo->folder);
+    int len = snprintf(text, sizeof text,
+                       "; what a user would write, but for the short waits\n"
+                       "[state]\nfolder = %s\n[destination]\nurl = %s\ntoken = demo-token\n"
+                       "[retry]\nbackoff = 300ms\njitter_max = 100ms\n[breaker]\nfailures = 8\ncool_off = 1s\n"
+                       "[work]\nconcurrency = 4\n",
+                       demo->folder, psync_mock_url(demo->mock));
+    enum psync_result r = write_file(demo->config, text, (size_t)len, err);
+    return r == PSYNC_OK ? write_file(demo->catalogue, psync_catalogue, psync_catalogue_size, err) : r;
+}
+
+static void remove_files(const struct demo *demo)
+{
+    static const char *const names[] = {"demo.conf",     "catalogue.csv",  "queue.db",      "queue.db-wal",
+                                        "queue.db-shm", "queue.db.lock", "queue.db.sock", "queue.log"};
+    char path[PATH_BYTES + 32];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", demo->folder, names[i]);
+        unlink(path);
+    }
+    rmdir(demo->folder);
+}
+
+static enum psync_result start_mock(struct demo *demo, struct psync_error *err)
+{
+    struct psync_mock_conf conf;
+    psync_mock_conf_init(&conf);
+    snprintf(conf.token, sizeof conf.token, "demo-token");
+    conf.require_key = true;
+    enum psync_result r = psync_mock_new(&conf, &demo->mock, err);
+    psync_mock_conf_done(&conf);
+    if (r == PSYNC_OK)
+        r = psync_mock_control(demo->mock, PSYNC_SPAN(misbehaviour), err);
+    return r;
+}
+
+/* Shows the command as one would type it, and runs it. `expected`: the exit code that means all went as told. */
+static enum psync_result run(struct demo *demo, const char *const *args, int expected, struct psync_error *err)
+{
+    const char *full[16] = {NULL};
+    size_t n = 0;
+    printf("\n$ productsync");
+    for (; args[n]; n++) {
+        PSYNC_INVARIANT(n < 12);
+        printf(" %s", strcmp(args[n], demo->catalogue) == 0 ? "catalogue.csv" : args[n]);
+        full[n] = args[n];
+    }
+    putchar('\n');
+    full[n++] = "--config";
+    full[n++] = demo->config;
+    int code = 0;
+    enum psync_result r = psync_child_run(demo->inv->program, full, &code, err);
+    if (r == PSYNC_OK && code != expected)
+        r = psync_fail(err, PSYNC_REJECT, "`productsync %s` ended with %d, not %d", args[0], code, expected);
+    return r;
+}
+#define RUN(demo, expected, err, ...) run((demo), (const char *const[]){__VA_ARGS__, NULL}, (expected), (err))
+
+static enum psync_result tell_story(struct demo *demo, struct psync_error *err)
+{
+    printf("A product API runs on this machine, and it misbehaves: slow now and then, overloaded (503), throttling\n"
+           "(429), dropping connections after it did its work, and refusing three products (422).\n"
+           "\nThe shop's catalogue goes into the queue:\n");
+    enum psync_result r = RUN(demo, 0, err, "produce", demo->catalogue);
+    if (r == PSYNC_OK) {
+        printf("\nA worker delivers it, retries what failed, and waits when the API asks for it:\n");
+        r = RUN(demo, 0, err, "work", "--drain");
+    }
+    if (r == PSYNC_OK) {
+        printf("\nWhat cannot be delivered is kept as a dead letter, grouped by cause:\n");
+        r = RUN(demo, 0, err, "dead", "list");
+    }
+    if (r == PSYNC_OK) {
+        printf("\nThe API's owner adds the missing category, and things calm down. Now the dead letters again:\n");
+        r = psync_mock_control(demo->mock, PSYNC_SPAN(good_behaviour), err);
+    }
+    if (r == PSYNC_OK)
+        r = RUN(demo, 0, err, "dead", "retry", "--all");
+    if (r == PSYNC_OK)
+        r = RUN(demo, 0, err, "work", "--drain");
+    if (r == PSYNC_OK) {
+        printf("\nThe life of one of them:\n");
+        r = RUN(demo, 0, err, "show", "113");
+    }
+    return r;
+}
+
+/* The API's own account. */
+static enum psync_result prove(struct demo *demo, struct psync_error *err)
+{
+    struct psync_mock_totals t;
+    psync_mock_totals(demo->mock, &t);
+    printf("\nThe API's own ledger: %s requests for %s products; %s took effect, %s of them more than once;\n"
+           "%s requests were refused or dropped, %s came again with their key and were recognised.\n",
+           psync_count_text(t.requests), psync_count_text(t.products), psync_count_text(t.delivered),
+           psync_count_text(t.repeated), psync_count_text(t.refused), psync_count_text(t.replays));
+    if (t.products != psync_catalogue_products || t.delivered != t.products || t.repeated || t.effects != t.products)
+        return psync_fail(err, PSYNC_REJECT, "the ledger does not show %s products with exactly one effect each",
+                          psync_count_text(psync_catalogue_products));
+    printf("Every product of the catalogue arrived, exactly once in effect.\n");
+    return PSYNC_OK;
+}
+
+enum psync_exit psync_cmd_demo(struct psync_invocation *inv)
+{
+    struct demo demo = {.inv = inv};
+    struct psync_error err = {0};
+    enum psync_result r = start_mock(&demo, &err);
+    if (r == PSYNC_OK)
+        r = make_files(&demo, &err);
+    if (r == PSYNC_OK)
+        r = tell_story(&demo, &err);
+    if (r == PSYNC_OK)
+        r = prove(&demo, &err);
+    if (r != PSYNC_OK)
+        psync_complain("%s", err.text);
+    remove_files(&demo);
+    psync_mock_free(demo.mock);
+    return r == PSYNC_OK ? PSYNC_EXIT_OK : PSYNC_EXIT_REFUSED;
+}

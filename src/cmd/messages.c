@@ -1,0 +1,78 @@
+/* messages - one message in words; see the header. */
+#include "cmd/messages.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Text of several lines, indented, each made printable. */
+static void say_block(const struct psync_invocation *inv, const char *text)
+{
+    char line[1024];
+    while (*text) {
+        size_t len = strcspn(text, "\n"), kept = len < sizeof line - 1 ? len : sizeof line - 1;
+        memcpy(line, text, kept);
+        if (kept && line[kept - 1] == '\r')
+            kept--;
+        line[kept] = '\0';
+        psync_say(inv, "      %s", psync_printable(line));
+        text += len + (text[len] != '\0');
+    }
+}
+
+static void say_attempt(const struct psync_invocation *inv, json_object *attempt, bool full)
+{
+    const char *error = psync_json_text(attempt, "error");
+    bool failed = error && *error;
+    char delivered[32];
+    snprintf(delivered, sizeof delivered, "HTTP %" PRId64, psync_json_int(attempt, "status", 0));
+    psync_say(inv, "    %s  %5" PRId64 " ms  %s%s", psync_shown_time(attempt, "at"),
+              psync_json_int(attempt, "latency_ms", 0), failed ? psync_shown_cause(attempt) : delivered,
+              failed ? psync_json_bool(attempt, "counted", false) ? "  (counted)" : "  (not counted)" : "");
+    const char *head = psync_json_text(attempt, "head");
+    if (full && failed && head)
+        say_block(inv, head);
+}
+
+void psync_message_say_line(const struct psync_invocation *inv, json_object *message)
+{
+    json_object *cause = psync_json_member(message, "cause");
+    psync_say(inv, "%-8s product %-10" PRId64 " %-12s %s  %s", psync_shown_text(message, "id"),
+              psync_json_int(message, "product", 0), psync_shown_text(message, "destination"),
+              psync_shown_time(message, "settled_at"), cause ? psync_shown_cause(cause) : "");
+}
+
+static void say_state(const struct psync_invocation *inv, json_object *m)
+{
+    const char *state = psync_shown_text(m, "state"), *replaced = psync_shown_text(m, "replaced_by");
+    if (psync_json_bool(m, "waits_for_turn", false))
+        psync_say(inv, "  %s: waits for an older message of the product", state);
+    else if (strcmp(state, "delayed") == 0)
+        psync_say(inv, "  %s until %s", state, psync_shown_time(m, "not_before"));
+    else if (*replaced)
+        psync_say(inv, "  %s by %s", state, replaced);
+    else if (psync_json_member(m, "settled_at"))
+        psync_say(inv, "  %s since %s", strcmp(state, "done") == 0 ? "delivered" : state,
+                  psync_shown_time(m, "settled_at"));
+    else
+        psync_say(inv, "  %s", state);
+}
+
+void psync_message_say(const struct psync_invocation *inv, json_object *m, bool full)
+{
+    psync_say(inv, "message %s: product %" PRId64 " to %s", psync_shown_text(m, "id"), psync_json_int(m, "product", 0),
+              psync_shown_text(m, "destination"));
+    say_state(inv, m);
+    psync_say(inv, "  put %s, %s, key %s", psync_shown_time(m, "created_at"), psync_shown_text(m, "type"),
+              psync_shown_text(m, "key"));
+    json_object *payload = psync_json_member(m, "payload"), *history = psync_json_member(m, "history");
+    if (full && payload)
+        psync_say(inv, "  payload %s",
+                  psync_printable(json_object_to_json_string_ext(payload, JSON_C_TO_STRING_PLAIN |
+                                                                              JSON_C_TO_STRING_NOSLASHESCAPE)));
+    size_t n = history ? json_object_array_length(history) : 0;
+    psync_say(inv, "  %" PRId64 " requests, %" PRId64 " counted as failed%s", psync_json_int(m, "tries", 0),
+              psync_json_int(m, "attempts", 0), n ? ":" : "");
+    for (size_t i = 0; i < n; i++)
+        say_attempt(inv, json_object_array_get_idx(history, i), full);
+}

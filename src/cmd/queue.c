@@ -1,0 +1,91 @@
+/* queue - `queue backup` and `queue check`. */
+#include "cmd/ask.h"
+#include "cmd/commands.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BODY_MAX = 16384, PATH_BYTES = 4096 };
+
+/* The owner may stand in another folder than the user. */
+static enum psync_exit absolute_path(const char *path, struct psync_buf *out)
+{
+    char here[PATH_BYTES];
+    enum psync_result r = PSYNC_OK;
+    if (path[0] != '/') {
+        if (!getcwd(here, sizeof here)) {
+            psync_complain("cannot tell the present folder: %s", strerror(errno));
+            return PSYNC_EXIT_USAGE;
+        }
+        r = psync_buf_printf(out, "%s/", here);
+    }
+    if (r == PSYNC_OK)
+        r = psync_buf_add_str(out, path);
+    if (r == PSYNC_OK)
+        return PSYNC_EXIT_OK;
+    psync_complain("the path %s is too long", path);
+    return PSYNC_EXIT_USAGE;
+}
+
+static enum psync_exit backup(struct psync_ask *ask, const char *path)
+{
+    struct psync_buf body;
+    struct psync_json_writer w;
+    json_object *answer = NULL;
+    psync_buf_init(&body, BODY_MAX);
+    psync_json_writer_begin(&w, &body);
+    psync_json_open(&w, NULL, '{');
+    psync_json_put_text(&w, "path", path);
+    psync_json_close(&w, '}');
+    enum psync_exit code = PSYNC_EXIT_USAGE;
+    if (psync_json_writer_end(&w) == PSYNC_OK)
+        code = psync_ask_call(ask, "POST", "/v1/queue/backup", (struct psync_span){body.data, body.len}, &answer);
+    psync_buf_done(&body);
+    if (answer && ask->inv->json)
+        psync_ask_print_json(answer);
+    if (answer)
+        psync_say(ask->inv, "%s: %s bytes", psync_shown_text(answer, "path"),
+                  psync_count_text((uint64_t)psync_json_int(answer, "size_bytes", 0)));
+    json_object_put(answer);
+    return code;
+}
+
+enum psync_exit psync_cmd_queue_backup(struct psync_invocation *inv)
+{
+    struct psync_ask ask;
+    struct psync_buf path;
+    psync_buf_init(&path, PATH_BYTES);
+    enum psync_exit code = absolute_path(inv->operands[0], &path);
+    if (code == PSYNC_EXIT_OK) {
+        code = psync_ask_open(&ask, inv);
+        if (code == PSYNC_EXIT_OK)
+            code = backup(&ask, path.data);
+        psync_ask_done(&ask);
+    }
+    psync_buf_done(&path);
+    return code;
+}
+
+enum psync_exit psync_cmd_queue_check(struct psync_invocation *inv)
+{
+    struct psync_ask ask;
+    json_object *answer = NULL;
+    enum psync_exit code = psync_ask_open(&ask, inv);
+    if (code == PSYNC_EXIT_OK)
+        code = psync_ask_call(&ask, "POST", "/v1/queue/check", (struct psync_span){0}, &answer);
+    if (answer) {
+        bool sound = psync_json_bool(answer, "sound", false);
+        if (inv->json)
+            psync_ask_print_json(answer);
+        else if (sound)
+            psync_say(inv, "the queue is sound: %s", ask.ctx.config->queue.path);
+        else
+            psync_complain("the queue is damaged: %s: %s; restore a backup, or keep the file for a look and begin anew",
+                           ask.ctx.config->queue.path, psync_shown_text(answer, "report"));
+        code = sound ? PSYNC_EXIT_OK : PSYNC_EXIT_STORAGE;
+    }
+    json_object_put(answer);
+    psync_ask_done(&ask);
+    return code;
+}

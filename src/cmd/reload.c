@@ -1,0 +1,139 @@
+/* reload - all-or-nothing reload, and an orderly end; see the header. */
+#include "cmd/reload.h"
+
+#include "cmd/console.h"
+
+#include <string.h>
+
+enum { LINES_MAX = 65536 };
+
+void psync_reload_init(struct psync_reload *r, const struct psync_invocation *inv)
+{
+    *r = (struct psync_reload){.inv = inv};
+    pthread_mutex_init(&r->lock, NULL);
+    pthread_mutex_init(&r->reloading, NULL);
+}
+
+void psync_reload_set_worker(struct psync_reload *r, struct psync_worker *worker)
+{
+    pthread_mutex_lock(&r->lock);
+    r->worker = worker;
+    for (; worker && r->stops; r->stops--)
+        psync_worker_stop(worker);
+    pthread_mutex_unlock(&r->lock);
+}
+
+void psync_reload_wake(struct psync_reload *r)
+{
+    pthread_mutex_lock(&r->lock);
+    if (r->worker)
+        psync_worker_wakeup(r->worker);
+    pthread_mutex_unlock(&r->lock);
+}
+
+void psync_reload_stop(struct psync_reload *r)
+{
+    pthread_mutex_lock(&r->lock);
+    if (r->worker)
+        psync_worker_stop(r->worker);
+    else
+        r->stops++;
+    pthread_mutex_unlock(&r->lock);
+}
+
+static void log_lines(struct psync_log *log, const char *event, const struct psync_buf *lines)
+{
+    char text[512];
+    for (const char *line = lines->data; *line;) {
+        size_t len = strcspn(line, "\n"), kept = len < sizeof text - 1 ? len : sizeof text - 1;
+        memcpy(text, line, kept);
+        text[kept] = '\0';
+        PSYNC_LOG(log, PSYNC_LOG_INFO, event, PSYNC_F_TEXT("setting", text));
+        line += len + (line[len] != '\0');
+    }
+}
+
+/* Two copies of the merged settings, because worker and API let go of them at different times. */
+static enum psync_result take_over(struct psync_reload *r, const struct psync_config *next, struct psync_buf *changed,
+                                   struct psync_buf *kept, struct psync_error *err)
+{
+    const struct psync_config *now = r->current ? r->current : r->ctx.config;
+    struct psync_config *for_worker = NULL, *for_api = NULL;
+    enum psync_result result = psync_config_merge_reload(now, next, &for_worker, changed, kept);
+    if (result == PSYNC_OK)
+        result = psync_config_merge_reload(now, next, &for_api, NULL, NULL);
+    if (result != PSYNC_OK)
+        psync_fail(err, result, "out of memory");
+    else
+        result = psync_owner_set_config(r->owner, for_api, err);
+    if (result == PSYNC_OK) {
+        result = psync_worker_reload(r->worker, for_worker, err);
+        if (result == PSYNC_OK)
+            for_worker = NULL;
+        if (result == PSYNC_OK || psync_owner_set_config(r->owner, now, NULL) != PSYNC_OK) {
+            struct psync_config *old = r->current;
+            r->current = for_api;
+            for_api = old;
+        }
+    }
+    psync_config_free(for_worker);
+    psync_config_free(for_api);
+    return result;
+}
+
+static void say_outcome(struct psync_reload *r, enum psync_result result, const struct psync_buf *changed,
+                        const struct psync_buf *kept, const struct psync_error *err)
+{
+    if (result != PSYNC_OK) {
+        PSYNC_LOG(r->ctx.log, PSYNC_LOG_ERROR, "reload refused", PSYNC_F_TEXT("error", err->text));
+        psync_complain("reload refused, nothing changed: %s", err->text);
+        return;
+    }
+    log_lines(r->ctx.log, "setting changed", changed);
+    log_lines(r->ctx.log, "setting needs a restart", kept);
+    psync_complain("settings reloaded%s", kept->len ? "; these need a restart and stay as they were:" : "");
+    for (const char *line = kept->data; *line; line += strcspn(line, "\n") + (strchr(line, '\n') != NULL))
+        psync_complain("  %.*s", (int)strcspn(line, "\n"), line);
+}
+
+void psync_reload_now(struct psync_reload *r)
+{
+    struct psync_error err = {0};
+    struct psync_config *next = NULL;
+    struct psync_buf warnings, changed, kept;
+    struct psync_config_source source = psync_context_source(r->inv);
+    psync_buf_init(&warnings, LINES_MAX);
+    psync_buf_init(&changed, LINES_MAX);
+    psync_buf_init(&kept, LINES_MAX);
+    pthread_mutex_lock(&r->reloading);
+    enum psync_result result = r->worker ? psync_config_load(&source, &next, &warnings, &err)
+                                         : psync_fail(&err, PSYNC_RETRY, "not running yet");
+    if (result == PSYNC_OK)
+        result = take_over(r, next, &changed, &kept, &err);
+    struct psync_log_conf log = psync_context_log_conf(&r->ctx, r->current ? r->current : r->ctx.config, r->inv);
+    psync_log_reopen(r->ctx.log, &log);
+    say_outcome(r, result, &changed, &kept, &err);
+    pthread_mutex_unlock(&r->reloading);
+    psync_config_free(next);
+    psync_buf_done(&warnings);
+    psync_buf_done(&changed);
+    psync_buf_done(&kept);
+}
+
+void psync_reload_done(struct psync_reload *r)
+{
+    pthread_mutex_lock(&r->reloading);
+    pthread_mutex_lock(&r->lock);
+    struct psync_worker *worker = r->worker;
+    r->worker = NULL;
+    pthread_mutex_unlock(&r->lock);
+    pthread_mutex_unlock(&r->reloading);
+    if (r->owner)
+        psync_owner_attach_worker(r->owner, NULL);
+    psync_worker_free(worker);
+    psync_owner_free(r->owner);
+    r->owner = NULL;
+    psync_config_free(r->current);
+    r->current = NULL;
+    psync_context_done(&r->ctx);
+}

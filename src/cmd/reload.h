@@ -1,0 +1,34 @@
+/* reload - the parts of a running worker that SIGHUP and signals reach: settings, log, owner, worker.
+ *
+ * A reload is all or nothing: the new settings are loaded and checked whole, then taken over by the worker and the API; on
+ * any failure everything stays as it was, and a line says why. Signals come on a thread of their own, and may come before
+ * the worker is made or after it is gone: the locks here order that. */
+#ifndef PSYNC_CMD_RELOAD_H
+#define PSYNC_CMD_RELOAD_H
+
+#include "admin/owner.h"
+#include "cmd/context.h"
+#include "delivery/worker.h"
+
+#include <pthread.h>
+
+struct psync_reload {
+    const struct psync_invocation *inv;
+    struct psync_context ctx;        /* ctx.config: of the start; the queue reads it to the end */
+    struct psync_config *current;    /* after a reload: what the owner's API uses; NULL: ctx.config */
+    struct psync_owner *owner;
+    struct psync_worker *worker;     /* changed under both locks, read under either */
+    unsigned stops;                  /* under `lock`: asked for before there was a worker */
+    pthread_mutex_t lock;            /* held for a moment: the queue's thread takes it to wake the worker */
+    pthread_mutex_t reloading;       /* held for a whole reload; taken before `lock` */
+};
+
+void psync_reload_init(struct psync_reload *r, const struct psync_invocation *inv);
+void psync_reload_set_worker(struct psync_reload *r, struct psync_worker *worker);
+void psync_reload_wake(struct psync_reload *r);  /* any thread: the queue has something */
+void psync_reload_stop(struct psync_reload *r);  /* any thread */
+void psync_reload_now(struct psync_reload *r);   /* any thread but the worker's, the queue's and the API's */
+/* Worker, owner, settings, log, in the order in which they may go. */
+void psync_reload_done(struct psync_reload *r);
+
+#endif

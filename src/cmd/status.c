@@ -1,0 +1,112 @@
+/* status - `status` and `destination list`: what is queued, what flows, what is stuck and why. */
+#include "cmd/ask.h"
+#include "cmd/commands.h"
+
+#include "base/timefmt.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static uint64_t count(json_object *o, const char *name)
+{
+    return (uint64_t)psync_json_int(o, name, 0);
+}
+
+static void say_counts(const struct psync_invocation *inv, json_object *o, const char *indent)
+{
+    psync_say(inv, "%s%s ready, %s in flight, %s delayed, %s dead, %s done", indent, psync_count_text(count(o, "ready")),
+              psync_count_text(count(o, "in_flight")), psync_count_text(count(o, "delayed")),
+              psync_count_text(count(o, "dead")), psync_count_text(count(o, "done")));
+}
+
+static double real(json_object *o, const char *name)
+{
+    json_object *v = psync_json_member(o, name);
+    return v ? json_object_get_double(v) : 0.0;
+}
+
+static void say_rate(const struct psync_invocation *inv, json_object *o)
+{
+    char words[PSYNC_DURATION_MAX];
+    json_object *drain = psync_json_member(o, "drain_s");
+    if (!psync_json_member(o, "rate"))
+        return;
+    if (drain)
+        psync_say(inv, "  %.0f delivered a second; all delivered in %s at that rate", real(o, "rate"),
+                  psync_duration_words(json_object_get_int64(drain) * 1000, words));
+    else
+        psync_say(inv, "  %.0f delivered a second", real(o, "rate"));
+}
+
+static void say_destination(const struct psync_invocation *inv, json_object *d)
+{
+    bool orphaned = psync_json_bool(d, "orphaned", false);
+    const char *words = psync_shown_text(d, "words");
+    psync_say(inv, "\n%s: %s%s%s%s", psync_shown_text(d, "name"), psync_shown_text(d, "state"), *words ? ", " : "",
+              words, orphaned ? "; orphaned: no longer in the configuration, its messages wait" : "");
+    say_counts(inv, d, "  ");
+    if (psync_json_member(d, "oldest"))
+        psync_say(inv, "  oldest waiting since %s", psync_shown_time(d, "oldest"));
+    if (psync_json_member(d, "next_due"))
+        psync_say(inv, "  next retry at %s", psync_shown_time(d, "next_due"));
+    if (psync_json_member(d, "last_success"))
+        psync_say(inv, "  last delivered at %s", psync_shown_time(d, "last_success"));
+    if (psync_json_member(d, "limit"))
+        psync_say(inv, "  %" PRIu64 " requests in flight, at most %" PRIu64 " now", count(d, "requests"),
+                  count(d, "limit"));
+    say_rate(inv, d);
+}
+
+static void say_destinations(const struct psync_invocation *inv, json_object *answer)
+{
+    json_object *list = psync_json_member(answer, "destinations");
+    for (size_t i = 0; list && i < json_object_array_length(list); i++)
+        say_destination(inv, json_object_array_get_idx(list, i));
+}
+
+static void say_queue(const struct psync_invocation *inv, json_object *answer)
+{
+    char size[PSYNC_DURATION_MAX];
+    json_object *queue = psync_json_member(answer, "queue"), *owner = psync_json_member(answer, "owner");
+    uint64_t bytes = count(queue, "size_bytes");
+    snprintf(size, sizeof size, bytes < 10240 ? "%.0f B" : "%.1f MB", bytes < 10240 ? (double)bytes : (double)bytes / 1048576.0);
+    psync_say(inv, "queue: %s (%s, %s)", psync_shown_text(queue, "path"), psync_shown_text(queue, "driver"), size);
+    if (psync_json_bool(answer, "working", false))
+        psync_say(inv, "  delivered from by `%s`, process %" PRId64, psync_shown_text(owner, "command"),
+                  psync_json_int(owner, "pid", 0));
+    else
+        psync_say(inv, "  no worker is running; start one: productsync work");
+    say_counts(inv, psync_json_member(answer, "total"), "  ");
+    say_rate(inv, psync_json_member(answer, "total"));
+}
+
+enum psync_exit psync_cmd_status(struct psync_invocation *inv)
+{
+    struct psync_ask ask;
+    json_object *answer = NULL;
+    enum psync_exit code = psync_ask_open(&ask, inv);
+    if (code == PSYNC_EXIT_OK)
+        code = psync_ask_get(&ask, "/v1/status", &answer);
+    if (answer) {
+        say_queue(inv, answer);
+        say_destinations(inv, answer);
+    }
+    json_object_put(answer);
+    psync_ask_done(&ask);
+    return code;
+}
+
+enum psync_exit psync_cmd_destination_list(struct psync_invocation *inv)
+{
+    struct psync_ask ask;
+    json_object *answer = NULL;
+    enum psync_exit code = psync_ask_open(&ask, inv);
+    if (code == PSYNC_EXIT_OK)
+        code = psync_ask_get(&ask, "/v1/destinations", &answer);
+    if (answer)
+        say_destinations(inv, answer);
+    json_object_put(answer);
+    psync_ask_done(&ask);
+    return code;
+}
