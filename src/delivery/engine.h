@@ -33,11 +33,14 @@ void psync_engine_free(struct psync_engine *e);
 
 struct psync_dispatcher *psync_engine_dispatcher(struct psync_engine *e); /* to offer, want, pause ... */
 void psync_engine_bound(struct psync_engine *e, struct psync_request *request, bool recorded);
-/* All or nothing. The engine keeps the old config's targets while requests use them. */
+/* All or nothing. Targets of the old config are kept while requests use them; the config itself may be freed when
+ * psync_dispatcher_uses says so, after a psync_engine_turn. */
 PSYNC_CHECKED enum psync_result psync_engine_configure(struct psync_engine *e, const struct psync_config *config,
                                                        struct psync_error *err);
-/* Acts on all effects, then works the network for at most `max_wait_ms` (less if something is due earlier), then acts on
- * what came. */
+/* Acts on all effects there are now, without waiting or touching the network's answers. */
+void psync_engine_act(struct psync_engine *e);
+/* Works the network for at most `max_wait_ms` (less if something is due earlier or something came), then acts on what
+ * came. Call psync_engine_act after other input and before a turn that may wait. */
 PSYNC_CHECKED enum psync_result psync_engine_turn(struct psync_engine *e, psync_ms max_wait_ms, struct psync_error *err);
 void psync_engine_wakeup(struct psync_engine *e); /* any thread */
 void psync_engine_abort(struct psync_engine *e);  /* what is in flight ends as ABORTED: released */

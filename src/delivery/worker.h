@@ -16,13 +16,14 @@ struct psync_delivery_report {
 };
 struct psync_worker_open {
     struct psync_queue *queue;
-    struct psync_config *config;          /* the worker's from here on */
+    struct psync_config *config;          /* the worker's from here on; kept until psync_worker_free, also after reloads,
+                                             because the queue's own settings may be part of it */
     struct psync_log *log;
     void (*report)(void *arg, const struct psync_delivery_report *report); /* may be NULL */
     void *arg;
 };
-/* REJECT: settings that cannot be used (batch.size with a driver that cannot bind ...). On failure config stays the
- * caller's. */
+/* REJECT: settings that cannot be used: batch.size with a driver that cannot bind, work.lease too short for http.timeout,
+ * a destination's URL or certificates. On failure config stays the caller's. */
 PSYNC_CHECKED enum psync_result psync_worker_new(const struct psync_worker_open *open, struct psync_worker **ret_worker,
                                                  struct psync_error *err);
 void psync_worker_free(struct psync_worker *w);
@@ -33,9 +34,11 @@ PSYNC_CHECKED enum psync_result psync_worker_run(struct psync_worker *w, bool dr
 
 /* First call: take nothing new, finish what is in flight within work.grace, release the rest. Second: stop at once. */
 void psync_worker_stop(struct psync_worker *w);
-void psync_worker_wakeup(struct psync_worker *w); /* the queue has something; to be called from its on_ready */
+/* The queue has something, or has failed: to be called from its on_ready and on_fatal. */
+void psync_worker_wakeup(struct psync_worker *w);
 
-/* Takes over `config` (the worker's from then on) in the loop. REJECT: nothing changed, config stays the caller's. */
+/* Takes over `config` (the worker's from then on) in the loop. On failure (REJECT, NOMEM; RETRY: the
+ * worker does not run) nothing changed, and config stays the caller's. */
 PSYNC_CHECKED enum psync_result psync_worker_reload(struct psync_worker *w, struct psync_config *config,
                                                     struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_worker_pause(struct psync_worker *w, const char *destination, const char *reason,

@@ -1,0 +1,250 @@
+/* worker_settle - verdicts out. Those of one turn of the loop go to the queue as one array; when they are durable, on the
+ * queue's thread, each is logged, reported and freed. Also what else the dispatcher wants remembered. */
+#include "delivery/worker_impl.h"
+
+#include <stdlib.h>
+
+enum { GROUP_MAX = 128 };
+
+struct psync_settle_group {
+    struct psync_worker *worker;
+    size_t n;
+    struct psync_settlement *settlements[GROUP_MAX];
+    struct psync_settle settles[GROUP_MAX];
+};
+
+/* ---- one line a verdict ---- */
+static enum psync_log_level level_of(const struct psync_settle *settle)
+{
+    switch (settle->verdict) {
+    case PSYNC_VERDICT_DONE:
+        return PSYNC_LOG_INFO;
+    case PSYNC_VERDICT_RETRY:
+        return PSYNC_LOG_WARNING;
+    case PSYNC_VERDICT_DEAD:
+        return PSYNC_LOG_ERROR;
+    case PSYNC_VERDICT_RELEASE:
+        break;
+    }
+    return PSYNC_LOG_DEBUG;
+}
+
+static const char *unless_empty(const char *text)
+{
+    return text && text[0] ? text : NULL;
+}
+
+static void log_settlement(struct psync_log *log, const struct psync_settlement *s, psync_ms now)
+{
+    const struct psync_message *m = s->message;
+    const struct psync_attempt *attempt = &s->settle.attempt;
+    bool lost = s->settle.ret == PSYNC_GONE, again = s->settle.verdict == PSYNC_VERDICT_RETRY;
+    struct psync_field fields[] = {
+        PSYNC_F_INT("product", m->subject.product),
+        PSYNC_F_TEXT("shop", unless_empty(m->subject.shop)),
+        PSYNC_F_TEXT("destination", m->destination),
+        PSYNC_F_INT("status", attempt->status),
+        PSYNC_F_INT("latency_ms", attempt->latency_ms),
+        PSYNC_F_INT("attempt", (int64_t)m->tries + 1),
+        PSYNC_F_TEXT("key", m->key),
+        PSYNC_F_TEXT("error", unless_empty(attempt->error)),
+        PSYNC_F_TEXT("lease", lost ? "lost" : NULL),
+        PSYNC_F_INT("retry_in_ms", again && s->settle.not_before > now ? s->settle.not_before - now : 0),
+    };
+    size_t n = sizeof fields / sizeof fields[0];
+    psync_log_event(log, level_of(&s->settle), s->outcome, fields, again ? n : n - 1);
+}
+
+/* ---- groups ---- */
+static void report_group(struct psync_settle_group *g)
+{
+    struct psync_worker *w = g->worker;
+    psync_ms now = psync_clock_now();
+    for (size_t i = 0; i < g->n; i++) {
+        struct psync_settlement *s = g->settlements[i];
+        s->settle.ret = g->settles[i].ret;
+        log_settlement(w->log, s, now);
+        if (w->report)
+            w->report(w->arg, &(struct psync_delivery_report){s, now});
+    }
+}
+
+static void group_free(struct psync_settle_group *g)
+{
+    for (size_t i = 0; g && i < g->n; i++)
+        psync_settlement_free(g->settlements[i]);
+    free(g);
+}
+
+/* On the queue's thread, after the commit. */
+static void on_settled(void *arg, enum psync_result result, struct psync_settle *settles, size_t n)
+{
+    struct psync_settle_group *g = arg;
+    struct psync_worker *w = g->worker;
+    (void)settles, (void)n;
+    if (result == PSYNC_OK)
+        report_group(g);
+    else if (result == PSYNC_FATAL)
+        psync_worker_fail(w, "verdicts could not be recorded");
+    group_free(g);
+    /* A settled message may have freed its subject's next one. */
+    (void)atomic_fetch_add(&w->ready, 1);
+    if (atomic_load(&w->asleep_dry))
+        psync_worker_nudge(w);
+    psync_worker_unexpect(w);
+}
+
+void psync_worker_settle_flush(struct psync_worker *w)
+{
+    struct psync_settle_group *g = w->group;
+    if (!g)
+        return;
+    w->group = NULL;
+    psync_worker_expect(w);
+    enum psync_result r = psync_queue_settle_async(w->queue, g->settles, g->n, on_settled, g);
+    if (r == PSYNC_OK)
+        return;
+    psync_worker_unexpect(w);
+    group_free(g); /* without memory their leases run out: they come again, under the same keys */
+    if (r != PSYNC_NOMEM)
+        psync_worker_fail(w, "the queue refuses verdicts");
+}
+
+static struct psync_settle_group *group_with_room(struct psync_worker *w)
+{
+    if (w->group && w->group->n == GROUP_MAX)
+        psync_worker_settle_flush(w);
+    if (!w->group) {
+        struct psync_settle_group *g = malloc(sizeof *g);
+        if (!g)
+            return NULL;
+        g->worker = w;
+        g->n = 0;
+        w->group = g;
+    }
+    return w->group;
+}
+
+static void settle(void *worker, struct psync_settlement *s)
+{
+    struct psync_worker *w = worker;
+    struct psync_settle_group *g = group_with_room(w);
+    if (!g) {
+        psync_settlement_free(s); /* its lease runs out: it comes again, under the same key */
+        return;
+    }
+    g->settlements[g->n] = s;
+    g->settles[g->n] = s->settle;
+    g->n++;
+    if (s->settle.verdict == PSYNC_VERDICT_RETRY && s->settle.not_before < w->next_due)
+        w->next_due = s->settle.not_before;
+}
+
+/* ---- batches ---- */
+struct bind_call {
+    struct psync_link link; /* in `bound` */
+    struct psync_worker *worker;
+    struct psync_request *request;
+    enum psync_result result;
+};
+
+static void on_bound(void *arg, enum psync_result result)
+{
+    struct bind_call *call = arg;
+    struct psync_worker *w = call->worker;
+    call->result = result;
+    (void)pthread_mutex_lock(&w->mutex);
+    psync_list_push(&w->bound, &call->link);
+    (void)pthread_mutex_unlock(&w->mutex);
+    psync_worker_nudge(w);
+    psync_worker_unexpect(w);
+}
+
+static void bind(void *worker, struct psync_request *request)
+{
+    struct psync_worker *w = worker;
+    struct bind_call *call = malloc(sizeof *call);
+    if (!call) {
+        psync_engine_bound(w->engine, request, false);
+        return;
+    }
+    *call = (struct bind_call){.worker = w, .request = request};
+    psync_list_init(&call->link);
+    psync_worker_expect(w);
+    enum psync_result r = psync_queue_bind_async(w->queue, request->members, request->n_members, request->key, on_bound, call);
+    if (r == PSYNC_OK)
+        return;
+    psync_worker_unexpect(w);
+    free(call);
+    psync_engine_bound(w->engine, request, false);
+    if (r == PSYNC_FATAL)
+        psync_worker_fail(w, "a batch could not be recorded");
+}
+
+static struct bind_call *next_bound(struct psync_worker *w)
+{
+    (void)pthread_mutex_lock(&w->mutex);
+    struct psync_link *link = psync_list_pop(&w->bound);
+    (void)pthread_mutex_unlock(&w->mutex);
+    return link ? PSYNC_CONTAINER(link, struct bind_call, link) : NULL;
+}
+
+void psync_worker_bound_collect(struct psync_worker *w)
+{
+    struct bind_call *call;
+    while ((call = next_bound(w)) != NULL) {
+        psync_engine_bound(w->engine, call->request, call->result == PSYNC_OK);
+        if (call->result == PSYNC_FATAL)
+            psync_worker_fail(w, "a batch could not be recorded");
+        free(call);
+    }
+}
+
+void psync_worker_settle_done(struct psync_worker *w)
+{
+    struct bind_call *call;
+    group_free(w->group);
+    while ((call = next_bound(w)) != NULL)
+        free(call);
+}
+
+/* ---- what else is remembered. Rare, so the loop waits for it: a suspension is durable before anything follows from it. */
+static void hold(void *worker, const char *destination, const struct psync_hold *state)
+{
+    struct psync_worker *w = worker;
+    struct psync_error err = {0};
+    enum psync_result r = psync_queue_hold(w->queue, destination, state, &err);
+    if (r == PSYNC_FATAL)
+        psync_worker_fail(w, err.text);
+    else if (r != PSYNC_OK)
+        PSYNC_LOG(w->log, PSYNC_LOG_WARNING, "hold not remembered", PSYNC_F_TEXT("destination", destination),
+                  PSYNC_F_TEXT("error", err.text));
+}
+
+static void note(void *worker, const char *destination, const struct psync_figures *figures)
+{
+    struct psync_worker *w = worker;
+    /* Anything but FATAL is made good by the next note. */
+    if (psync_queue_note(w->queue, destination, figures) == PSYNC_FATAL)
+        psync_worker_fail(w, "figures could not be recorded");
+}
+
+static void revive(void *worker, const char *destination, const char *const *ids, size_t n)
+{
+    struct psync_worker *w = worker;
+    struct psync_error err = {0};
+    struct psync_select select = {.ids = ids, .n_ids = n, .destination = destination, .cursor = ""};
+    psync_worker_settle_flush(w); /* they may have died in this very turn */
+    enum psync_result r = psync_queue_requeue(w->queue, &select, &err);
+    if (r == PSYNC_FATAL)
+        psync_worker_fail(w, err.text);
+    else if (r != PSYNC_OK)
+        PSYNC_LOG(w->log, PSYNC_LOG_WARNING, "dead letters not requeued", PSYNC_F_TEXT("destination", destination),
+                  PSYNC_F_TEXT("error", err.text));
+}
+
+void psync_worker_port(struct psync_worker *w, struct psync_engine_port *ret_port)
+{
+    *ret_port = (struct psync_engine_port){
+        .settle = settle, .bind = bind, .hold = hold, .note = note, .revive = revive, .arg = w};
+}
