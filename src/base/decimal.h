@@ -18,8 +18,8 @@ struct psync_decimal {
 };
 
 /* The grammar of a JSON number (RFC 8259 section 6), and nothing else: "49.90", "-0.5", "1e3", "1.5E-2"; also "+5",
- * ".5" and "5." when `lenient` (CSV). PSYNC_REJECT: not a number, or too many digits (an exponent may not make more than
- * PSYNC_DECIMAL_DIGITS); `*ret_d` untouched. */
+ * ".5" and "5." when `lenient` (CSV). PSYNC_REJECT: not a number, or too many digits, be it by its exponent; `*ret_d`
+ * untouched. */
 PSYNC_CHECKED enum psync_result psync_decimal_parse(struct psync_span text, bool lenient, struct psync_decimal *ret_d);
 
 /* Exact product. PSYNC_REJECT: too many digits. */

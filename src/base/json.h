@@ -45,8 +45,8 @@ struct psync_json_writer {
 };
 void psync_json_writer_begin(struct psync_json_writer *w, struct psync_buf *b);
 PSYNC_CHECKED enum psync_result psync_json_writer_end(struct psync_json_writer *w);
-void psync_json_open(struct psync_json_writer *w, const char *name, char bracket); /* '{' or '['; name NULL in an array */
-void psync_json_close(struct psync_json_writer *w, char bracket);                  /* '}' or ']' */
+void psync_json_open(struct psync_json_writer *w, const char *name, char bracket); /* '{', '['; name NULL in an array */
+void psync_json_close(struct psync_json_writer *w, char bracket);                  /* '}', ']' */
 void psync_json_put_text(struct psync_json_writer *w, const char *name, const char *text); /* NULL text: null */
 void psync_json_put_span(struct psync_json_writer *w, const char *name, struct psync_span text);
 void psync_json_put_int(struct psync_json_writer *w, const char *name, int64_t n);

@@ -1,4 +1,4 @@
-/* When lines reach the file, what happens when they cannot, reopening, the console. The clock and write(2) are wrapped. */
+/* When lines reach the file, what happens when they cannot, reopening, the console. Clock and write(2) are wrapped. */
 #include "base/log.h"
 
 #include <stdarg.h>

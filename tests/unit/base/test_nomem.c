@@ -84,10 +84,11 @@ static enum psync_result grow_a_buffer(void)
 
 static enum psync_result parse_json(void)
 {
-    static const char text[] = "{\"id\":1,\"price\":49.90,\"name\":\"a\\u00e9b\",\"tags\":[true,null,\"x\",[],{\"y\":-0}]}";
+    static const struct psync_span text =
+        PSYNC_SPAN_INIT("{\"id\":1,\"price\":49.90,\"name\":\"a\\u00e9b\",\"tags\":[true,null,\"x\",[],{\"y\":-0}]}");
     json_object *v = NULL;
     struct psync_error err = {{0}};
-    enum psync_result r = psync_json_parse(PSYNC_SPAN(text), &v, &err);
+    enum psync_result r = psync_json_parse(text, &v, &err);
     if (r == PSYNC_OK)
         assert_int_equal(psync_json_int(v, "id", 0), 1);
     else
