@@ -81,7 +81,7 @@ static int on_pair(void *arg, const char *section, const char *name, const char 
     } else if (!r->piece) {
         if (name[0] == '\0' || strlen(name) >= sizeof r->key)
             return fail_line(r, expected_setting);
-        strcpy(r->key, name);
+        memcpy(r->key, name, strlen(name) + 1);
         r->key_line = r->line;
     }
     if (added == PSYNC_OK)
@@ -206,14 +206,14 @@ static bool give_piece(struct reading *r, char *str, size_t room)
     size_t n = r->len - r->at;
 
     if (r->text[0] == '[') { /* the title has been read; inih only has to know that a section begins */
-        strcpy(str, "[]");
+        snprintf(str, room, "[]");
         r->at = r->len;
         return true;
     }
     if (n > room) {
         n = cut_point(r->text + r->at, room);
         if (n == 0)
-            return fail_line(r, "too much white space");
+            return fail_line(r, "has too long a run of white space, # or ;");
     }
     r->piece = r->at > 0;
     r->awaits_pair = r->len > 0;

@@ -62,7 +62,9 @@ const struct psync_option *psync_nearest_option(const char *section, const char 
         if (strcmp(key, o->key) == 0)
             same_key = o;
     }
-    return is_near(edits, wanted) && (!same_key || strcmp(nearest->section, section) == 0) ? nearest : same_key;
+    if (!nearest || !is_near(edits, wanted) || (same_key && strcmp(nearest->section, section) != 0))
+        return same_key;
+    return nearest;
 }
 
 const char *psync_nearest_section(const char *section)

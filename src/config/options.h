@@ -43,7 +43,7 @@ extern const struct psync_section psync_sections[];
 extern const size_t psync_sections_count;
 
 const struct psync_option *psync_option_find(const char *section, const char *key); /* NULL: no such setting */
-/* What may stand there: "an integer from 1 to 100", "add or full", "yes or no", "text". Cut to the buffer. */
+/* What may stand there: "an integer from 1 to 100", "add or full", "yes or no", "text". In the buffer, or a literal. */
 enum { PSYNC_OPTION_EXPECTS_MAX = 160 };
 const char *psync_option_expects(const struct psync_option *o, char ret_text[PSYNC_OPTION_EXPECTS_MAX]);
 

@@ -27,13 +27,13 @@ static void free_text(char *text)
     free(text);
 }
 
-static void free_slots(struct psync_slot *slots)
+static void free_slots(struct psync_slots *slots)
 {
-    for (size_t i = 0; slots && i < psync_options_count; i++) {
-        free_text(slots[i].text);
-        free(slots[i].where);
+    for (size_t i = 0; slots->slot && i < psync_options_count; i++) {
+        free_text(slots->slot[i].text);
+        free(slots->slot[i].where);
     }
-    free(slots);
+    free(slots->slot);
 }
 
 struct psync_slot *psync_store_slot(const struct psync_store *s, int index, const struct psync_option *o)
@@ -41,7 +41,7 @@ struct psync_slot *psync_store_slot(const struct psync_store *s, int index, cons
     bool per_destination = (o->flags & PSYNC_OPTION_DESTINATION) != 0;
 
     PSYNC_INVARIANT(per_destination == (index != PSYNC_GLOBAL));
-    return &(index == PSYNC_GLOBAL ? s->slots : s->destinations[index])[o - psync_options];
+    return &(index == PSYNC_GLOBAL ? &s->global : &s->destinations[index])->slot[o - psync_options];
 }
 
 static void *fields_of(struct psync_store *s, int index)
@@ -106,7 +106,7 @@ static enum psync_result set_defaults(struct psync_store *s, int index)
 static enum psync_result grow_destinations(struct psync_store *s)
 {
     size_t n = s->pub.n_destinations + 1;
-    struct psync_slot **slots;
+    struct psync_slots *slots;
     struct psync_destination_conf *fields;
 
     slots = realloc(s->destinations, n * sizeof *slots);
@@ -143,7 +143,7 @@ enum psync_result psync_store_destination(struct psync_store *s, const char *nam
         free(copy);
         return PSYNC_NOMEM;
     }
-    s->destinations[index] = slots;
+    s->destinations[index].slot = slots;
     s->pub.destinations[index] = (struct psync_destination_conf){.name = copy, .operators_word = true};
     s->pub.n_destinations++;
     r = set_defaults(s, index);
@@ -158,12 +158,13 @@ enum psync_result psync_store_destination(struct psync_store *s, const char *nam
 void psync_store_remove_destination(struct psync_store *s, int index)
 {
     struct psync_destination_conf *fields = &s->pub.destinations[index];
+    struct psync_slots *slots = &s->destinations[index];
     size_t behind = s->pub.n_destinations - (size_t)index - 1;
 
-    free_slots(s->destinations[index]);
+    free_slots(slots);
     free((char *)fields->name);
     memmove(fields, fields + 1, behind * sizeof *fields);
-    memmove(&s->destinations[index], &s->destinations[index + 1], behind * sizeof s->destinations[0]);
+    memmove(slots, slots + 1, behind * sizeof *slots);
     s->pub.n_destinations--;
 }
 
@@ -176,8 +177,8 @@ struct psync_store *psync_store_new(void)
 
     if (!s)
         return NULL;
-    s->slots = calloc(psync_options_count, sizeof *s->slots);
-    if (s->slots && set_defaults(s, PSYNC_GLOBAL) == PSYNC_OK &&
+    s->global.slot = calloc(psync_options_count, sizeof *s->global.slot);
+    if (s->global.slot && set_defaults(s, PSYNC_GLOBAL) == PSYNC_OK &&
         psync_store_destination(s, "default", &index) == PSYNC_OK)
         return s;
     psync_config_free(&s->pub);
@@ -194,7 +195,7 @@ void psync_config_free(struct psync_config *c)
         psync_store_remove_destination(s, (int)s->pub.n_destinations - 1);
     free(s->pub.destinations);
     free(s->destinations);
-    free_slots(s->slots);
+    free_slots(&s->global);
     free(s);
 }
 

@@ -14,10 +14,15 @@ struct psync_slot {
     enum psync_origin origin;
 };
 
+/* One slot per row of the option table; rows that do not belong there stay empty. */
+struct psync_slots {
+    struct psync_slot *slot;
+};
+
 struct psync_store {
-    struct psync_config pub;           /* first: a psync_config * is a psync_store * */
-    struct psync_slot *slots;          /* one per row of the option table; those of destinations stay empty */
-    struct psync_slot **destinations;  /* the same for each of pub.destinations */
+    struct psync_config pub;          /* first: a psync_config * is a psync_store * */
+    struct psync_slots global;
+    struct psync_slots *destinations; /* for each of pub.destinations */
 };
 
 /* Which fields a setting is written to: those of destination number N, or the others. */

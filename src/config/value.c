@@ -119,7 +119,7 @@ static void format_size(int64_t number, char ret_text[PSYNC_VALUE_MAX])
 
 static void format_bool(int64_t number, char ret_text[PSYNC_VALUE_MAX])
 {
-    strcpy(ret_text, number ? "yes" : "no");
+    snprintf(ret_text, PSYNC_VALUE_MAX, "%s", number ? "yes" : "no");
 }
 
 /* ---- number to field ---- */
@@ -238,9 +238,9 @@ const char *psync_option_expects(const struct psync_option *o, char ret_text[PSY
     size_t n = 0;
 
     if (o->type == PSYNC_OPTION_TEXT)
-        return strcpy(ret_text, "text");
+        return "text";
     if (o->type == PSYNC_OPTION_BOOL)
-        return strcpy(ret_text, "yes or no");
+        return "yes or no";
     if (o->type != PSYNC_OPTION_CHOICE) {
         snprintf(ret_text, PSYNC_OPTION_EXPECTS_MAX, "%s from %s to %s", types[o->type].noun, o->min, o->max);
         return ret_text;

@@ -92,7 +92,8 @@ static void a_nul_byte_is_refused(void **state)
 /* Every length from below inih's buffer to far above it: not a byte is lost or added, whatever stands at the cut. */
 static void long_values_come_whole(void **state)
 {
-    static const char *const fillings[] = {"a", "a b", "a #", "ab;c", "a\xC3\xA9", "x  y"};
+    static const char *const fillings[] = {"a",  "a b",      "a #", "ab;c", "a##",
+                                          "b;;", "a\xC3\xA9", "x  y", "a ##"};
     static char value[PSYNC_INI_LINE_MAX], text[PSYNC_INI_LINE_MAX + 64], expected[PSYNC_INI_LINE_MAX + 64];
 
     (void)state;
@@ -137,7 +138,7 @@ static void what_is_too_long_is_refused(void **state)
     memset(text + 6, ' ', 400);
     text[500] = '\n';
     assert_int_equal(read_text(text, 501, &out, &err), PSYNC_REJECT);
-    assert_string_equal(err.text, "f:2: too much white space");
+    assert_string_equal(err.text, "f:2: has too long a run of white space, # or ;");
     psync_buf_done(&out);
 }
 

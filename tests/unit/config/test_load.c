@@ -339,6 +339,8 @@ static void token_files(void **state)
     c = load_ok(file, NULL);
     assert_string_equal(c->destinations[0].token, "stronger");
     psync_config_free(c);
+    c = load_ok("[destination]\nurl = https://x/\ntoken_file = absent\n", NULL); /* not needed, so not read */
+    psync_config_free(c);
     c = load_ok("[destination]\nurl = https://x/\n", "destination.token_file=token");
     assert_string_equal(c->destinations[0].token, SECRET_TOKEN);
     psync_config_free(c);
