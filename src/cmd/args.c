@@ -102,7 +102,7 @@ static enum psync_result take_flag(struct psync_invocation *inv, int argc, const
     const char *word = argv[*at] + 2, *equals = strchr(word, '=');
     size_t len = equals ? (size_t)(equals - word) : strlen(word);
     const struct psync_flag *common = find_flag(psync_common_flags, word, len);
-    const struct psync_flag *flag = common ? common : find_flag(inv->command->flags, word, len);
+    const struct psync_flag *flag = common ? common : find_flag(psync_command_flags(inv->command), word, len);
     if (!flag)
         return psync_fail(err, PSYNC_REJECT, "unknown flag --%.*s; see productsync %s --help", (int)len, word,
                           inv->command->name);

@@ -28,7 +28,13 @@ struct psync_command {
     const char *help;      /* further paragraphs; NULL */
     const struct psync_flag *flags; /* ended by a NULL name; NULL: none of its own */
     enum psync_exit (*run)(struct psync_invocation *inv);
+    const struct psync_flag *(*more_flags)(void); /* instead of `flags`, where another room keeps the table */
 };
+
+static inline const struct psync_flag *psync_command_flags(const struct psync_command *c)
+{
+    return c->more_flags ? c->more_flags() : c->flags;
+}
 
 /* What the user typed, taken apart. */
 struct psync_invocation {

@@ -39,9 +39,9 @@ void psync_help_print(const struct psync_command *command)
            command->operands ? command->operands : "", command->summary);
     if (command->help)
         printf("\n%s", command->help);
-    if (command->flags) {
+    if (psync_command_flags(command)) {
         printf("\nFlags:\n");
-        print_flags(command->flags);
+        print_flags(psync_command_flags(command));
     }
     printf("\nEvery command takes:\n");
     print_flags(psync_common_flags);

@@ -4,19 +4,21 @@
 #include "cmd/mock_flags.h"
 #include "cmd/signals.h"
 
-#include "base/json.h"
+#include "mock/options.h"
 
 #include <stdio.h>
 #include <string.h>
 
-void psync_mock_flags_fill(struct psync_flag flags[PSYNC_FLAGS_MAX])
+const struct psync_flag *psync_mock_flags(void)
 {
+    static struct psync_flag flags[PSYNC_FLAGS_MAX];
     size_t n = 0;
     for (const struct psync_mock_option *o = psync_mock_options; o->name; o++) {
         PSYNC_INVARIANT(n < PSYNC_FLAGS_MAX - 1);
         flags[n++] = (struct psync_flag){.name = o->name, .value = o->value, .help = o->help, .repeated = true};
     }
     flags[n] = (struct psync_flag){.name = NULL};
+    return flags;
 }
 
 static enum psync_exit take_flags(const struct psync_invocation *inv, struct psync_mock_conf *conf)

@@ -3,8 +3,7 @@
 #define PSYNC_CMD_MOCK_FLAGS_H
 
 #include "cmd/command.h"
-#include "mock/options.h"
 
-void psync_mock_flags_fill(struct psync_flag flags[PSYNC_FLAGS_MAX]);
+const struct psync_flag *psync_mock_flags(void); /* not thread-safe: for the start */
 
 #endif
