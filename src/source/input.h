@@ -32,9 +32,10 @@ void psync_input_free(struct psync_input *in);
 
 /* One record. OK: a product; its canonical payload is *ret_payload, valid until the next call, and `ret_id` its id.
  * REJECT: this record is refused; `err` is the whole line for people: "catalogue.csv:17: price is not a number: abc".
- * EMPTY: the end. FATAL: the stream cannot be read on; `err` says where and why. */
-PSYNC_CHECKED enum psync_result psync_input_next(struct psync_input *in, int64_t *ret_id, struct psync_span *ret_payload,
-                                                 struct psync_error *err);
+ * EMPTY: the end. NOMEM: the same call again goes on with the same record. FATAL: the stream cannot be read on; `err`
+ * says where and why. */
+PSYNC_CHECKED enum psync_result psync_input_next(struct psync_input *in, int64_t *ret_id,
+                                                 struct psync_span *ret_payload, struct psync_error *err);
 
 enum psync_format psync_input_format(const struct psync_input *in);
 uint64_t psync_input_line(const struct psync_input *in);      /* of the record last returned, from 1 */

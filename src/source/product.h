@@ -20,7 +20,7 @@ struct psync_product {
     struct psync_span name;                 /* chosen from the languages already, not yet normalised */
     struct psync_decimal price;             /* tax rule applied */
     int64_t stock;
-    struct psync_span pass[PSYNC_PASS_MAX]; /* JSON values of input.pass, in its order; data NULL: absent */
+    struct psync_span pass[PSYNC_PASS_MAX]; /* valid JSON values of input.pass, in its order; data NULL: absent */
     size_t n_pass;
 };
 
@@ -31,13 +31,14 @@ struct psync_product_rules {
     const char *language;
     enum psync_input_tax tax;
     bool has_tax_rate;
-    struct psync_decimal tax_rate;          /* percent */
+    struct psync_decimal tax_factor;        /* 1.20 for a rate of 20 percent */
     enum psync_negative_stock negative_stock;
     const char *pass_names[PSYNC_PASS_MAX]; /* point into `pass_text` */
     size_t n_pass;
     char *pass_text;
     uint64_t max_record_bytes;
 };
+/* `language` is borrowed from `c`. REJECT: settings that contradict each other, or no such tax rate. NOMEM. */
 PSYNC_CHECKED enum psync_result psync_product_rules_init(struct psync_product_rules *r, const struct psync_config *c,
                                                          struct psync_error *err);
 void psync_product_rules_done(struct psync_product_rules *r);
@@ -47,8 +48,9 @@ void psync_product_rules_done(struct psync_product_rules *r);
 PSYNC_CHECKED enum psync_result psync_name_normalise(struct psync_span name, struct psync_buf *out,
                                                      struct psync_error *reason);
 
-/* Checks and appends the canonical payload. REJECT: `reason` is for people ("name is empty"). */
-PSYNC_CHECKED enum psync_result psync_product_payload(const struct psync_product *p, const struct psync_product_rules *r,
-                                                      struct psync_buf *out, struct psync_error *reason);
+/* Checks and appends the canonical payload, all or nothing. REJECT: `reason` is for people ("name is empty"); NOMEM. */
+PSYNC_CHECKED enum psync_result psync_product_payload(const struct psync_product *p,
+                                                      const struct psync_product_rules *rules, struct psync_buf *out,
+                                                      struct psync_error *reason);
 
 #endif

@@ -1,0 +1,17 @@
+/* reading - what the readers of all formats share: the stream, the rules, where they are, what they left out. */
+#ifndef PSYNC_SOURCE_READING_H
+#define PSYNC_SOURCE_READING_H
+
+#include "source/input.h"
+#include "source/left_out.h"
+#include "source/stream.h"
+
+struct psync_reading {
+    struct psync_stream stream;
+    const struct psync_product_rules *rules;
+    struct psync_left_out left_out;
+    enum psync_format format;
+    uint64_t line; /* of the record last looked at */
+};
+
+#endif
