@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+enum { HEADER_VALUE_MAX = 4096, HEADER_NAME_MAX = 64, MEMBERS_MAX = 32 };
+
 #define LOWER_LETTERS "abcdefghijklmnopqrstuvwxyz"
 #define UPPER_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS        "0123456789"
@@ -72,7 +74,7 @@ static enum psync_result check_name(struct psync_span name, struct psync_error *
         "Upgrade", "Trailer",         "User-Agent",   "Accept-Encoding",
     };
 
-    if (!is_token(name) || name.len > 64)
+    if (!is_token(name) || name.len > HEADER_NAME_MAX)
         return psync_fail(err, PSYNC_REJECT, "expected a header's name: 1 to 64 letters, digits or !#$%%&'*+-.^_`|~");
     for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++) {
         if (strlen(reserved[i]) == name.len && strncasecmp(reserved[i], name.data, name.len) == 0)
@@ -88,7 +90,7 @@ enum psync_result psync_check_header_name(const char *value, struct psync_error 
 
 static enum psync_result check_header_line(struct psync_span line, struct psync_error *err)
 {
-    char value[PSYNC_ERROR_MAX * 8];
+    char value[HEADER_VALUE_MAX + 1];
     const char *colon = memchr(line.data, ':', line.len);
     struct psync_span name;
     size_t n;
@@ -107,7 +109,7 @@ static enum psync_result check_header_line(struct psync_span line, struct psync_
     n = line.len;
     if (n == 0)
         return psync_fail(err, PSYNC_REJECT, "the header %.*s has no value", (int)name.len, name.data);
-    if (n >= sizeof value)
+    if (n > HEADER_VALUE_MAX)
         return psync_fail(err, PSYNC_REJECT, "the header %.*s is too long", (int)name.len, name.data);
     memcpy(value, line.data, n);
     value[n] = '\0';
@@ -212,8 +214,8 @@ enum psync_result psync_check_pass(const char *value, struct psync_error *err)
     while (r == PSYNC_OK && *value) {
         struct psync_span name = {at, strcspn(at, ",")};
 
-        if (++names > 32)
-            return psync_fail(err, PSYNC_REJECT, "has more than 32 names");
+        if (++names > MEMBERS_MAX)
+            return psync_fail(err, PSYNC_REJECT, "has more than %d names", MEMBERS_MAX);
         r = check_member(name, err);
         at += name.len;
         if (*at++ == '\0')

@@ -1,7 +1,7 @@
 /* file - a whole small file in memory. */
 #include "config/file.h"
 
-#include "config/store.h"
+#include "config/wipe.h"
 
 #include <errno.h>
 #include <fcntl.h>

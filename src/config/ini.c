@@ -2,7 +2,7 @@
 #include "config/ini.h"
 
 #include "base/utf8.h"
-#include "config/store.h"
+#include "config/wipe.h"
 
 #include <ini.h>
 #include <stdio.h>

@@ -9,6 +9,7 @@
 #include "config/rules.h"
 #include "config/secrets.h"
 #include "config/store.h"
+#include "config/wipe.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,6 +2,7 @@
 #include "config/secrets.h"
 
 #include "config/file.h"
+#include "config/wipe.h"
 
 #include <string.h>
 

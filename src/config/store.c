@@ -3,20 +3,13 @@
 
 #include "base/utf8.h"
 #include "config/value.h"
+#include "config/wipe.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char mask[] = "********";
-
-void psync_wipe(void *bytes, size_t n)
-{
-    volatile unsigned char *b = bytes;
-
-    while (n-- > 0)
-        *b++ = 0;
-}
 
 /* ---- slots ---- */
 

@@ -60,7 +60,4 @@ void psync_store_explain(const struct psync_store *s, const struct psync_setting
 PSYNC_CHECKED enum psync_result psync_store_shown(const struct psync_option *o, const char *text,
                                                   struct psync_buf *out);
 
-/* Overwrites what held a secret; not optimised away. */
-void psync_wipe(void *bytes, size_t n);
-
 #endif
