@@ -1,7 +1,6 @@
 /* buf - a growing byte buffer that always has a maximum. */
 #include "base/buf.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,16 +79,32 @@ enum psync_result psync_buf_printf(struct psync_buf *b, const char *fmt, ...)
     va_start(args, fmt);
     va_copy(again, args);
     enum psync_result r = PSYNC_REJECT;
-    int n = vsnprintf(NULL, 0, fmt, args);
+    size_t room = b->cap > 0 ? b->cap - b->len : 0; /* most often enough: then one pass will do */
+    int n = vsnprintf(room > 0 ? b->data + b->len : NULL, room, fmt, args);
     if (n >= 0)
         r = psync_buf_reserve(b, (size_t)n);
-    if (r == PSYNC_OK) {
+    if (r == PSYNC_OK && (size_t)n >= room)
         (void)vsnprintf(b->data + b->len, (size_t)n + 1, fmt, again);
+    if (r == PSYNC_OK)
         b->len += (size_t)n;
-    }
+    else
+        psync_buf_truncate(b, b->len); /* takes back what did not fit */
     va_end(again);
     va_end(args);
     return r;
+}
+
+enum psync_result psync_buf_add_int(struct psync_buf *b, int64_t n)
+{
+    char text[20]; /* as many as INT64_MIN has */
+    char *p = text + sizeof text;
+    uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+    do
+        *--p = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (n < 0)
+        *--p = '-';
+    return psync_buf_add(b, p, (size_t)(text + sizeof text - p));
 }
 
 void psync_buf_drop(struct psync_buf *b, size_t n)

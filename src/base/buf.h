@@ -9,6 +9,7 @@
 #include "base/result.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct psync_buf {
     char *data;      /* never NULL after psync_buf_init */
@@ -32,6 +33,7 @@ void psync_buf_clear(struct psync_buf *b); /* empties, keeps the memory */
 PSYNC_CHECKED enum psync_result psync_buf_add(struct psync_buf *b, const void *bytes, size_t n);
 PSYNC_CHECKED enum psync_result psync_buf_add_str(struct psync_buf *b, const char *s);
 PSYNC_CHECKED enum psync_result psync_buf_add_char(struct psync_buf *b, char c);
+PSYNC_CHECKED enum psync_result psync_buf_add_int(struct psync_buf *b, int64_t n); /* in decimal */
 PSYNC_CHECKED enum psync_result psync_buf_printf(struct psync_buf *b, const char *fmt, ...) PSYNC_PRINTF(2, 3);
 /* Room for `n` more bytes, so that appends up to that cannot fail. */
 PSYNC_CHECKED enum psync_result psync_buf_reserve(struct psync_buf *b, size_t n);

@@ -4,7 +4,6 @@
 #include "base/timefmt.h"
 #include "base/utf8.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -144,9 +143,9 @@ void psync_json_put_text(struct psync_json_writer *w, const char *name, const ch
 
 void psync_json_put_int(struct psync_json_writer *w, const char *name, int64_t n)
 {
-    char text[24];
-    (void)snprintf(text, sizeof text, "%" PRId64, n);
-    psync_json_put_raw(w, name, span_of(text));
+    begin_value(w, name);
+    if (w->result == PSYNC_OK)
+        w->result = psync_buf_add_int(w->buf, n);
 }
 
 void psync_json_put_real(struct psync_json_writer *w, const char *name, double x)

@@ -7,7 +7,6 @@
 
 #include "base/utf8.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 static bool is_dangerous(uint32_t c)
@@ -105,7 +104,7 @@ static void add_field(struct psync_buf *b, enum psync_log_format format, const s
     size_t before = b->len;
     enum psync_result r = add_name(b, format, f->name);
     if (r == PSYNC_OK && f->kind == PSYNC_FIELD_INT)
-        r = psync_buf_printf(b, "%" PRId64, f->number);
+        r = psync_buf_add_int(b, f->number);
     else if (r == PSYNC_OK)
         r = add_text(b, format, f->text);
     if (r != PSYNC_OK)

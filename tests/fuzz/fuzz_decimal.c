@@ -1,5 +1,5 @@
-/* fuzz_decimal - any bytes as a decimal; what is written must read back, and arithmetic must agree with itself. The input
- * is split at its first space into two numbers. */
+/* fuzz_decimal - any bytes as a decimal; what is written must read back, and arithmetic must agree with itself. The
+ * input is split at its first space into two numbers. */
 #include "base/decimal.h"
 
 #include <string.h>

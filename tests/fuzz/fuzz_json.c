@@ -1,4 +1,4 @@
-/* fuzz_json - any bytes into the JSON parser; what it takes must be UTF-8 and be the same after it was written and parsed
+/* fuzz_json - any bytes into the JSON parser; what it takes must be UTF-8, and the same after it was written and parsed
  * again. */
 #include "base/json.h"
 #include "base/utf8.h"

@@ -83,6 +83,26 @@ static void formats_of_any_length(void **state)
     psync_buf_done(&b);
 }
 
+static void writes_integers(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t n;
+        const char *text;
+    } cases[] = {
+        {0, "0"}, {7, "7"}, {-7, "-7"}, {10, "10"}, {INT64_MAX, "9223372036854775807"},
+        {INT64_MIN, "-9223372036854775808"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct psync_buf b;
+        psync_buf_init(&b, strlen(cases[i].text));
+        assert_int_equal(psync_buf_add_int(&b, cases[i].n), PSYNC_OK);
+        assert_string_equal(b.data, cases[i].text);
+        assert_int_equal(psync_buf_add_int(&b, 0), PSYNC_REJECT);
+        psync_buf_done(&b);
+    }
+}
+
 static void holds_nul_bytes(void **state)
 {
     (void)state;
@@ -145,7 +165,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_a_c_string_from_the_start), cmocka_unit_test(refuses_what_exceeds_the_maximum),
         cmocka_unit_test(keeps_contents_when_an_append_fails), cmocka_unit_test(formats_of_any_length),
-        cmocka_unit_test(holds_nul_bytes), cmocka_unit_test(reserves_drops_and_truncates),
+        cmocka_unit_test(holds_nul_bytes), cmocka_unit_test(writes_integers),
+        cmocka_unit_test(reserves_drops_and_truncates),
         cmocka_unit_test(spans),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -241,9 +241,9 @@ static void looks_into_objects(void **state)
 {
     (void)state;
     json_object *o = parse(span("{\"text\":\"caf\xc3\xa9\",\"empty\":\"\",\"nul\":\"a\\u0000b\",\"int\":15,"
-                                "\"real\":15.0,\"exp\":1.5e1,\"part\":15.5,\"big\":9223372036854775808,\"max\":9223372036854775807,"
-                                "\"min\":-9223372036854775808,\"neg\":-0,\"yes\":true,\"no\":false,\"null\":null,"
-                                "\"digits\":\"15\"}"));
+                                "\"real\":15.0,\"exp\":1.5e1,\"part\":15.5,\"big\":9223372036854775808,"
+                                "\"max\":9223372036854775807,\"min\":-9223372036854775808,\"neg\":-0,\"yes\":true,"
+                                "\"no\":false,\"null\":null,\"digits\":\"15\"}"));
     assert_string_equal(psync_json_text(o, "text"), "caf\xc3\xa9");
     assert_string_equal(psync_json_text(o, "empty"), "");
     static const char *const not_texts[] = {"nul", "int", "real", "yes", "null", "absent"};
