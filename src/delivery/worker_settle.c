@@ -1,5 +1,6 @@
 /* worker_settle - verdicts out. Those of one turn of the loop go to the queue as one array; when they are durable, on the
  * queue's thread, each is logged, reported and freed. Also what else the dispatcher wants remembered. */
+#include "delivery/delivery_log.h"
 #include "delivery/worker_impl.h"
 
 #include <stdlib.h>
@@ -13,48 +14,6 @@ struct psync_settle_group {
     struct psync_settle settles[GROUP_MAX];
 };
 
-/* ---- one line a verdict ---- */
-static enum psync_log_level level_of(const struct psync_settle *settle)
-{
-    switch (settle->verdict) {
-    case PSYNC_VERDICT_DONE:
-        return PSYNC_LOG_INFO;
-    case PSYNC_VERDICT_RETRY:
-        return PSYNC_LOG_WARNING;
-    case PSYNC_VERDICT_DEAD:
-        return PSYNC_LOG_ERROR;
-    case PSYNC_VERDICT_RELEASE:
-        break;
-    }
-    return PSYNC_LOG_DEBUG;
-}
-
-static const char *unless_empty(const char *text)
-{
-    return text && text[0] ? text : NULL;
-}
-
-static void log_settlement(struct psync_log *log, const struct psync_settlement *s, psync_ms now)
-{
-    const struct psync_message *m = s->message;
-    const struct psync_attempt *attempt = &s->settle.attempt;
-    bool lost = s->settle.ret == PSYNC_GONE, again = s->settle.verdict == PSYNC_VERDICT_RETRY;
-    struct psync_field fields[] = {
-        PSYNC_F_INT("product", m->subject.product),
-        PSYNC_F_TEXT("shop", unless_empty(m->subject.shop)),
-        PSYNC_F_TEXT("destination", m->destination),
-        PSYNC_F_INT("status", attempt->status),
-        PSYNC_F_INT("latency_ms", attempt->latency_ms),
-        PSYNC_F_INT("attempt", (int64_t)m->tries + 1),
-        PSYNC_F_TEXT("key", m->key),
-        PSYNC_F_TEXT("error", unless_empty(attempt->error)),
-        PSYNC_F_TEXT("lease", lost ? "lost" : NULL),
-        PSYNC_F_INT("retry_in_ms", again && s->settle.not_before > now ? s->settle.not_before - now : 0),
-    };
-    size_t n = sizeof fields / sizeof fields[0];
-    psync_log_event(log, level_of(&s->settle), s->outcome, fields, again ? n : n - 1);
-}
-
 /* ---- groups ---- */
 static void report_group(struct psync_settle_group *g)
 {
@@ -63,7 +22,7 @@ static void report_group(struct psync_settle_group *g)
     for (size_t i = 0; i < g->n; i++) {
         struct psync_settlement *s = g->settlements[i];
         s->settle.ret = g->settles[i].ret;
-        log_settlement(w->log, s, now);
+        psync_delivery_log(w->log, s, now);
         if (w->report)
             w->report(w->arg, &(struct psync_delivery_report){s, now});
     }
