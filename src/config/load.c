@@ -4,7 +4,7 @@
 #include "config/check.h"
 #include "config/derive.h"
 #include "config/file.h"
-#include "config/ini.h"
+#include "config/ini_text.h"
 #include "config/nearest.h"
 #include "config/rules.h"
 #include "config/secrets.h"

@@ -1,10 +1,10 @@
-/* ini - one INI text, setting by setting. Parsing is inih's; this header adds what inih leaves out.
+/* ini_text - one INI text, setting by setting. Parsing is inih's; this header adds what inih leaves out.
  *
  * inih cuts lines at 200 bytes and section titles at 50, and drops the rest without a word; it ignores text behind a
  * title and cannot tell lines. Here a line may have PSYNC_INI_LINE_MAX bytes (longer ones are given to inih as a value
  * with continuation lines), and whatever would be lost is an error with its line. Pure. */
-#ifndef PSYNC_CONFIG_INI_H
-#define PSYNC_CONFIG_INI_H
+#ifndef PSYNC_CONFIG_INI_TEXT_H
+#define PSYNC_CONFIG_INI_TEXT_H
 
 #include "base/buf.h"
 #include "base/result.h"

@@ -1,7 +1,7 @@
 /* The INI text: lines, pieces, comments, and everything inih would have dropped without a word. */
 #include "fixture.h"
 
-#include "config/ini.h"
+#include "config/ini_text.h"
 
 /* All that was reported, as "[section]" and "section|key|value@where" lines. */
 static enum psync_result collect(void *arg, const char *section, const char *key, const char *value, const char *where,

@@ -1,5 +1,5 @@
-/* ini - lines for inih, and its findings put together again. */
-#include "config/ini.h"
+/* ini_text - lines for inih, and its findings put together again. */
+#include "config/ini_text.h"
 
 #include "base/utf8.h"
 #include "config/wipe.h"
