@@ -63,9 +63,7 @@ enum psync_result psync_heap_add(struct psync_heap *h, struct psync_heap_item *i
     PSYNC_INVARIANT(item->index == SIZE_MAX);
     if (h->len == h->cap) {
         size_t cap = h->cap > 0 ? 2 * h->cap : 16;
-        if (cap > SIZE_MAX / sizeof(struct psync_heap_item *))
-            return PSYNC_NOMEM;
-        struct psync_heap_item **items = realloc(h->items, cap * sizeof *items);
+        struct psync_heap_item **items = realloc(h->items, cap * sizeof(void *)); /* it holds pointers */
         if (items == NULL)
             return PSYNC_NOMEM;
         h->items = items;

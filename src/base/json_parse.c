@@ -159,7 +159,7 @@ static enum psync_result read_string(struct parser *j, struct psync_span *ret_s)
 
 static enum psync_result parse_string(struct parser *j, json_object **ret_v)
 {
-    struct psync_span s;
+    struct psync_span s = {NULL, 0};
     enum psync_result r = read_string(j, &s);
     if (r != PSYNC_OK)
         return r;
@@ -284,7 +284,7 @@ static enum psync_result parse_member(struct parser *j, json_object *object)
 {
     if (j->p == j->end || *j->p != '"')
         return refuse(j, "a member's name must follow");
-    struct psync_span name;
+    struct psync_span name = PSYNC_SPAN("");
     const char *at = j->p;
     enum psync_result r = read_string(j, &name);
     if (r != PSYNC_OK)

@@ -20,7 +20,8 @@ static struct psync_span escape(unsigned char c, char ret_text[6])
     ret_text[1] = letters[c];
     if (letters[c] != 0)
         return (struct psync_span){ret_text, 2};
-    memcpy(ret_text + 1, "u00", 3);
+    ret_text[1] = 'u';
+    ret_text[2] = ret_text[3] = '0';
     ret_text[4] = digits[c >> 4];
     ret_text[5] = digits[c & 15];
     return (struct psync_span){ret_text, 6};

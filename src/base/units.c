@@ -76,7 +76,7 @@ enum psync_result psync_size_parse(const char *text, uint64_t *ret_bytes)
 const char *psync_duration_format(psync_ms ms, char ret_text[PSYNC_DURATION_MAX])
 {
     const struct unit *u = durations;
-    if (ms <= 3 * DAY) /* "72h" and "24h" are what people say */
+    if (ms <= (psync_ms)3 * DAY) /* "72h" and "24h" are what people say */
         u++;
     while (ms % u->size != 0)
         u++;
