@@ -21,7 +21,8 @@ struct psync_dispatcher; /* opaque */
 /* How a driver of the dispatcher wants failures treated. */
 enum psync_dispatch_mode {
     PSYNC_DISPATCH_QUEUE,  /* everything */
-    PSYNC_DISPATCH_DIRECT  /* no breaker, suspension or batches: each message is tried, whatever happened to others */
+    PSYNC_DISPATCH_DIRECT  /* no breaker, suspension or batches: each message is tried, whatever happened to others. What
+                              may pass is always RETRY; how often it is tried again is the driver's to decide */
 };
 
 struct psync_dispatcher_open {
@@ -87,7 +88,7 @@ PSYNC_CHECKED enum psync_result psync_dispatcher_configure(struct psync_dispatch
                                                            psync_ms now);
 bool psync_dispatcher_uses(const struct psync_dispatcher *d, const struct psync_config *config);
 
-/* What the queue remembered, at start. */
+/* What the queue remembered, at start. REJECT: no such destination in the settings. */
 PSYNC_CHECKED enum psync_result psync_dispatcher_restore(struct psync_dispatcher *d, const char *destination,
                                                          const struct psync_hold *hold,
                                                          const struct psync_figures *figures, psync_ms now);
@@ -98,8 +99,8 @@ PSYNC_CHECKED enum psync_result psync_dispatcher_restore(struct psync_dispatcher
 size_t psync_dispatcher_wants(struct psync_dispatcher *d, psync_ms now, struct psync_want *wants, size_t max);
 /* The lease for `want` was answered with `n` messages (offered separately, before this call). */
 void psync_dispatcher_leased(struct psync_dispatcher *d, const struct psync_want *want, size_t n);
-/* A message to deliver; it is the dispatcher's until a SETTLE gives it back. Members of a bound batch are offered next to
- * each other. NOMEM: still the caller's. */
+/* A message to deliver; it is the dispatcher's until a SETTLE gives it back (at once, as RELEASE, if its destination is
+ * not in the settings any more). Members of a bound batch are offered next to each other. NOMEM: still the caller's. */
 PSYNC_CHECKED enum psync_result psync_dispatcher_offer(struct psync_dispatcher *d, struct psync_message *message,
                                                        psync_ms now);
 /* The answer to a SEND; the request is gone after this. */
@@ -118,7 +119,8 @@ void psync_dispatcher_stop(struct psync_dispatcher *d, psync_ms now);
 
 /* ---- output ---- */
 bool psync_dispatcher_next(struct psync_dispatcher *d, psync_ms now, struct psync_effect *ret_effect);
-/* When psync_dispatcher_next will have something without further input; PSYNC_MS_NEVER. */
+/* When psync_dispatcher_next will have something, or psync_dispatcher_wants may want more, without further input;
+ * PSYNC_MS_NEVER. */
 psync_ms psync_dispatcher_due(const struct psync_dispatcher *d, psync_ms now);
 size_t psync_dispatcher_in_flight(const struct psync_dispatcher *d);  /* requests sent and not answered */
 size_t psync_dispatcher_held(const struct psync_dispatcher *d);       /* messages it has, in flight or not */

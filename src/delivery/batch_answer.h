@@ -1,0 +1,26 @@
+/* batch_answer - what an API says to a batch, item by item.
+ *
+ * Two shapes are understood: an array of objects, and an object with exactly one such array (the body of a 207). Each
+ * object has the item's HTTP status in `status`, `statusCode` or `status_code`, as a number or a text. The objects are
+ * matched by `id` if each has one and they are the products of the batch, else by order if there are as many as members.
+ * Anything else is no answer by items. Pure. */
+#ifndef PSYNC_DELIVERY_BATCH_ANSWER_H
+#define PSYNC_DELIVERY_BATCH_ANSWER_H
+
+#include "queue/message.h"
+
+struct psync_batch_answer; /* opaque */
+
+struct psync_item { /* texts are borrowed until psync_batch_answer_free; "" when absent */
+    int32_t status;
+    const char *problem, *title; /* as RFC 9457 has them: type, title */
+    const char *text;            /* the object, as JSON */
+};
+
+/* REJECT: not an answer by items. NOMEM. */
+PSYNC_CHECKED enum psync_result psync_batch_answer_new(struct psync_span body, struct psync_message *const *members,
+                                                       size_t n, struct psync_batch_answer **ret_answer);
+void psync_batch_answer_free(struct psync_batch_answer *a); /* NULL is fine */
+struct psync_item psync_batch_answer_item(const struct psync_batch_answer *a, size_t i); /* of the ith member */
+
+#endif

@@ -1,0 +1,434 @@
+/* dispatcher - its life, its settings, and its output: which effect is next, and when there will be one. */
+#include "delivery/dispatcher_impl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- a set of destinations, made whole before it is taken over ---- */
+struct plan {
+    struct destination **destinations; /* in the config's order; known ones are those the dispatcher has */
+    struct destination **leaving;
+    struct psync_health *healths;      /* for known ones, where the setting changed; else all zeros */
+    struct psync_map by_name;
+    size_t n;
+};
+
+static struct psync_span span_of(const char *text)
+{
+    return (struct psync_span){text, strlen(text)};
+}
+
+static bool is_known(const struct psync_dispatcher *d, const struct destination *t)
+{
+    for (size_t i = 0; i < d->n_destinations; i++) {
+        if (d->destinations[i] == t)
+            return true;
+    }
+    return false;
+}
+
+static void plan_drop(struct psync_dispatcher *d, struct plan *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        if (p->destinations != NULL && !is_known(d, p->destinations[i]))
+            destination_free(p->destinations[i]);
+        if (p->healths != NULL)
+            psync_health_done(&p->healths[i]);
+    }
+    free(p->destinations);
+    free(p->leaving);
+    free(p->healths);
+    psync_map_done(&p->by_name);
+}
+
+static enum psync_result plan_one(struct psync_dispatcher *d, struct plan *p, const struct psync_config *config, size_t i,
+                                  psync_ms now)
+{
+    const struct psync_destination_conf *conf = &config->destinations[i];
+    struct destination *t = psync_map_get(&d->by_name, span_of(conf->name));
+
+    if (t == NULL) {
+        t = destination_new(d, config, conf, now);
+        if (t == NULL)
+            return PSYNC_NOMEM;
+        p->destinations[i] = t;
+        /* A place in the heap, for good: from here on its timer can always be set. */
+        if (psync_heap_add(&d->timers, &t->timer, PSYNC_MS_NEVER) != PSYNC_OK)
+            return PSYNC_NOMEM;
+    } else {
+        p->destinations[i] = t;
+        if (t->health.limit != config->breaker.refusals &&
+            psync_health_init(&p->healths[i], &config->breaker) != PSYNC_OK)
+            return PSYNC_NOMEM;
+    }
+    return psync_map_set(&p->by_name, span_of(t->name), t);
+}
+
+static enum psync_result plan_make(struct psync_dispatcher *d, const struct psync_config *config, psync_ms now,
+                                   struct plan *ret_plan)
+{
+    struct plan p = {.n = config->n_destinations};
+
+    psync_map_init(&p.by_name);
+    p.destinations = calloc(p.n + 1, sizeof(struct destination *));
+    p.healths = calloc(p.n + 1, sizeof *p.healths);
+    p.leaving = calloc(d->n_leaving + d->n_destinations + 1, sizeof(struct destination *));
+    enum psync_result result =
+        p.destinations != NULL && p.healths != NULL && p.leaving != NULL ? PSYNC_OK : PSYNC_NOMEM;
+    for (size_t i = 0; i < p.n && result == PSYNC_OK; i++)
+        result = plan_one(d, &p, config, i, now);
+    if (result != PSYNC_OK) {
+        plan_drop(d, &p);
+        return result;
+    }
+    *ret_plan = p;
+    return PSYNC_OK;
+}
+
+/* ---- life ---- */
+struct psync_dispatcher *psync_dispatcher_new(const struct psync_dispatcher_open *open)
+{
+    struct psync_dispatcher *d = calloc(1, sizeof *d);
+    struct plan p;
+
+    if (d == NULL)
+        return NULL;
+    d->mode = open->mode;
+    d->config = open->config;
+    psync_random_init(&d->random, open->seed);
+    psync_map_init(&d->by_name);
+    psync_heap_init(&d->timers);
+    psync_list_init(&d->runnable);
+    psync_list_init(&d->outputs);
+    psync_list_init(&d->settled);
+    if (plan_make(d, open->config, open->now, &p) != PSYNC_OK) {
+        psync_dispatcher_free(d);
+        return NULL;
+    }
+    d->destinations = p.destinations;
+    d->n_destinations = p.n;
+    d->by_name = p.by_name;
+    d->leaving = p.leaving;
+    free(p.healths);
+    return d;
+}
+
+void psync_dispatcher_free(struct psync_dispatcher *d)
+{
+    if (d == NULL)
+        return;
+    for (struct psync_link *l; (l = psync_list_pop(&d->settled)) != NULL;)
+        held_free(PSYNC_CONTAINER(l, struct held, link));
+    for (size_t i = 0; i < d->n_destinations; i++)
+        destination_free(d->destinations[i]);
+    for (size_t i = 0; i < d->n_leaving; i++)
+        destination_free(d->leaving[i]);
+    free(d->destinations);
+    free(d->leaving);
+    psync_map_done(&d->by_name);
+    psync_heap_done(&d->timers);
+    free(d);
+}
+
+double dispatcher_chance(struct psync_dispatcher *d)
+{
+    return psync_random_unit(&d->random);
+}
+
+/* ---- settings ---- */
+static void adopt(struct destination *t, const struct psync_config *config, const struct psync_destination_conf *conf,
+                  struct psync_health *health, psync_ms now)
+{
+    bool same = destination_conf_same(t->conf, conf);
+
+    t->conf = conf;
+    psync_limit_configure(&t->limit, &config->work);
+    if (t->health.limit != config->breaker.refusals) {
+        psync_health_done(&t->health);
+        t->health = *health;
+        *health = (struct psync_health){0};
+    }
+    if (!same) {
+        if (t->hold.suspended)
+            event_add(t, PSYNC_LOG_INFO, "its settings changed: no longer suspended, the next delivery is the trial");
+        destination_retry(t, now);
+    }
+    destination_wake(t);
+}
+
+static void leave(struct psync_dispatcher *d, struct destination *t)
+{
+    d->leaving[d->n_leaving++] = t;
+    waiting_release(t);
+    t->conf = NULL;
+    destination_wake(t); /* which frees it once nothing is under way */
+}
+
+enum psync_result psync_dispatcher_configure(struct psync_dispatcher *d, const struct psync_config *config, psync_ms now)
+{
+    struct plan p;
+    enum psync_result result = plan_make(d, config, now, &p);
+
+    if (result != PSYNC_OK)
+        return result;
+    memcpy(p.leaving, d->leaving, d->n_leaving * sizeof(struct destination *));
+    free(d->leaving);
+    d->leaving = p.leaving;
+    struct destination **old = d->destinations;
+    size_t n_old = d->n_destinations;
+    psync_map_done(&d->by_name);
+    d->by_name = p.by_name;
+    d->config = config;
+    for (size_t i = 0; i < n_old; i++) {
+        if (psync_map_get(&d->by_name, span_of(old[i]->name)) != old[i])
+            leave(d, old[i]);
+    }
+    free(old);
+    d->destinations = p.destinations;
+    d->n_destinations = p.n;
+    for (size_t i = 0; i < p.n; i++)
+        adopt(d->destinations[i], config, &config->destinations[i], &p.healths[i], now);
+    free(p.healths);
+    return PSYNC_OK;
+}
+
+static bool list_uses(const struct psync_link *list, const struct psync_config *config)
+{
+    for (const struct psync_link *l = list->next; l != list; l = l->next) {
+        if (PSYNC_CONTAINER(l, struct job, link)->config == config)
+            return true;
+    }
+    return false;
+}
+
+static bool destination_uses(const struct destination *t, const struct psync_config *config)
+{
+    return list_uses(&t->sent, config) || list_uses(&t->binding, config);
+}
+
+bool psync_dispatcher_uses(const struct psync_dispatcher *d, const struct psync_config *config)
+{
+    bool uses = d->config == config;
+
+    for (size_t i = 0; i < d->n_destinations && !uses; i++)
+        uses = destination_uses(d->destinations[i], config);
+    for (size_t i = 0; i < d->n_leaving && !uses; i++)
+        uses = destination_uses(d->leaving[i], config);
+    return uses;
+}
+
+enum psync_result psync_dispatcher_restore(struct psync_dispatcher *d, const char *destination,
+                                           const struct psync_hold *hold, const struct psync_figures *figures,
+                                           psync_ms now)
+{
+    struct destination *t = psync_map_get(&d->by_name, span_of(destination));
+
+    if (t == NULL)
+        return PSYNC_REJECT;
+    t->hold = *hold;
+    t->pacing.throttled_until = hold->throttled_until;
+    t->last_success_at = figures->last_success_at;
+    psync_active_restore(&t->active, figures->active_ms, figures->active_at, figures->blocked, now);
+    destination_recheck(t, now);
+    return PSYNC_OK;
+}
+
+/* ---- by hand ---- */
+enum psync_result psync_dispatcher_pause(struct psync_dispatcher *d, const char *destination, const char *reason,
+                                         psync_ms now)
+{
+    struct destination *t = psync_map_get(&d->by_name, span_of(destination));
+
+    if (t == NULL)
+        return PSYNC_REJECT;
+    if (!t->hold.paused)
+        t->hold.paused_since = now;
+    t->hold.paused = true;
+    snprintf(t->hold.paused_reason, sizeof t->hold.paused_reason, "%s", reason);
+    t->tell_hold = true;
+    destination_tell(t);
+    event_add(t, PSYNC_LOG_INFO, "paused by hand%s%s", reason[0] != '\0' ? ": " : "", reason);
+    destination_recheck(t, now);
+    return PSYNC_OK;
+}
+
+enum psync_result psync_dispatcher_resume(struct psync_dispatcher *d, const char *destination, psync_ms now)
+{
+    struct destination *t = psync_map_get(&d->by_name, span_of(destination));
+
+    if (t == NULL)
+        return PSYNC_REJECT;
+    t->hold.paused = false;
+    t->hold.paused_reason[0] = '\0';
+    destination_retry(t, now);
+    event_add(t, PSYNC_LOG_INFO, "resumed by hand%s",
+              t->breaker.state == PSYNC_BREAKER_PROBING ? ": the next delivery is the trial" : "");
+    return PSYNC_OK;
+}
+
+void psync_dispatcher_stop(struct psync_dispatcher *d, psync_ms now)
+{
+    (void)now;
+    d->stopping = true;
+    for (size_t i = 0; i < d->n_destinations; i++) {
+        waiting_release(d->destinations[i]);
+        d->destinations[i]->tell_note = true;
+        destination_tell(d->destinations[i]);
+    }
+}
+
+/* ---- output ---- */
+static void tell_settled(struct psync_dispatcher *d, struct psync_effect *ret)
+{
+    struct held *h = PSYNC_CONTAINER(psync_list_pop(&d->settled), struct held, link);
+
+    d->held--;
+    ret->kind = PSYNC_EFFECT_SETTLE;
+    ret->destination = h->settlement.message->destination;
+    ret->settlement = &h->settlement;
+}
+
+/* One of what the destination has to tell; a revival comes after its dead letters, which went out before. */
+static bool tell_one(struct destination *t, psync_ms now, struct psync_effect *ret)
+{
+    ret->destination = t->name;
+    if (t->tell_hold) {
+        t->tell_hold = false;
+        ret->kind = PSYNC_EFFECT_HOLD;
+        ret->hold = t->hold;
+    } else if (t->tell_revive) {
+        t->tell_revive = false;
+        ret->kind = PSYNC_EFFECT_REVIVE;
+        ret->ids = psync_health_refused(&t->health, &ret->n_ids);
+        return ret->n_ids > 0;
+    } else if (t->tell_note) {
+        t->tell_note = t->changed = false;
+        t->noted_at = now;
+        ret->kind = PSYNC_EFFECT_NOTE;
+        destination_figures(t, now, &ret->figures);
+    } else {
+        psync_list_remove(&t->output);
+        return false;
+    }
+    return true;
+}
+
+static bool tell_output(struct psync_dispatcher *d, psync_ms now, struct psync_effect *ret)
+{
+    while (!psync_list_empty(&d->outputs)) {
+        if (tell_one(PSYNC_CONTAINER(d->outputs.next, struct destination, output), now, ret))
+            return true;
+    }
+    return false;
+}
+
+static bool tell_event(struct psync_dispatcher *d, struct psync_effect *ret)
+{
+    if (d->n_events == 0)
+        return false;
+    const struct event *e = &d->events[d->first_event];
+    d->first_event = (d->first_event + 1) % EVENTS_KEPT;
+    d->n_events--;
+    ret->kind = PSYNC_EFFECT_EVENT;
+    ret->destination = e->destination;
+    ret->level = e->level;
+    ret->text = e->text;
+    return true;
+}
+
+static void tell_request(struct job *job, struct psync_effect *ret)
+{
+    ret->kind = job->state == JOB_BINDING ? PSYNC_EFFECT_BIND : PSYNC_EFFECT_SEND;
+    ret->destination = job->request.destination;
+    ret->request = &job->request;
+}
+
+/* Gone from the settings, and its last request has ended. */
+static bool free_leaving(struct psync_dispatcher *d, struct destination *t)
+{
+    if (t->conf != NULL || !destination_idle(t))
+        return false;
+    for (size_t i = 0; i < d->n_leaving; i++) {
+        if (d->leaving[i] == t)
+            d->leaving[i] = d->leaving[--d->n_leaving];
+    }
+    destination_free(t);
+    return true;
+}
+
+static psync_ms note_due(const struct destination *t)
+{
+    return t->changed ? t->noted_at + NOTE_EVERY_MS : PSYNC_MS_NEVER;
+}
+
+/* The destinations take turns, a request each. One that cannot go on leaves the ring until its timer or an input puts it
+ * back. True: a request was told. */
+static bool run_one(struct psync_dispatcher *d, psync_ms now, struct psync_effect *ret)
+{
+    struct destination *t = PSYNC_CONTAINER(psync_list_pop(&d->runnable), struct destination, runnable);
+    psync_ms due = PSYNC_MS_NEVER;
+    struct job *job = t->conf != NULL ? job_next(t, now, &due) : NULL;
+
+    if (job != NULL) {
+        psync_list_push(&d->runnable, &t->runnable);
+        tell_request(job, ret);
+        return true;
+    }
+    if (free_leaving(d, t))
+        return false;
+    if (note_due(t) <= now) {
+        t->tell_note = true;
+        destination_tell(t);
+    }
+    psync_ms note = t->tell_note ? PSYNC_MS_NEVER : note_due(t);
+    destination_timer(t, due < note ? due : note);
+    return false;
+}
+
+static void wake_due(struct psync_dispatcher *d, psync_ms now)
+{
+    for (struct psync_heap_item *first; (first = psync_heap_first(&d->timers)) != NULL && first->due <= now;) {
+        struct destination *t = PSYNC_CONTAINER(first, struct destination, timer);
+        destination_timer(t, PSYNC_MS_NEVER);
+        destination_recheck(t, now);
+    }
+}
+
+/* Verdicts first: they free what a restart would have to do again. */
+bool psync_dispatcher_next(struct psync_dispatcher *d, psync_ms now, struct psync_effect *ret_effect)
+{
+    wake_due(d, now);
+    for (;;) {
+        if (!psync_list_empty(&d->settled)) {
+            tell_settled(d, ret_effect);
+            return true;
+        }
+        if (tell_output(d, now, ret_effect) || tell_event(d, ret_effect))
+            return true;
+        if (psync_list_empty(&d->runnable))
+            return false;
+        if (run_one(d, now, ret_effect))
+            return true;
+    }
+}
+
+psync_ms psync_dispatcher_due(const struct psync_dispatcher *d, psync_ms now)
+{
+    const struct psync_heap_item *first = psync_heap_first(&d->timers);
+
+    if (!psync_list_empty(&d->settled) || !psync_list_empty(&d->outputs) || !psync_list_empty(&d->runnable) ||
+        d->n_events > 0)
+        return now;
+    return first != NULL ? first->due : PSYNC_MS_NEVER;
+}
+
+size_t psync_dispatcher_in_flight(const struct psync_dispatcher *d)
+{
+    return d->in_flight;
+}
+
+size_t psync_dispatcher_held(const struct psync_dispatcher *d)
+{
+    return d->held;
+}

@@ -1,0 +1,175 @@
+/* dispatcher_destination - one destination's state: what holds it back, and what must be remembered of it. */
+#include "delivery/dispatcher_impl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void init_lists(struct destination *t)
+{
+    struct psync_link *lists[] = {&t->runnable, &t->output,  &t->alone, &t->fresh,
+                                  &t->gathering, &t->ready, &t->binding, &t->sent};
+
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        psync_list_init(lists[i]);
+    psync_heap_item_init(&t->timer);
+}
+
+struct destination *destination_new(struct psync_dispatcher *d, const struct psync_config *config,
+                                    const struct psync_destination_conf *conf, psync_ms now)
+{
+    struct destination *t = calloc(1, sizeof *t);
+
+    if (t == NULL)
+        return NULL;
+    init_lists(t);
+    snprintf(t->name, sizeof t->name, "%s", conf->name);
+    t->owner = d;
+    t->conf = conf;
+    if (psync_health_init(&t->health, &config->breaker) != PSYNC_OK) {
+        free(t);
+        return NULL;
+    }
+    psync_breaker_init(&t->breaker);
+    psync_pacing_init(&t->pacing, conf, now);
+    psync_limit_init(&t->limit, &config->work);
+    return t;
+}
+
+static void free_held(struct psync_link *list)
+{
+    for (struct psync_link *l; (l = psync_list_pop(list)) != NULL;)
+        held_free(PSYNC_CONTAINER(l, struct held, link));
+}
+
+static void free_jobs(struct psync_link *list)
+{
+    for (struct psync_link *l; (l = psync_list_pop(list)) != NULL;) {
+        struct job *job = PSYNC_CONTAINER(l, struct job, link);
+        struct held *only = job->request.batch ? NULL : job->held[0];
+
+        for (size_t i = 0; only == NULL && i < job->request.n_members; i++)
+            held_free(job->held[i]);
+        job_free(job);
+        held_free(only);
+    }
+}
+
+void destination_free(struct destination *t)
+{
+    if (t == NULL)
+        return;
+    free_held(&t->alone);
+    free_held(&t->fresh);
+    free_held(&t->gathering);
+    free_jobs(&t->ready);
+    free_jobs(&t->binding);
+    free_jobs(&t->sent);
+    psync_list_remove(&t->runnable);
+    psync_list_remove(&t->output);
+    psync_heap_remove(&t->owner->timers, &t->timer);
+    psync_health_done(&t->health);
+    free(t);
+}
+
+bool destination_idle(const struct destination *t)
+{
+    return t->waiting == 0 && t->in_flight == 0 && t->n_binding == 0;
+}
+
+void destination_wake(struct destination *t)
+{
+    if (psync_list_empty(&t->runnable))
+        psync_list_push(&t->owner->runnable, &t->runnable);
+}
+
+void destination_tell(struct destination *t)
+{
+    if (psync_list_empty(&t->output))
+        psync_list_push(&t->owner->outputs, &t->output);
+}
+
+/* The heap has room for every destination since it was made (dispatcher.c), so adding it again cannot fail. */
+void destination_timer(struct destination *t, psync_ms due)
+{
+    struct psync_heap *timers = &t->owner->timers;
+
+    if (t->timer.index != SIZE_MAX && t->timer.due == due)
+        return;
+    psync_heap_remove(timers, &t->timer);
+    enum psync_result added = psync_heap_add(timers, &t->timer, due);
+    PSYNC_INVARIANT(added == PSYNC_OK);
+}
+
+bool destination_held_back(const struct destination *t)
+{
+    return t->hold.paused || t->hold.suspended;
+}
+
+void destination_recheck(struct destination *t, psync_ms now)
+{
+    bool blocked = destination_held_back(t) || t->breaker.state != PSYNC_BREAKER_CLOSED ||
+                   t->pacing.throttled_until > now;
+
+    if (psync_active_block(&t->active, blocked, now)) {
+        t->tell_note = true;
+        destination_tell(t);
+    }
+    destination_wake(t);
+}
+
+void destination_suspend(struct destination *t, const char *reason, psync_ms now)
+{
+    if (t->hold.suspended)
+        return;
+    t->hold.suspended = true;
+    t->hold.suspended_since = now;
+    snprintf(t->hold.suspended_reason, sizeof t->hold.suspended_reason, "%s", reason);
+    t->epoch++;
+    t->tell_hold = true;
+    destination_tell(t);
+    event_add(t, PSYNC_LOG_ERROR, "suspended: %s; its messages wait until it is resumed or its settings change", reason);
+    destination_recheck(t, now);
+}
+
+void destination_retry(struct destination *t, psync_ms now)
+{
+    bool doubtful = t->hold.suspended || t->breaker.state != PSYNC_BREAKER_CLOSED;
+
+    t->hold.suspended = t->refusing = false;
+    t->hold.suspended_reason[0] = '\0';
+    t->hold.throttled_until = t->pacing.throttled_until = 0;
+    t->hold.throttled_reason[0] = '\0';
+    t->epoch++;
+    if (doubtful && t->owner->mode == PSYNC_DISPATCH_QUEUE) {
+        psync_breaker_probe(&t->breaker);
+        psync_health_prove(&t->health);
+    }
+    t->tell_hold = true;
+    destination_tell(t);
+    destination_recheck(t, now);
+}
+
+void destination_figures(const struct destination *t, psync_ms now, struct psync_figures *ret_figures)
+{
+    *ret_figures = (struct psync_figures){
+        .last_success_at = t->last_success_at,
+        .active_ms = psync_active_ms(&t->active, now),
+        .active_at = t->active.at != 0 ? now : 0,
+        .blocked = t->active.blocked,
+    };
+    state_words(t, now, ret_figures->state);
+}
+
+bool destination_conf_same(const struct psync_destination_conf *a, const struct psync_destination_conf *b)
+{
+    const char *texts[][2] = {{a->url, b->url},         {a->auth_header, b->auth_header}, {a->token, b->token},
+                              {a->headers, b->headers}, {a->key_header, b->key_header}};
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (strcmp(texts[i][0], texts[i][1]) != 0)
+            return false;
+    }
+    return a->auth == b->auth && a->key_quoted == b->key_quoted && a->allow_http == b->allow_http &&
+           a->allow_private == b->allow_private;
+}

@@ -1,0 +1,269 @@
+/* dispatcher_result - what an answer, or its absence, says about the destination. */
+#include "delivery/dispatcher_impl.h"
+
+#include "base/timefmt.h"
+#include "delivery/batch_answer.h"
+
+#include <stdio.h>
+
+/* ---- told to wait ---- */
+/* How long, 0: not at all. Named times are capped and get something added, so that not all come back at that instant. */
+static psync_ms pause_for(struct destination *t, const struct job *job, enum psync_class class,
+                          const struct psync_asked *asked)
+{
+    struct psync_dispatcher *d = t->owner;
+    const struct psync_retry_conf *conf = &d->config->retry;
+    uint32_t times = class == PSYNC_CLASS_THROTTLED ? psync_pacing_told(&t->pacing, job->throttle_epoch) : 0;
+
+    if (asked->delay_ms > 0) {
+        psync_ms delay = asked->delay_ms < conf->retry_after_max ? asked->delay_ms : conf->retry_after_max;
+        return delay + psync_backoff_jitter(conf, dispatcher_chance(d));
+    }
+    return times > 0 ? 1 + psync_backoff_delay(conf, times, dispatcher_chance(d)) : 0;
+}
+
+static void pause_as_asked(struct destination *t, const struct job *job, enum psync_class class, int32_t status,
+                           const struct psync_asked *asked, psync_ms now)
+{
+    psync_ms delay = pause_for(t, job, class, asked), before = t->pacing.throttled_until;
+    char words[PSYNC_DURATION_MAX];
+
+    if (delay == 0 || !psync_pacing_throttle(&t->pacing, now, delay))
+        return;
+    t->hold.throttled_until = t->pacing.throttled_until;
+    snprintf(t->hold.throttled_reason, sizeof t->hold.throttled_reason, "HTTP %d%s%s", (int)status,
+             asked->field[0] != '\0' ? ", " : "", asked->field);
+    t->tell_hold = true;
+    destination_tell(t);
+    if (before <= now || t->pacing.throttled_until - before > 1000)
+        event_add(t, PSYNC_LOG_WARNING, "throttled for %s: %s", psync_duration_words(delay, words),
+                  t->hold.throttled_reason);
+    destination_recheck(t, now);
+}
+
+/* ---- breaker and health ---- */
+static void breaker_event(struct destination *t, enum psync_breaker_change change)
+{
+    const struct psync_breaker_conf *conf = &t->owner->config->breaker;
+    char why[64], words[PSYNC_DURATION_MAX];
+
+    if (change == PSYNC_BREAKER_CLOSED_AGAIN) {
+        event_add(t, PSYNC_LOG_INFO, "breaker closed: the trial was delivered");
+        return;
+    }
+    if (change == PSYNC_BREAKER_REOPENED)
+        snprintf(why, sizeof why, "the trial failed");
+    else if (t->breaker.row >= conf->failures)
+        snprintf(why, sizeof why, "%u failures in a row", t->breaker.row);
+    else
+        snprintf(why, sizeof why, "%u %% of the last %u requests failed", conf->failure_percent, conf->window);
+    event_add(t, PSYNC_LOG_WARNING, "breaker %s: %s, last: %s; trial in %s",
+              change == PSYNC_BREAKER_REOPENED ? "stays open" : "opened", why, t->last_failure,
+              psync_duration_words(t->breaker.cool_off, words));
+}
+
+static void breaker_report(struct destination *t, bool success, psync_ms now)
+{
+    enum psync_breaker_change change = psync_breaker_report(&t->breaker, &t->owner->config->breaker, success, now);
+
+    if (change == PSYNC_BREAKER_SAME)
+        return;
+    t->success_since_closed = false; /* the trial's own success is what closed it */
+    if (change != PSYNC_BREAKER_CLOSED_AGAIN) {
+        t->epoch++;
+        psync_limit_restart(&t->limit, &t->owner->config->work);
+    }
+    breaker_event(t, change);
+    destination_recheck(t, now);
+}
+
+static void health_report(struct destination *t, enum psync_class class, psync_ms now)
+{
+    switch (psync_health_answer(&t->health, &t->owner->config->breaker, class)) {
+    case PSYNC_HEALTH_DENIED:
+        destination_suspend(t, "it refuses the credentials, HTTP 401 or 403", now);
+        break;
+    case PSYNC_HEALTH_GONE:
+        destination_suspend(t, "it says that it is gone for good, HTTP 410", now);
+        break;
+    case PSYNC_HEALTH_OK:
+    case PSYNC_HEALTH_REFUSING:
+        break;
+    }
+}
+
+/* Requests from before the last opening or suspension tell nothing new. A trial that tells nothing of the destination's
+ * state is followed by another. */
+static void judge_destination(struct destination *t, const struct job *job, enum psync_class class, psync_ms now)
+{
+    if (t->owner->mode == PSYNC_DISPATCH_DIRECT || job->epoch != t->epoch)
+        return;
+    switch (psync_class_traits(class)->omen) {
+    case PSYNC_OMEN_GOOD:
+        breaker_report(t, true, now);
+        break;
+    case PSYNC_OMEN_BAD:
+        breaker_report(t, false, now);
+        break;
+    case PSYNC_OMEN_NONE:
+        if (job->request.trial)
+            psync_breaker_trial_void(&t->breaker);
+        break;
+    }
+    health_report(t, class, now);
+}
+
+static void note_success(struct destination *t, psync_ms now)
+{
+    t->last_success_at = now;
+    t->success_since_closed = true;
+    psync_pacing_success(&t->pacing);
+    psync_health_success(&t->health);
+    t->changed = true;
+}
+
+/* ---- batches ---- */
+/* After a server fault a batch is split when it is the second while others succeed; or, when nothing succeeds, after as
+ * many tries as a message has, since an API may fail on any array. */
+static bool fault_splits(const struct job *job, const struct judgement *j)
+{
+    const struct psync_dispatcher *d = job->destination->owner;
+    const struct psync_message *first = job->held[0]->settlement.message;
+    struct psync_failure f = j->facts;
+
+    f.previous_try_at = first->tries > 0 ? first->last_try_at : 0;
+    uint32_t times = psync_recall_again(&job->destination->owner->recall, job->request.key);
+    return (times >= 2 && psync_failure_others_succeed(&f)) ||
+           (j->class == PSYNC_CLASS_FAULT && first->tries + 1 >= d->config->retry.attempts);
+}
+
+/* True: the batch was split, its messages stay here. */
+static bool split_on(struct job *job, const struct judgement *j)
+{
+    struct destination *t = job->destination;
+    bool fault = j->status >= 500 && (j->class == PSYNC_CLASS_FAULT || j->class == PSYNC_CLASS_UNAVAILABLE);
+
+    if (!job->request.batch || t->owner->stopping || t->conf == NULL)
+        return false;
+    if (j->class != PSYNC_CLASS_REFUSED && !(fault && fault_splits(job, j)))
+        return false;
+    if (batch_split(job) != PSYNC_OK)
+        return false; /* it stays whole and recorded: the same answer will come again */
+    event_add(t, PSYNC_LOG_INFO, "batch of %zu split: %s", job->request.n_members, j->words->error);
+    psync_recall_forget(&t->owner->recall, job->request.key);
+    return true;
+}
+
+static void settle_item(struct job *job, size_t i, const struct psync_batch_answer *answer,
+                        const struct judgement *whole, psync_ms now)
+{
+    struct destination *t = job->destination;
+    struct psync_item item = psync_batch_answer_item(answer, i);
+    struct judgement j = *whole;
+
+    j.class = psync_classify_status(item.status, false);
+    j.facts.class = j.class;
+    j.status = item.status;
+    j.facts.last_success_at = t->last_success_at; /* of this answer too */
+    j.facts.success_since_closed = t->success_since_closed;
+    if (j.class != PSYNC_CLASS_DONE) {
+        words_of_item(&t->owner->words, item.status, item.problem, item.title, item.text);
+        j.words = &t->owner->words;
+    }
+    job->held[i]->unbind = true; /* an answer ended the batch */
+    verdict_single(job, job->held[i], &j, now);
+}
+
+/* Successes first: failures are judged by whether others succeed. */
+static void settle_items(struct job *job, const struct psync_batch_answer *answer, const struct judgement *whole,
+                         psync_ms now)
+{
+    for (int done = 1; done >= 0; done--) {
+        for (size_t i = 0; i < job->request.n_members; i++) {
+            int32_t status = psync_batch_answer_item(answer, i).status;
+            if ((status >= 200 && status <= 299) != done)
+                continue;
+            if (done)
+                note_success(job->destination, now);
+            settle_item(job, i, answer, whole, now);
+        }
+    }
+}
+
+/* A 2xx to a batch: item by item if the answer says so; any other shape is a success for all. */
+static void settle_success(struct job *job, const struct psync_response *r, struct judgement *j, psync_ms now)
+{
+    struct destination *t = job->destination;
+    struct psync_batch_answer *answer = NULL;
+    enum psync_result parsed = PSYNC_EMPTY;
+
+    if (job->request.batch && !r->body_cut)
+        parsed = psync_batch_answer_new(r->body, job->request.members, job->request.n_members, &answer);
+    if (parsed == PSYNC_NOMEM) { /* as if it had not come: the same batch will be answered again */
+        j->class = j->facts.class = PSYNC_CLASS_UNANSWERED;
+        words_of_response(&t->owner->words, r);
+        j->words = &t->owner->words;
+        verdict_whole(job, j, now);
+        return;
+    }
+    if (parsed == PSYNC_OK) {
+        settle_items(job, answer, j, now);
+        psync_batch_answer_free(answer);
+        return;
+    }
+    if (r->status == 207 && job->request.batch)
+        event_add(t, PSYNC_LOG_WARNING, "HTTP 207 without a status for each of %zu messages: taken as success for all",
+                  job->request.n_members);
+    note_success(t, now);
+    verdict_whole(job, j, now);
+}
+
+/* ---- an answer ---- */
+static void leave_sent(struct destination *t, struct job *job)
+{
+    PSYNC_INVARIANT(job->state == JOB_SENT);
+    psync_list_remove(&job->link);
+    t->in_flight--;
+    t->owner->in_flight--;
+}
+
+static void describe(struct destination *t, struct judgement *j, const struct psync_response *r)
+{
+    words_of_response(&t->owner->words, r);
+    j->words = &t->owner->words;
+    snprintf(t->last_failure, sizeof t->last_failure, "%s", j->words->error);
+    t->changed = true;
+}
+
+void psync_dispatcher_result(struct psync_dispatcher *d, struct psync_request *request,
+                             const struct psync_response *r, psync_ms now)
+{
+    struct job *job = PSYNC_CONTAINER(request, struct job, request);
+    struct destination *t = job->destination;
+    struct psync_asked asked = psync_asked_by(r, now);
+    enum psync_class class = psync_classify(r, asked.retry_after);
+    struct judgement j = {
+        .class = class,
+        .status = r->transport == PSYNC_NET_ANSWER ? r->status : 0,
+        .latency_ms = r->latency_ms,
+        .sent = r->sent,
+        .facts = {.class = class, .trial = request->trial, .closed = job->closed,
+                  .last_success_at = t->last_success_at, .success_since_closed = t->success_since_closed},
+    };
+
+    leave_sent(t, job);
+    psync_limit_result(&t->limit, &d->config->work, r->latency_ms, r->transport == PSYNC_NET_ANSWER,
+                       psync_classify_overloaded(r), now);
+    if (class != PSYNC_CLASS_DONE)
+        describe(t, &j, r);
+    if (class == PSYNC_CLASS_THROTTLED || asked.used_up) /* elsewhere Retry-After has other meanings */
+        pause_as_asked(t, job, class, r->status, &asked, now);
+    judge_destination(t, job, class, now);
+    if (class == PSYNC_CLASS_DONE)
+        settle_success(job, r, &j, now);
+    else if (!split_on(job, &j))
+        verdict_whole(job, &j, now);
+    destination_wake(t);
+    if (request->batch)
+        job_free(job);
+}
