@@ -1,0 +1,130 @@
+/* intake_answer - what became of each product of a request. */
+#include "admin/intake.h"
+#include "admin/view.h"
+
+#include <string.h>
+
+enum { ANSWER_MAX = 8 << 20 };
+
+enum outcome { NEW, KNOWN, FULL, REFUSED, OUTCOMES };
+static const char *const words[OUTCOMES] = {"new", "known", "full", "refused"};
+
+struct verdict {
+    enum outcome outcome;
+    struct psync_put_summary all;
+};
+
+/* `taken`: how many before this one are in the set. */
+static struct verdict judge(const struct psync_intake *in, size_t i, size_t taken)
+{
+    struct verdict v = {.outcome = REFUSED};
+    if (in->items[i].product == 0)
+        return v;
+    v.all = psync_putset_outcome(&in->set, taken);
+    v.outcome = v.all.outcome == PSYNC_PUT_NEW ? NEW : v.all.outcome == PSYNC_PUT_KNOWN ? KNOWN : FULL;
+    return v;
+}
+
+static void put_item(struct psync_json_writer *w, const struct psync_intake *in, size_t i, size_t taken,
+                     const struct verdict *v)
+{
+    const struct psync_intake_item *item = &in->items[i];
+    psync_json_open(w, NULL, '{');
+    psync_json_put_int(w, "line", (int64_t)item->line);
+    if (item->product)
+        psync_json_put_int(w, "product", item->product);
+    psync_json_put_text(w, "outcome", words[v->outcome]);
+    if (v->outcome == REFUSED)
+        psync_json_put_span(w, "reason", (struct psync_span){in->text.data + item->at, item->len});
+    else
+        psync_json_put_text(w, "key", in->set.puts[taken * in->set.n_destinations].key);
+    if (v->outcome == KNOWN)
+        psync_view_state(w, "state", v->all.state);
+    psync_json_close(w, '}');
+}
+
+static void count_outcomes(const struct psync_intake *in, size_t ret_count[OUTCOMES], bool *ret_other_payload)
+{
+    size_t taken = 0;
+    memset(ret_count, 0, OUTCOMES * sizeof(*ret_count));
+    *ret_other_payload = false;
+    for (size_t i = 0; i < in->n_items; i++) {
+        struct verdict v = judge(in, i, taken);
+        ret_count[v.outcome]++;
+        *ret_other_payload |= in->items[i].product && !v.all.same_payload;
+        taken += in->items[i].product != 0;
+    }
+}
+
+static void put_items(struct psync_json_writer *w, const struct psync_intake *in)
+{
+    size_t taken = 0;
+    psync_json_open(w, "products", '[');
+    for (size_t i = 0; i < in->n_items; i++) {
+        struct verdict v = judge(in, i, taken);
+        if (!(in->frozen && v.outcome == NEW))
+            put_item(w, in, i, taken, &v);
+        taken += in->items[i].product != 0;
+    }
+    psync_json_close(w, ']');
+}
+
+/* 200: all that could be is in the queue; 503: it is full; 422: nothing was fit for it. */
+static unsigned status_of(const size_t count[OUTCOMES])
+{
+    if (count[FULL])
+        return 503;
+    return count[NEW] + count[KNOWN] ? 200 : 422;
+}
+
+static void put_problem(struct psync_json_writer *w, const struct psync_intake *in, unsigned status)
+{
+    psync_json_put_text(w, "type", "about:blank");
+    psync_json_put_int(w, "status", status);
+    if (status == 503) {
+        psync_json_put_text(w, "title", "The queue is full");
+        psync_json_put_text(w, "detail", "send the same request again later: what was taken is known then");
+        return;
+    }
+    psync_json_put_text(w, "title", "The product is refused");
+    psync_json_put_span(w, "detail", (struct psync_span){in->text.data + in->items[0].at, in->items[0].len});
+}
+
+static void reply(struct psync_intake *in, unsigned status, struct psync_buf *buf)
+{
+    const struct psync_web_header later = {"Retry-After", "5"};
+    const struct psync_web_reply full = {.ending = PSYNC_WEB_ANSWER, .status = status, .buf = buf,
+                                         .content_type = "application/problem+json", .headers = &later, .n_headers = 1};
+    if (status == 503)
+        psync_web_reply_with(in->rq, &full);
+    else
+        psync_answer_json(in->rq, status, buf);
+}
+
+void psync_intake_answer(struct psync_intake *in)
+{
+    size_t count[OUTCOMES];
+    bool other_payload;
+    struct psync_json_writer w;
+    struct psync_buf buf;
+    count_outcomes(in, count, &other_payload);
+    if (other_payload && in->key[0]) { /* a key of our own making has the payload in it */
+        psync_web_problem(in->rq, 422, "The key was used with another product", "Idempotency-Key %s", in->key);
+        return;
+    }
+    unsigned status = status_of(count);
+    psync_buf_init(&buf, ANSWER_MAX);
+    psync_json_writer_begin(&w, &buf);
+    psync_json_open(&w, NULL, '{');
+    if (status != 200)
+        put_problem(&w, in, status);
+    for (int o = 0; o < OUTCOMES; o++)
+        psync_json_put_int(&w, words[o], (int64_t)count[o]);
+    put_items(&w, in);
+    psync_json_close(&w, '}');
+    if (psync_json_writer_end(&w) == PSYNC_OK)
+        reply(in, status, &buf);
+    else
+        psync_answer_later(in->rq, "Out of memory", false);
+    psync_buf_done(&buf);
+}

@@ -1,0 +1,264 @@
+/* owner - lock, queue, API, socket: made in that order, given back in the other. */
+#include "admin/owner.h"
+
+#include "admin/api.h"
+#include "admin/folder.h"
+#include "admin/peer.h"
+#include "admin/thread.h"
+#include "web/listen.h"
+#include "web/server.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    ASK_EVERY_MS = 25,        /* while waiting for a hand-over */
+    PEER_TIMEOUT_MS = 2000,
+    DRAIN_MS = 5000,          /* for answers to what was asked before the end */
+    IDLE_S = 600,             /* a client that waits for a person keeps its connection */
+    CONNECTIONS_MAX = 512,
+    GROUP_BYTES = 16 << 10
+};
+
+struct psync_owner {
+    struct psync_owner_open open;
+    struct psync_queue_lock *lock;
+    struct psync_queue *queue;
+    _Atomic(struct psync_api *) api; /* the queue's thread may fail while it is made */
+    struct psync_web_server *server;
+    bool listens;                    /* the socket's file is ours */
+    atomic_bool wanted, failed;
+};
+
+static const char *socket_path(const struct psync_owner *o)
+{
+    return o->open.config->queue.socket;
+}
+
+/* ---- calls from the queue and the API ---- */
+
+static void on_ready(void *arg)
+{
+    struct psync_owner *o = arg;
+    if (o->open.on_ready)
+        o->open.on_ready(o->open.arg);
+}
+
+static void on_fatal(void *arg, const char *why)
+{
+    struct psync_owner *o = arg;
+    atomic_store(&o->failed, true);
+    struct psync_api *api = atomic_load(&o->api);
+    if (api)
+        psync_api_failed(api);
+    if (o->open.on_fatal)
+        o->open.on_fatal(o->open.arg, why);
+}
+
+static void on_handover(void *arg)
+{
+    struct psync_owner *o = arg;
+    atomic_store(&o->wanted, true);
+    if (o->open.on_handover)
+        o->open.on_handover(o->open.arg);
+}
+
+/* ---- the lock ---- */
+
+static enum psync_result try_lock(struct psync_owner *o, struct psync_error *err)
+{
+    return psync_queue_lock_new(o->open.config->queue.path, o->open.command, &o->lock, err);
+}
+
+/* Somebody has the lock: a worker is refused; a temporary owner is asked to hand over. */
+static enum psync_result ask_owner(const struct psync_owner *o, struct psync_web_client *client, struct psync_error *err)
+{
+    struct psync_peer peer;
+    enum psync_result r = psync_peer_ask(client, &peer, err);
+    if (r != PSYNC_OK)
+        return PSYNC_RETRY; /* it is starting or ending */
+    if (peer.worker)
+        return psync_fail(err, PSYNC_REJECT,
+                          "another worker (pid %" PRId64 ", %s) delivers from %s: see `productsync status`, or stop it first",
+                          peer.pid, peer.command, o->open.config->queue.path);
+    r = psync_peer_handover(client, err); /* asked again in a moment if this did not arrive */
+    return r == PSYNC_NOMEM ? r : PSYNC_RETRY;
+}
+
+static enum psync_result wait_for_lock(struct psync_owner *o, struct psync_error *err)
+{
+    const struct psync_web_client_conf conf = {.unix_path = socket_path(o), .timeout_ms = PEER_TIMEOUT_MS};
+    psync_ms until = psync_clock_now() + PSYNC_OWNER_HANDOVER_MS;
+    struct psync_web_client *client = NULL;
+    struct psync_error asked;
+    enum psync_result r = psync_web_client_new(&conf, &client, err);
+    while (r == PSYNC_OK && (r = try_lock(o, err)) == PSYNC_RETRY) {
+        if (ask_owner(o, client, &asked) == PSYNC_REJECT) {
+            r = psync_fail(err, PSYNC_REJECT, "%s", asked.text);
+            break;
+        }
+        if (psync_clock_now() >= until)
+            break;
+        psync_sleep(ASK_EVERY_MS);
+        r = PSYNC_OK;
+    }
+    psync_web_client_free(client);
+    return r;
+}
+
+static enum psync_result take_lock(struct psync_owner *o, struct psync_error *err)
+{
+    const struct psync_queue_conf *conf = &o->open.config->queue;
+    enum psync_result r = psync_folder_ensure(o->open.config->state_folder, err);
+    if (r == PSYNC_OK)
+        r = psync_folder_of_ensure(conf->socket, err);
+    if (r == PSYNC_OK && (r = psync_folder_trusted(conf->socket, conf->path, err)) != PSYNC_OK)
+        return r;
+    if (r == PSYNC_OK)
+        r = o->open.role == PSYNC_OWNER_WORKER ? wait_for_lock(o, err) : try_lock(o, err);
+    return r;
+}
+
+/* ---- the socket ---- */
+
+/* First 0600 and then opened to the group, so that nobody else gets in between. */
+static enum psync_result give_to_group(const struct psync_owner *o, struct psync_error *err)
+{
+    const char *name = o->open.config->queue.socket_group, *path = socket_path(o);
+    struct group entry, *found = NULL;
+    if (name[0] == '\0')
+        return PSYNC_OK;
+    char *room = malloc(GROUP_BYTES);
+    if (!room)
+        return psync_fail(err, PSYNC_NOMEM, "out of memory");
+    int failed = getgrnam_r(name, &entry, room, GROUP_BYTES, &found);
+    gid_t gid = found ? found->gr_gid : 0;
+    free(room);
+    if (failed || !found)
+        return psync_fail(err, PSYNC_REJECT, "queue.socket_group: there is no group %s", name);
+    if (chown(path, (uid_t)-1, gid) != 0 || chmod(path, 0660) != 0)
+        return psync_fail(err, PSYNC_REJECT, "queue.socket_group: cannot give %s to the group %s: %s", path, name,
+                          strerror(errno));
+    return PSYNC_OK;
+}
+
+static enum psync_result serve(struct psync_owner *o, struct psync_error *err)
+{
+    struct psync_web_conf conf = {.max_body_bytes = PSYNC_API_BODY_MAX,
+                                  .max_connections = CONNECTIONS_MAX,
+                                  .idle_timeout_s = IDLE_S};
+    enum psync_result r = psync_web_listen_unix(socket_path(o), 0600, &conf.listen_fd, err);
+    if (r != PSYNC_OK)
+        return r == PSYNC_RETRY ? PSYNC_REJECT : r;
+    o->listens = true;
+    r = give_to_group(o, err);
+    if (r != PSYNC_OK) {
+        (void)close(conf.listen_fd);
+        return r;
+    }
+    conf.routes = psync_api_routes(atomic_load(&o->api), &conf.n_routes);
+    return psync_web_server_new(&conf, &o->server, err);
+}
+
+/* ---- making and ending ---- */
+
+static enum psync_result open_queue(struct psync_owner *o, struct psync_error *err)
+{
+    const struct psync_queue_open open = {.conf = &o->open.config->queue,
+                                          .log = o->open.log,
+                                          .on_ready = on_ready,
+                                          .on_fatal = on_fatal,
+                                          .arg = o};
+    return psync_queue_new(&open, &o->queue, err);
+}
+
+static enum psync_result open_api(struct psync_owner *o, struct psync_error *err)
+{
+    const struct psync_api_open open = {.config = o->open.config,
+                                        .queue = o->queue,
+                                        .command = o->open.command,
+                                        .temporary = o->open.role == PSYNC_OWNER_COMMAND,
+                                        .on_handover = on_handover,
+                                        .arg = o};
+    struct psync_api *api = NULL;
+    enum psync_result r = psync_api_new(&open, &api, err);
+    if (r != PSYNC_OK)
+        return r;
+    atomic_store(&o->api, api);
+    if (atomic_load(&o->failed))
+        psync_api_failed(api);
+    return PSYNC_OK;
+}
+
+enum psync_result psync_owner_new(const struct psync_owner_open *open, struct psync_owner **ret_owner,
+                                  struct psync_error *err)
+{
+    struct psync_owner *o = calloc(1, sizeof(*o));
+    if (!o)
+        return psync_fail(err, PSYNC_NOMEM, "out of memory");
+    o->open = *open;
+    enum psync_result r = take_lock(o, err);
+    if (r == PSYNC_OK)
+        r = open_queue(o, err);
+    if (r == PSYNC_OK)
+        r = open_api(o, err);
+    if (r == PSYNC_OK)
+        r = serve(o, err);
+    if (r != PSYNC_OK) {
+        psync_owner_free(o);
+        return r;
+    }
+    *ret_owner = o;
+    return PSYNC_OK;
+}
+
+/* The socket's file goes while we still hold the lock, so it cannot be the next owner's. */
+void psync_owner_free(struct psync_owner *o)
+{
+    if (!o)
+        return;
+    struct psync_api *api = atomic_load(&o->api);
+    if (o->server)
+        psync_api_drain(api, DRAIN_MS);
+    if (o->listens)
+        (void)unlink(socket_path(o));
+    psync_web_server_free(o->server);
+    if (api)
+        psync_api_stop(api);
+    psync_queue_free(o->queue);
+    psync_api_free(api);
+    psync_queue_lock_free(o->lock);
+    free(o);
+}
+
+struct psync_queue *psync_owner_queue(struct psync_owner *o)
+{
+    return o->queue;
+}
+
+bool psync_owner_handover_wanted(const struct psync_owner *o)
+{
+    return atomic_load(&o->wanted);
+}
+
+const char *psync_owner_socket(const struct psync_owner *o)
+{
+    return socket_path(o);
+}
+
+void psync_owner_attach_worker(struct psync_owner *o, struct psync_worker *worker)
+{
+    psync_api_attach_worker(atomic_load(&o->api), worker);
+}
+
+enum psync_result psync_owner_set_config(struct psync_owner *o, const struct psync_config *config,
+                                         struct psync_error *err)
+{
+    return psync_api_set_config(atomic_load(&o->api), config, err);
+}
