@@ -53,7 +53,7 @@ struct psync_map {
 void psync_map_init(struct psync_map *m);
 void psync_map_done(struct psync_map *m); /* does not touch keys and values */
 void *psync_map_get(const struct psync_map *m, struct psync_span key); /* NULL: none */
-/* `value` not NULL; replaces. */
+/* `value` not NULL; replaces value and key of an equal one. */
 PSYNC_CHECKED enum psync_result psync_map_set(struct psync_map *m, struct psync_span key, void *value);
 void *psync_map_remove(struct psync_map *m, struct psync_span key); /* the value; NULL: none */
 /* Iteration: *cursor starts at 0; NULL at the end. The map may not change meanwhile. */

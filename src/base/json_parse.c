@@ -241,6 +241,7 @@ static enum psync_result parse_number(struct parser *j, json_object **ret_v)
         return no_memory(j);
     int64_t n;
     bool fits = integer && to_int64(text, &n);
+    /* The double is json-c's picture of it, which nothing here reads: it asks the locale, and money is no double. */
     json_object *v = fits ? json_object_new_int64(n) : json_object_new_double(strtod(text, NULL));
     if (v == NULL) {
         free(text);

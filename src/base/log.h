@@ -44,6 +44,7 @@ struct psync_field {
 /* `event` is a few words, the same for the same thing ("delivered", "breaker opened"). `log` NULL: nothing happens. */
 void psync_log_event(struct psync_log *log, enum psync_log_level level, const char *event,
                      const struct psync_field *fields, size_t n);
+/* The same with the fields as arguments, at least one. */
 #define PSYNC_LOG(log, level, event, ...)                                                                              \
     psync_log_event((log), (level), (event), (const struct psync_field[]){__VA_ARGS__},                                \
                     sizeof((const struct psync_field[]){__VA_ARGS__}) / sizeof(struct psync_field))

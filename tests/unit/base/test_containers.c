@@ -123,6 +123,33 @@ static void heap_survives_random_adds_and_removes(void **state)
     psync_heap_done(&h);
 }
 
+/* Whatever leaves from the middle, the rest still leaves in order. */
+static void heap_drains_in_order_after_removals(void **state)
+{
+    (void)state;
+    static struct item items[ITEMS];
+    struct psync_random r;
+    psync_random_init(&r, 3);
+    for (int round = 0; round < 300; round++) {
+        struct psync_heap h;
+        psync_heap_init(&h);
+        int n = 1 + round % 100;
+        for (int i = 0; i < n; i++) {
+            psync_heap_item_init(&items[i].timer);
+            assert_int_equal(psync_heap_add(&h, &items[i].timer, (psync_ms)(psync_random_next(&r) % 60)), PSYNC_OK);
+        }
+        for (int i = 0; i < n / 3; i++)
+            psync_heap_remove(&h, &items[psync_random_next(&r) % (uint64_t)n].timer);
+        const struct psync_heap_item *last = NULL;
+        for (struct psync_heap_item *first; (first = psync_heap_first(&h)) != NULL; last = first) {
+            if (last != NULL)
+                assert_true(last->due < first->due || (last->due == first->due && last->order < first->order));
+            psync_heap_remove(&h, first);
+        }
+        psync_heap_done(&h);
+    }
+}
+
 /* ---- map ---- */
 
 static void map_answers_for_keys_of_any_bytes(void **state)
@@ -199,6 +226,7 @@ int main(void)
         cmocka_unit_test(list_is_first_in_first_out),
         cmocka_unit_test(heap_gives_the_earliest_and_ties_by_arrival),
         cmocka_unit_test(heap_survives_random_adds_and_removes),
+        cmocka_unit_test(heap_drains_in_order_after_removals),
         cmocka_unit_test(map_answers_for_keys_of_any_bytes),
         cmocka_unit_test(map_survives_random_sets_and_removes),
     };
