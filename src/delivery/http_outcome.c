@@ -81,6 +81,8 @@ static enum psync_transport transport_of(const struct psync_http_exchange *x, CU
         return PSYNC_NET_ABORTED;
     if (x->reply.head_too_long || is_long_line(x, code, sent))
         return PSYNC_NET_OTHER;
+    if (code == CURLE_OK && !x->reply.head_complete) /* libcurl takes a head that was cut for one that has ended */
+        return PSYNC_NET_RESET;
     if (code == CURLE_OK || x->reply.body_cut)
         return x->reply.status >= 200 ? PSYNC_NET_ANSWER : PSYNC_NET_OTHER;
     if (x->forbidden && (code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK))
@@ -115,6 +117,8 @@ static void write_detail(struct psync_http_exchange *x, enum psync_transport tra
     else if (transport == PSYNC_NET_FORBIDDEN)
         snprintf(x->detail, sizeof x->detail, "the name leads to %s (%s); allow_private = yes permits it", x->forbidden,
                  x->forbidden_address);
+    else if (code == CURLE_OK)
+        snprintf(x->detail, sizeof x->detail, "the connection was closed before the response's head was complete");
     else
         snprintf(x->detail, sizeof x->detail, "%s", x->error[0] ? x->error : curl_easy_strerror(code));
     hide_queries(x->detail);
