@@ -206,7 +206,8 @@ static const char *check_others(struct cursor *c)
     return take(c, '}') && c->at == c->end ? NULL : "something follows the members";
 }
 
-static const char *check_product(struct psync_span bytes, unsigned price_digits, int64_t *ret_id)
+/* *ret_plain: it has neither languages nor optional members, so every byte of it was looked at. */
+static const char *check_product(struct psync_span bytes, unsigned price_digits, int64_t *ret_id, bool *ret_plain)
 {
     struct cursor c = {bytes.data, bytes.data + bytes.len};
     int64_t id, stock;
@@ -217,7 +218,8 @@ static const char *check_product(struct psync_span bytes, unsigned price_digits,
         return "id is not a positive integer";
     if (!take_text(&c, ",\"name\":"))
         return "name does not follow the id";
-    wrong = take(&c, '{') ? check_languages(&c) : check_name_text(&c);
+    bool languages = take(&c, '{');
+    wrong = languages ? check_languages(&c) : check_name_text(&c);
     if (wrong)
         return wrong;
     if (!take_text(&c, ",\"price\":"))
@@ -229,10 +231,13 @@ static const char *check_product(struct psync_span bytes, unsigned price_digits,
         return "stock does not follow the price";
     if (!take_integer(&c, &stock))
         return "stock is not an integer of 0 or more";
+    bool others = peek(&c, ',');
     wrong = check_others(&c);
-    if (!wrong)
-        *ret_id = id;
-    return wrong;
+    if (wrong)
+        return wrong;
+    *ret_id = id;
+    *ret_plain = !languages && !others;
+    return NULL;
 }
 
 /* ---- the body ---- */
@@ -262,14 +267,14 @@ static enum psync_result add_item(struct psync_mock_payload *p, const struct psy
     return PSYNC_OK;
 }
 
-/* What breaks the contract may still be JSON with an id. */
+/* What breaks the contract may still be JSON with an id; and the JSON library has the last word on optional members. */
 static enum psync_result identify(struct psync_mock_item *item)
 {
     json_object *o = NULL;
     enum psync_result r = psync_json_parse(item->bytes, &o, NULL);
     if (r == PSYNC_OK && !json_object_is_type(o, json_type_object))
         r = PSYNC_REJECT;
-    if (r == PSYNC_OK)
+    if (r == PSYNC_OK && item->violation)
         item->id = psync_json_int(o, "id", 0);
     json_object_put(o);
     return r;
@@ -278,11 +283,12 @@ static enum psync_result identify(struct psync_mock_item *item)
 static enum psync_result scan_item(struct psync_mock_payload *p, struct cursor *c, unsigned price_digits)
 {
     struct psync_mock_item item = {.bytes = {c->at, 0}};
+    bool plain = false;
     if (!skip_value(c))
         return PSYNC_REJECT;
     item.bytes.len = (size_t)(c->at - item.bytes.data);
-    item.violation = check_product(item.bytes, price_digits, &item.id);
-    enum psync_result r = item.violation ? identify(&item) : PSYNC_OK;
+    item.violation = check_product(item.bytes, price_digits, &item.id, &plain);
+    enum psync_result r = plain ? PSYNC_OK : identify(&item);
     return r == PSYNC_OK ? add_item(p, &item) : r;
 }
 

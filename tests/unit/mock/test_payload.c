@@ -95,7 +95,8 @@ static void refuses_what_is_not_json(void **state)
                                       "\"text\"",  "[",    "[1]",      "[{}",              "[{},]",
                                       "[{}{}]",    "{}{}", "{\"id\":", "{\"id\":1,}",      "[{\"id\":1}]]",
                                       "{\"a\":\"", "]",    "null",     "{\"name\":\"\xff\"}",
-                                      P("\"A\"", "049.90", "15")};
+                                      P("\"A\"", "049.90", "15"),
+                                      "{\"id\":1,\"name\":\"A\",\"price\":1.00,\"stock\":1,\"x\":y}"};
     struct psync_mock_payload p;
     (void)state;
     psync_mock_payload_init(&p);
