@@ -30,6 +30,7 @@ struct psync_put {
     enum psync_state ret_state;   /* KNOWN: of the message that has the key */
     bool ret_same_payload;        /* KNOWN: whether its payload was the same (by SHA-256) */
     char ret_id[PSYNC_ID_MAX];    /* NEW, KNOWN */
+    const char *ret_why;          /* FULL: what is full and the setting that says so; static text; else "" */
 };
 
 /* ---- lease ---- */

@@ -1,0 +1,216 @@
+/* open - from a path to a store that can be written, or one clear line why not.
+ *
+ * A file that is not ours is not touched: its header is looked at with plain reads first, because opening a database can
+ * already write beside it (-wal, -shm) and into it (recovery). */
+#include "queue/sqlite/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { HEADER_BYTES = 100, USER_VERSION_AT = 60, APPLICATION_ID_AT = 68 }; /* sqlite.org/fileformat2.html, 1.3 */
+
+static uint32_t big_endian(const unsigned char *b)
+{
+    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
+
+/* The folder must take files: the log of the database lies beside it. */
+static enum psync_result look_at_folder(const char *path, struct psync_error *err)
+{
+    char folder[4096];
+    const char *slash = strrchr(path, '/');
+    int len = slash == NULL ? snprintf(folder, sizeof folder, ".")
+                            : snprintf(folder, sizeof folder, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+    if (len < 0 || (size_t)len >= sizeof folder)
+        return psync_fail(err, PSYNC_REJECT, "queue.path is too long");
+    struct stat st;
+    if (stat(folder, &st) != 0 && errno == ENOENT)
+        return psync_fail(err, PSYNC_REJECT, "queue file %s: the folder %s does not exist: create it, or set queue.path", path,
+                          folder);
+    if (access(folder, W_OK | X_OK) != 0)
+        return psync_fail(err, PSYNC_REJECT, "queue file %s: the folder %s is not writable (%s): make it writable for this user,"
+                          " or set queue.path", path, folder, strerror(errno));
+    return PSYNC_OK;
+}
+
+static enum psync_result judge_header(const char *path, const unsigned char *header, ssize_t n, struct psync_error *err)
+{
+    if (n < HEADER_BYTES || memcmp(header, "SQLite format 3", 16) != 0 ||
+        big_endian(header + APPLICATION_ID_AT) != PSYNC_SCHEMA_APPLICATION)
+        return psync_fail(err, PSYNC_REJECT, "queue file %s is not a queue of productsync: move it away, or set queue.path to"
+                          " another file", path);
+    uint32_t version = big_endian(header + USER_VERSION_AT);
+    if (version > (uint32_t)psync_schema_version)
+        return psync_fail(err, PSYNC_REJECT, "queue file %s was written by a newer productsync (schema %u, this one knows %d):"
+                          " use the newer program", path, version, psync_schema_version);
+    return PSYNC_OK;
+}
+
+/* OK: a queue of ours. EMPTY: nothing there, or a file without a byte. */
+static enum psync_result look_at_file(const char *path, struct psync_error *err)
+{
+    unsigned char header[HEADER_BYTES];
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+        return PSYNC_EMPTY;
+    if (fd < 0)
+        return psync_fail(err, PSYNC_REJECT, "queue file %s cannot be written: %s: make it writable for this user, or set"
+                          " queue.path", path, strerror(errno));
+    ssize_t n = read(fd, header, sizeof header);
+    int why = errno;
+    close(fd);
+    if (n < 0)
+        return psync_fail(err, PSYNC_FATAL, "queue file %s cannot be read: %s", path, strerror(why));
+    return n == 0 ? PSYNC_EMPTY : judge_header(path, header, n, err);
+}
+
+static int count_wal_pages(void *self, sqlite3 *db, const char *name, int pages)
+{
+    struct psync_store *s = self;
+    (void)db;
+    (void)name;
+    s->wal_pages = pages;
+    return SQLITE_OK;
+}
+
+static enum psync_result connect_writer(struct psync_store *s, struct psync_error *err)
+{
+    /* secure_delete would write zeros over all that settles free; the file is its owner's alone. */
+    static const char setup[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8000;"
+                                "PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;"
+                                "PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF";
+    int code = sqlite3_open_v2(s->conf->path, &s->writer, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code == SQLITE_OK) {
+        sqlite3_extended_result_codes(s->writer, 1);
+        sqlite3_busy_timeout(s->writer, 5000);
+        code = sqlite3_exec(s->writer, setup, NULL, NULL, NULL);
+    }
+    if (code == SQLITE_OK) { /* checkpoints are ours to make (tidy.c): their errors must not pass unseen */
+        sqlite3_wal_hook(s->writer, count_wal_pages, s);
+        code = sqlite3_db_config(s->writer, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    }
+    return code == SQLITE_OK ? PSYNC_OK : psync_store_fault(s, s->writer, code, err);
+}
+
+static enum psync_result connect_reader(struct psync_store *s, struct psync_error *err)
+{
+    int code = sqlite3_open_v2(s->conf->path, &s->reader, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code == SQLITE_OK) {
+        sqlite3_extended_result_codes(s->reader, 1);
+        sqlite3_busy_timeout(s->reader, 5000);
+        code = sqlite3_exec(s->reader, "PRAGMA cache_size = -2000; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF",
+                            NULL, NULL, NULL);
+    }
+    return code == SQLITE_OK ? PSYNC_OK : psync_store_fault(s, s->reader, code, err);
+}
+
+static enum psync_result prepare(struct psync_store *s, struct psync_error *err)
+{
+    for (int i = 0; i < PSYNC_STATEMENTS; i++) {
+        int code = sqlite3_prepare_v3(s->writer, psync_statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &s->statements[i], NULL);
+        if (code != SQLITE_OK)
+            return psync_store_fault(s, s->writer, code, err);
+    }
+    return PSYNC_OK;
+}
+
+/* The clock was set back while nobody ran: what is due later keeps the delay it had left. */
+static enum psync_result shift_delays(struct psync_store *s, psync_ms back, struct psync_error *err)
+{
+    enum psync_result r = PSYNC_OK;
+    for (size_t i = 0; r == PSYNC_OK && i < s->n_places; i++) {
+        struct psync_place *p = s->places[i];
+        if (p == NULL)
+            continue;
+        if (p->hold.throttled_until != 0)
+            p->hold.throttled_until -= back;
+        p->dirty = true;
+        r = psync_store_run(s, PSYNC_SQL_SHIFT_DELAYED, PSYNC_VALUES(PSYNC_V_INT(back), PSYNC_V_INT(p->id)), err);
+    }
+    PSYNC_LOG(s->log, PSYNC_LOG_WARNING, "clock set back", PSYNC_F_INT("ms", back));
+    return r;
+}
+
+/* What the file says, and a trial commit with all its syncs: after a doubtful end nothing is leased before one worked. */
+static enum psync_result start(struct psync_store *s, psync_ms now, struct psync_error *err)
+{
+    enum { TOLERANCE_MS = 1000 };
+    enum psync_result r = psync_store_undo(s, err);
+    psync_ms back = s->clock - now;
+    if (r == PSYNC_OK)
+        r = psync_store_begin(s, err);
+    if (r == PSYNC_OK && back > TOLERANCE_MS)
+        r = shift_delays(s, back, err);
+    s->clock = now;
+    s->dirty = true;
+    if (r == PSYNC_OK)
+        r = psync_store_commit(s, err);
+    if (r == PSYNC_OK)
+        r = psync_store_checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, err);
+    return r;
+}
+
+static enum psync_result set_up(struct psync_store *s, psync_ms now, struct psync_error *err)
+{
+    enum psync_result r = connect_writer(s, err);
+    if (r == PSYNC_OK)
+        r = psync_schema_migrate(s, err);
+    if (r == PSYNC_OK)
+        r = prepare(s, err);
+    if (r == PSYNC_OK)
+        r = start(s, now, err);
+    if (r == PSYNC_OK)
+        r = connect_reader(s, err);
+    return r;
+}
+
+enum psync_result psync_store_open(const struct psync_queue_conf *conf, psync_ms now, struct psync_log *log,
+                                   struct psync_store **ret_store, struct psync_error *err)
+{
+    enum psync_result r = look_at_folder(conf->path, err);
+    if (r == PSYNC_OK)
+        r = look_at_file(conf->path, err);
+    if (r == PSYNC_EMPTY)
+        r = psync_schema_create(conf->path, err);
+    if (r != PSYNC_OK)
+        return r;
+    struct psync_store *s = calloc(1, sizeof *s);
+    if (s == NULL || psync_leases_init(&s->leases) != PSYNC_OK) {
+        free(s);
+        return PSYNC_NOMEM;
+    }
+    s->conf = conf;
+    s->log = log;
+    psync_map_init(&s->places_by_name);
+    r = set_up(s, now, err);
+    if (r == PSYNC_RETRY)
+        r = PSYNC_FATAL; /* no space even for the trial */
+    if (r == PSYNC_OK)
+        *ret_store = s;
+    else
+        psync_store_close(s, false);
+    return r;
+}
+
+void psync_store_close(struct psync_store *s, bool sound)
+{
+    if (s == NULL)
+        return;
+    sqlite3_close(s->reader);
+    if (sound && sqlite3_get_autocommit(s->writer)) {
+        enum psync_result r = psync_store_checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, NULL);
+        if (r != PSYNC_OK) /* nothing is lost: it is all in the log */
+            PSYNC_LOG(s->log, PSYNC_LOG_WARNING, "checkpoint failed", PSYNC_F_TEXT("file", s->conf->path));
+    }
+    for (int i = 0; i < PSYNC_STATEMENTS; i++)
+        sqlite3_finalize(s->statements[i]);
+    sqlite3_close(s->writer); /* rolls back what was not committed */
+    psync_places_done(s);
+    psync_leases_done(&s->leases);
+    free(s);
+}
