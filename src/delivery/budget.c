@@ -20,7 +20,7 @@ static void refill(struct psync_budget *b, const struct psync_retry_conf *conf, 
     double most = pace(b, conf, now) * PSYNC_WINDOW_SECONDS;
 
     if (b->at == 0)
-        b->tokens = (double)conf->budget_reserve * PSYNC_WINDOW_SECONDS;
+        b->tokens += (double)conf->budget_reserve * PSYNC_WINDOW_SECONDS;
     else if (now > b->at)
         b->tokens += (double)(now - b->at) * (double)conf->budget_reserve / 1000;
     b->at = now;

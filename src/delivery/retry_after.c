@@ -139,7 +139,17 @@ static bool take_token(struct psync_span *s, struct psync_span *ret_token)
     return token.len > 0;
 }
 
-/* A parameter's value: a string, or characters of tokens, numbers, byte sequences. Only the integers matter here. */
+/* Base64 between colons. */
+static bool take_bytes(struct psync_span *s)
+{
+    if (!take_char(s, ':'))
+        return false;
+    while (s->len > 0 && s->data[0] != ':')
+        s->data++, s->len--;
+    return take_char(s, ':');
+}
+
+/* A parameter's value: a string, bytes, or the characters of tokens and numbers. Only the integers matter here. */
 static bool take_value(struct psync_span *s, bool *ret_is_number, int64_t *ret_n)
 {
     struct psync_span token;
@@ -147,6 +157,8 @@ static bool take_value(struct psync_span *s, bool *ret_is_number, int64_t *ret_n
     *ret_is_number = false;
     if (s->len > 0 && s->data[0] == '"')
         return take_string(s);
+    if (s->len > 0 && s->data[0] == ':')
+        return take_bytes(s);
     if (!take_token(s, &token))
         return false;
     *ret_is_number = whole_number(token, ret_n);
