@@ -3,7 +3,6 @@
  * Two endings are worth a word. A response that is longer than its bound is an answer: its status is known and its body is
  * for people. A response that began but did not end in time or was cut is none, whatever its status line said: only a
  * whole answer counts, and the request goes again under the same key. */
-#include "delivery/auth.h"
 #include "delivery/http_exchange.h"
 
 #include <errno.h>
@@ -122,14 +121,14 @@ static void write_detail(struct psync_http_exchange *x, enum psync_transport tra
     else
         snprintf(x->detail, sizeof x->detail, "%s", x->error[0] ? x->error : curl_easy_strerror(code));
     hide_queries(x->detail);
-    psync_secret_mask(x->detail, strlen(x->detail), x->target->token);
+    psync_http_target_mask(x->target, x->detail, strlen(x->detail));
 }
 
-/* An API that echoes what it was sent must not carry the token into the history or a log. */
+/* An API that echoes what it was sent must not carry a secret into the history or a log. */
 static void mask_echo(struct psync_http_exchange *x)
 {
-    psync_secret_mask(x->reply.head.data, x->reply.head.len, x->target->token);
-    psync_secret_mask(x->reply.body.data, x->reply.body.len, x->target->token);
+    psync_http_target_mask(x->target, x->reply.head.data, x->reply.head.len);
+    psync_http_target_mask(x->target, x->reply.body.data, x->reply.body.len);
 }
 
 void psync_http_exchange_outcome(struct psync_http_exchange *x, CURLcode code, struct psync_response *ret_response)

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { TEXT_MAX = 64 * 1024, LINES_MAX = 64, KEEPALIVE_S = 60 };
+enum { TEXT_MAX = 64 * 1024, LINES_MAX = 64, KEEPALIVE_S = 60, SECRET_MIN = 8 };
 
 /* ---- URL ---- */
 static bool is_localhost(const char *host)
@@ -181,6 +181,7 @@ static enum psync_result build_lines(struct psync_http_target *t, const struct p
         r = psync_auth_add_line(d, &t->text, err);
     if (r == PSYNC_OK && t->text.len > before)
         r = end_line(t);
+    t->further = t->n_lines;
     if (r == PSYNC_OK)
         r = add_all_further(t, d, err);
     if (r == PSYNC_OK && t->n_lines > LINES_MAX)
@@ -197,6 +198,17 @@ static enum psync_result build_lines(struct psync_http_target *t, const struct p
 struct curl_slist *psync_http_target_lines(const struct psync_http_target *t, bool body)
 {
     return &t->lines[body ? 0 : t->bodyless];
+}
+
+void psync_http_target_mask(const struct psync_http_target *t, char *text, size_t len)
+{
+    psync_secret_mask(text, len, t->token);
+    for (size_t i = t->further; i < t->n_lines; i++) {
+        const char *value = strchr(t->lines[i].data, ':') + 1;
+        value += strspn(value, " \t");
+        if (strlen(value) >= SECRET_MIN)
+            psync_secret_mask(text, len, value);
+    }
 }
 
 /* ---- TLS files: looked at here, so that a typing error shows at start and not as a failed delivery ---- */

@@ -20,6 +20,7 @@ struct psync_http_target {
     struct curl_slist *lines;      /* an array whose nodes are linked; Content-Type first */
     size_t n_lines;
     size_t bodyless;               /* the first line that a request without a body has too */
+    size_t further;                /* the first line of destination.headers */
     char key_header[128];
     bool key_quoted;
     enum psync_address_rule rule;
@@ -31,5 +32,9 @@ struct psync_http_target {
 
 /* The static lines of a request with or without a body; to be linked behind its own. */
 struct curl_slist *psync_http_target_lines(const struct psync_http_target *t, bool body);
+
+/* Overwrites with '*' what is secret of the request wherever the text quotes it: the token, and the values of
+ * destination.headers that are long enough to be a secret. */
+void psync_http_target_mask(const struct psync_http_target *t, char *text, size_t len);
 
 #endif
