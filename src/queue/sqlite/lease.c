@@ -258,7 +258,9 @@ enum psync_result psync_store_lease(struct psync_store *s, const struct psync_wa
     bool held = t.p == NULL || t.p->hold.paused || t.p->hold.suspended;
     if (r == PSYNC_OK && !held && t.max > 0) {
         r = t.p->delayed > 0 ? take_due(&t, err) : PSYNC_OK;
-        if (r == PSYNC_OK && !t.more && t.p->ready > 0)
+        if (r == PSYNC_OK && t.n == t.max)
+            t.more = t.more || t.p->ready > 0;
+        else if (r == PSYNC_OK && !t.more && t.p->ready > 0)
             r = take_fresh(&t, err);
         if (r == PSYNC_OK)
             r = next_due(&t, &due, err);

@@ -41,7 +41,9 @@ size_t psync_words_len(const char *text)
 
 enum psync_result psync_store_bind(sqlite3_stmt *st, const struct psync_value *values, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
+    /* Statements of one family are given the same values, and not each of them asks for the last ones. */
+    size_t asked = (size_t)sqlite3_bind_parameter_count(st);
+    for (size_t i = 0; i < n && i < asked; i++) {
         const struct psync_value *v = &values[i];
         int at = (int)i + 1, code;
         switch (v->kind) {
