@@ -22,7 +22,8 @@ static void settle(struct psync_feed_batch *b, struct psync_feed_item *item, enu
 static enum psync_result put_set(struct psync_queue *q, struct psync_feed_batch *b, struct psync_putset *set,
                                  struct psync_error *err)
 {
-    size_t next = 0, full = 0;
+    size_t next = 0;
+    const char *full = NULL;
     enum psync_result r = psync_queue_put(q, set->puts, set->n_puts, err);
     if (r != PSYNC_OK)
         return r;
@@ -32,11 +33,11 @@ static enum psync_result put_set(struct psync_queue *q, struct psync_feed_batch 
             continue;
         struct psync_put_summary all = psync_putset_outcome(set, next++);
         if (all.outcome == PSYNC_PUT_FULL)
-            full++;
+            full = all.why;
         else
             settle(b, item, all.outcome == PSYNC_PUT_NEW ? PSYNC_FEED_NEW : PSYNC_FEED_KNOWN, all.state);
     }
-    return full ? psync_fail(err, PSYNC_RETRY, "queue.max_depth is reached, or the disk is nearly full") : PSYNC_OK;
+    return full ? psync_fail(err, PSYNC_RETRY, "%s", full) : PSYNC_OK;
 }
 
 static enum psync_result deliver_directly(const struct psync_feed_way *way, struct psync_queue *q,
@@ -83,9 +84,12 @@ static enum psync_result settle_listed(struct psync_feed_batch *b, struct psync_
     if (strcmp(outcome, "full") == 0)
         return PSYNC_RETRY;
     if (strcmp(outcome, "refused") == 0) {
+        reason = reason ? reason : "";
         item->reason_at = b->reasons.len;
-        settle(b, item, PSYNC_FEED_REFUSED, state);
-        return psync_buf_add(&b->reasons, reason ? reason : "", strlen(reason ? reason : "") + 1);
+        enum psync_result r = psync_buf_add(&b->reasons, reason, strlen(reason) + 1);
+        if (r == PSYNC_OK)
+            settle(b, item, PSYNC_FEED_REFUSED, state);
+        return r;
     }
     if (state_name && !psync_view_state_parse(state_name, &state))
         return PSYNC_FATAL;
@@ -114,8 +118,8 @@ static enum psync_result read_outcomes(struct psync_feed_batch *b, json_object *
         } else {
             settle(b, &b->items[i], PSYNC_FEED_NEW, PSYNC_STATE_READY);
         }
-        if (r == PSYNC_FATAL)
-            return psync_fail(err, r, "the owner's answer is not what the API promises");
+        if (r != PSYNC_OK && r != PSYNC_RETRY)
+            return psync_fail(err, r, "the owner's answer cannot be used");
         all = r == PSYNC_OK ? all : r;
         line++;
     }

@@ -2,8 +2,6 @@
 #include "admin/intake.h"
 #include "admin/view.h"
 
-#include <string.h>
-
 enum { ANSWER_MAX = 8 << 20 };
 
 enum outcome { NEW, KNOWN, FULL, REFUSED, OUTCOMES };
@@ -43,17 +41,25 @@ static void put_item(struct psync_json_writer *w, const struct psync_intake *in,
     psync_json_close(w, '}');
 }
 
-static void count_outcomes(const struct psync_intake *in, size_t ret_count[OUTCOMES], bool *ret_other_payload)
+struct tally {
+    size_t count[OUTCOMES];
+    bool other_payload; /* a key given was used with another payload */
+    const char *full;   /* why */
+};
+
+static struct tally tally_of(const struct psync_intake *in)
 {
+    struct tally t = {.full = ""};
     size_t taken = 0;
-    memset(ret_count, 0, OUTCOMES * sizeof(*ret_count));
-    *ret_other_payload = false;
     for (size_t i = 0; i < in->n_items; i++) {
         struct verdict v = judge(in, i, taken);
-        ret_count[v.outcome]++;
-        *ret_other_payload |= in->items[i].product && !v.all.same_payload;
+        t.count[v.outcome]++;
+        t.other_payload |= in->key[0] && in->items[i].product && !v.all.same_payload;
+        if (v.outcome == FULL)
+            t.full = v.all.why;
         taken += in->items[i].product != 0;
     }
+    return t;
 }
 
 static void put_items(struct psync_json_writer *w, const struct psync_intake *in)
@@ -77,13 +83,13 @@ static unsigned status_of(const size_t count[OUTCOMES])
     return count[NEW] + count[KNOWN] ? 200 : 422;
 }
 
-static void put_problem(struct psync_json_writer *w, const struct psync_intake *in, unsigned status)
+static void put_problem(struct psync_json_writer *w, const struct psync_intake *in, unsigned status, const char *full)
 {
     psync_json_put_text(w, "type", "about:blank");
     psync_json_put_int(w, "status", status);
     if (status == 503) {
         psync_json_put_text(w, "title", "The queue is full");
-        psync_json_put_text(w, "detail", "send the same request again later: what was taken is known then");
+        psync_json_put_text(w, "detail", full);
         return;
     }
     psync_json_put_text(w, "title", "The product is refused");
@@ -103,23 +109,21 @@ static void reply(struct psync_intake *in, unsigned status, struct psync_buf *bu
 
 void psync_intake_answer(struct psync_intake *in)
 {
-    size_t count[OUTCOMES];
-    bool other_payload;
+    const struct tally tally = tally_of(in);
     struct psync_json_writer w;
     struct psync_buf buf;
-    count_outcomes(in, count, &other_payload);
-    if (other_payload && in->key[0]) { /* a key of our own making has the payload in it */
+    if (tally.other_payload) {
         psync_web_problem(in->rq, 422, "The key was used with another product", "Idempotency-Key %s", in->key);
         return;
     }
-    unsigned status = status_of(count);
+    unsigned status = status_of(tally.count);
     psync_buf_init(&buf, ANSWER_MAX);
     psync_json_writer_begin(&w, &buf);
     psync_json_open(&w, NULL, '{');
     if (status != 200)
-        put_problem(&w, in, status);
+        put_problem(&w, in, status, tally.full);
     for (int o = 0; o < OUTCOMES; o++)
-        psync_json_put_int(&w, words[o], (int64_t)count[o]);
+        psync_json_put_int(&w, words[o], (int64_t)tally.count[o]);
     put_items(&w, in);
     psync_json_close(&w, '}');
     if (psync_json_writer_end(&w) == PSYNC_OK)

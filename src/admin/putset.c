@@ -78,12 +78,14 @@ void psync_putset_done(struct psync_putset *s)
 struct psync_put_summary psync_putset_outcome(const struct psync_putset *s, size_t i)
 {
     const struct psync_put *puts = s->puts + i * s->n_destinations;
-    struct psync_put_summary all = {PSYNC_PUT_KNOWN, PSYNC_STATE_READY, true};
+    struct psync_put_summary all = {PSYNC_PUT_KNOWN, PSYNC_STATE_READY, true, ""};
     bool known = false;
     for (size_t d = 0; d < s->n_destinations; d++) {
         const struct psync_put *put = &puts[d];
         if (put->ret_outcome == PSYNC_PUT_FULL || (put->ret_outcome == PSYNC_PUT_NEW && all.outcome != PSYNC_PUT_FULL))
             all.outcome = put->ret_outcome;
+        if (put->ret_outcome == PSYNC_PUT_FULL && put->ret_why)
+            all.why = put->ret_why;
         if (put->ret_outcome != PSYNC_PUT_KNOWN)
             continue;
         if (!known || (all.same_payload && !put->ret_same_payload)) {

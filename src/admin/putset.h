@@ -38,6 +38,7 @@ struct psync_put_summary {
     enum psync_put_outcome outcome;
     enum psync_state state;
     bool same_payload;
+    const char *why; /* FULL: what is full; static text; else "" */
 };
 struct psync_put_summary psync_putset_outcome(const struct psync_putset *s, size_t i);
 

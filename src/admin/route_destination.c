@@ -31,7 +31,7 @@ static enum psync_result change_hold(struct psync_api *api, const struct psync_s
     return psync_queue_hold(api->open.queue, s->name, &hold, err);
 }
 
-/* The worker knows the destinations of its own configuration; orphaned ones are the queue's. */
+/* The worker knows the destinations of its own configuration (else REJECT), and only while it runs (else RETRY). */
 static enum psync_result change_one(struct psync_api *api, const struct psync_standing *s, const struct change *change,
                                     struct psync_error *err)
 {
@@ -41,7 +41,7 @@ static enum psync_result change_one(struct psync_api *api, const struct psync_st
         r = change->pause ? psync_worker_pause(api->worker, s->name, change->reason, err)
                           : psync_worker_resume(api->worker, s->name, err);
     psync_api_read_end(api);
-    return r == PSYNC_REJECT ? change_hold(api, s, change, err) : r;
+    return r == PSYNC_REJECT || r == PSYNC_RETRY ? change_hold(api, s, change, err) : r;
 }
 
 static enum psync_job_step change_all(struct psync_task *task, const struct psync_overview *o,

@@ -171,7 +171,7 @@ static enum psync_job_step put_anew(struct psync_task *task, const struct resend
     enum psync_result r = psync_queue_put(task->api->open.queue, puts, s->n, &err);
     for (size_t i = 0; i < s->n && r == PSYNC_OK; i++)
         if (puts[i].ret_outcome == PSYNC_PUT_FULL)
-            r = psync_fail(&err, PSYNC_RETRY, "The queue is full");
+            r = psync_fail(&err, PSYNC_RETRY, "%s", puts[i].ret_why);
     step = r == PSYNC_OK ? answer_resent(task, s, puts) : psync_task_fail(task, r, &err);
     free(puts);
     return step;
