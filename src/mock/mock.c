@@ -139,14 +139,25 @@ static void make_url(struct psync_mock *mock)
                    (unsigned)psync_web_server_port(mock->server));
 }
 
+static bool init_locks(struct psync_mock *mock)
+{
+    if (pthread_mutex_init(&mock->lock, NULL) != 0)
+        return false;
+    if (pthread_cond_init(&mock->flood_over, NULL) == 0)
+        return true;
+    (void)pthread_mutex_destroy(&mock->lock);
+    return false;
+}
+
 enum psync_result psync_mock_new(const struct psync_mock_conf *conf, struct psync_mock **ret_mock,
                                  struct psync_error *err)
 {
     struct psync_mock *mock = calloc(1, sizeof(*mock));
-    if (!mock || pthread_mutex_init(&mock->lock, NULL) != 0) {
+    if (!mock || !init_locks(mock)) {
         free(mock);
         return psync_fail(err, PSYNC_NOMEM, "no memory for a mock API");
     }
+    psync_list_init(&mock->floods);
     mock->conf = *conf;
     psync_buf_init(&mock->conf.rules, 0); /* the caller's; ours are parsed */
     psync_mock_ledger_init(&mock->ledger);
@@ -170,10 +181,11 @@ void psync_mock_free(struct psync_mock *mock)
     if (!mock)
         return;
     psync_web_server_free(mock->server);
+    psync_mock_flood_stop(mock);
     psync_mock_ledger_done(&mock->ledger);
     psync_mock_rules_release(mock->rules);
     psync_mock_certificate_done(&mock->tls);
-    PSYNC_INVARIANT(pthread_mutex_destroy(&mock->lock) == 0);
+    PSYNC_INVARIANT(pthread_cond_destroy(&mock->flood_over) == 0 && pthread_mutex_destroy(&mock->lock) == 0);
     free(mock);
 }
 

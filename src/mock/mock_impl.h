@@ -20,6 +20,9 @@ struct psync_mock {
     pthread_mutex_t lock; /* guards what follows; never held while a request is answered */
     struct psync_mock_ledger ledger;
     struct psync_mock_rules *rules;
+    struct psync_link floods;  /* connections that get header fields without end, each with a thread */
+    size_t n_floods;
+    pthread_cond_t flood_over;
 };
 
 void psync_mock_lock(struct psync_mock *mock);
@@ -40,6 +43,11 @@ void psync_mock_outcome_problem(struct psync_mock_outcome *o, unsigned status, c
 void psync_mock_answer(struct psync_web_request *rq, const struct psync_mock_decision *decision,
                        struct psync_mock_outcome *outcome);
 bool psync_mock_is_refusal(const struct psync_mock_decision *decision, const struct psync_mock_outcome *outcome);
+
+/* ---- flood.c ---- */
+/* Takes the request's connection over. False: it cannot; the request is still to be answered. */
+bool psync_mock_flood(struct psync_mock *mock, struct psync_web_request *rq, unsigned status);
+void psync_mock_flood_stop(struct psync_mock *mock); /* waits for their threads */
 
 /* ---- the routes; `arg` is the mock ---- */
 psync_web_handler psync_mock_post_products, psync_mock_get_products;                           /* products.c */

@@ -287,7 +287,10 @@ static void finish(struct psync_web_request *rq, void *arg)
     struct psync_mock_decision decision = plan->decision;
     mock->ledger.totals.refused += psync_mock_is_refusal(&decision, &outcome);
     psync_mock_unlock(mock);
-    psync_mock_answer(rq, &decision, &outcome);
+    if (decision.rule && decision.rule->endless_headers && psync_mock_flood(mock, rq, outcome.status))
+        psync_buf_done(&outcome.body);
+    else
+        psync_mock_answer(rq, &decision, &outcome);
 }
 
 void psync_mock_post_products(struct psync_web_request *rq, void *arg)

@@ -4,10 +4,10 @@
 #include "base/json.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -160,26 +160,51 @@ void psync_web_problem_allow(struct psync_web_request *rq, const char *title, co
 
 /* ---- sending ---- */
 
-/* Closing with a linger time of 0 makes TCP send RST (SO_LINGER in POSIX, "abort" in RFC 9293 section 3.10.5). libmicrohttpd
- * would call shutdown(2) first, which sends FIN; so the connection is closed right here, by putting a socket that was
- * never connected in its descriptor's place. */
-static void reset(struct MHD_Connection *connection)
+static int socket_of(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info ? info->connect_fd : -1;
+}
+
+/* Closes our descriptor of the connection right here, by putting a socket that was never connected in its place: before
+ * libmicrohttpd closes one it calls shutdown(2), which would send FIN. False: there is none to put. */
+static bool vacate(int fd)
+{
+    int stand_in = socket(AF_UNIX, SOCK_STREAM, 0), r;
+    if (stand_in < 0)
+        return false;
+    do
+        r = dup2(stand_in, fd);
+    while (r < 0 && errno == EINTR);
+    (void)close(stand_in);
+    return r >= 0;
+}
+
+/* Closing with a linger time of 0 makes TCP send RST (an "abort", RFC 9293 section 3.10.5). */
+static void reset(int fd)
+{
     struct linger abort_now = {.l_onoff = 1, .l_linger = 0};
-    int stand_in = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (info && stand_in >= 0 &&
-        setsockopt(info->connect_fd, SOL_SOCKET, SO_LINGER, &abort_now, sizeof(abort_now)) == 0)
-        while (dup2(stand_in, info->connect_fd) < 0 && errno == EINTR)
-            ;
-    if (stand_in >= 0)
-        (void)close(stand_in);
+    if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_LINGER, &abort_now, sizeof(abort_now)) == 0)
+        (void)vacate(fd); /* or it is closed later, with FIN and RST */
+}
+
+int psync_web_take_over(struct psync_web_request *rq)
+{
+    int fd = rq->server->speaks_tls ? -1 : socket_of(rq->connection), ours = fd < 0 ? -1 : dup(fd);
+    if (ours < 0)
+        return -1;
+    if (fcntl(ours, F_SETFD, FD_CLOEXEC) != 0 || !vacate(fd)) {
+        (void)close(ours);
+        return -1;
+    }
+    psync_web_answer(rq, PSYNC_WEB_CLOSE, 0, NULL);
+    return ours;
 }
 
 enum MHD_Result psync_web_send(struct psync_web_request *rq)
 {
     if (rq->ending == PSYNC_WEB_RESET)
-        reset(rq->connection);
+        reset(socket_of(rq->connection));
     if (rq->ending != PSYNC_WEB_ANSWER)
         return MHD_NO;
     rq->state = SENDING; /* nobody else has a say in it any more */

@@ -39,6 +39,7 @@ static struct psync_web_server *make_server(const struct psync_web_conf *conf)
     s->max_body_bytes = or_default(conf->max_body_bytes, DEFAULT_BODY_BYTES);
     s->max_header_bytes = or_default(conf->max_header_bytes, DEFAULT_HEADER_BYTES);
     s->port = psync_web_listen_port(conf->listen_fd);
+    s->speaks_tls = conf->tls_certificate && conf->tls_key;
     s->owners = 1;
     psync_list_init(&s->suspended);
     psync_heap_init(&s->timers);
@@ -61,7 +62,7 @@ static struct MHD_Daemon *start_daemon(struct psync_web_server *s, const struct 
         {MHD_OPTION_END, 0, NULL},
         {MHD_OPTION_END, 0, NULL},
     };
-    if (conf->tls_certificate && conf->tls_key) {
+    if (s->speaks_tls) {
         flags |= MHD_USE_TLS;
         options[6] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)conf->tls_certificate};
         options[7] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)conf->tls_key};

@@ -106,4 +106,8 @@ void psync_web_reply_with(struct psync_web_request *rq, const struct psync_web_r
  * holding up others. Not called if the server ends first. */
 void psync_web_call_later(struct psync_web_request *rq, psync_ms delay_ms, psync_web_handler *handler, void *arg);
 
+/* From a handler, instead of an answer: the connection becomes the caller's, who may break HTTP on it as he likes and
+ * closes it. It does not block (O_NONBLOCK). -1: with TLS, or out of descriptors; the request is still to be answered. */
+int psync_web_take_over(struct psync_web_request *rq);
+
 #endif

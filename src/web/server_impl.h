@@ -36,6 +36,7 @@ struct psync_web_server {
     size_t n_routes, max_body_bytes, max_header_bytes;
     struct MHD_Daemon *daemon;
     uint16_t port;
+    bool speaks_tls;
 
     pthread_mutex_t lock; /* guards what follows, and the state of every request; taken before libmicrohttpd's own */
     bool stopping;

@@ -362,19 +362,41 @@ static bool count(void *arg, struct psync_span bytes)
     return *left > 0;
 }
 
+static uint64_t receive(int fd, uint64_t bytes)
+{
+    char block[65536];
+    uint64_t left = bytes;
+    ssize_t n;
+    while (left > 0 && (n = recv(fd, block, sizeof(block), 0)) > 0)
+        left -= (uint64_t)n < left ? (uint64_t)n : left;
+    return bytes - left;
+}
+
 static void sends_without_end(void **state)
 {
     struct fixture *f = *state;
     start(f, "{\"endless\":true}");
     int fd = ask(f, "POST", "/products", "", ONE);
-    char block[65536];
-    uint64_t left = 50 << 20;
-    ssize_t n;
-    while (left > 0 && (n = recv(fd, block, sizeof(block), 0)) > 0)
-        left -= (uint64_t)n < left ? (uint64_t)n : left;
+    assert_int_equal(receive(fd, 50 << 20), 50 << 20);
     close(fd);
-    assert_int_equal(left, 0);
     assert_int_equal(totals(f).effects, 1);
+}
+
+static void sends_headers_without_end(void **state)
+{
+    struct fixture *f = *state;
+    char line[18] = "";
+    start(f, "{\"endless_headers\":true}");
+    int one = ask(f, "POST", "/products", "", ONE), other = ask(f, "POST", "/products", "", TWO);
+    assert_int_equal(recv(one, line, sizeof(line) - 1, MSG_WAITALL), sizeof(line) - 1);
+    assert_string_equal(line, "HTTP/1.1 201 OK\r\n");
+    assert_int_equal(receive(one, 5 << 20), 5 << 20);
+    close(one); /* the other one goes on until the mock stops */
+    assert_int_equal(receive(other, 1 << 20), 1 << 20);
+    assert_int_equal(totals(f).effects, 2);
+    psync_mock_free(f->mock);
+    f->mock = NULL;
+    close(other);
 }
 
 static void lists_a_large_ledger(void **state)
@@ -541,6 +563,7 @@ int main(void)
         TEST(half_is_half),
         TEST(skews_its_clock),
         TEST(sends_without_end),
+        TEST(sends_headers_without_end),
         TEST(lists_a_large_ledger),
         TEST(is_bounded),
         TEST(is_steered_over_http),
