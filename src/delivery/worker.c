@@ -165,6 +165,15 @@ static void await_answers(struct psync_worker *w)
     (void)pthread_mutex_unlock(&w->mutex);
 }
 
+/* The queue knows best what has failed. */
+static enum psync_result explain_failure(struct psync_worker *w, struct psync_error *err)
+{
+    struct psync_counts counts;
+    if (psync_queue_counts(w->queue, w->config->destinations[0].name, &counts, err) == PSYNC_FATAL)
+        return PSYNC_FATAL;
+    return psync_fail(err, PSYNC_FATAL, "%s", w->why_fatal.text);
+}
+
 enum psync_result psync_worker_run(struct psync_worker *w, bool drain, struct psync_error *err)
 {
     (void)pthread_mutex_lock(&w->mutex);
@@ -176,7 +185,7 @@ enum psync_result psync_worker_run(struct psync_worker *w, bool drain, struct ps
     psync_worker_controls_refuse(w);
     await_answers(w);
     if (has_failed(w)) /* also by the last verdicts */
-        return psync_fail(err, PSYNC_FATAL, "%s", w->why_fatal.text);
+        return explain_failure(w, err);
     return r;
 }
 

@@ -45,21 +45,13 @@ static struct psync_source *source_of(struct psync_worker *w, const char *name)
 
 bool psync_worker_source_is_dry(const struct psync_worker *w, size_t index)
 {
-    return index < w->n_sources && w->sources[index].dry;
+    return index < w->n_sources && w->sources[index].dry && atomic_load(&w->ready) == w->ready_seen;
 }
 
 static void wet_all(struct psync_worker *w)
 {
     for (size_t i = 0; i < w->n_sources; i++)
         w->sources[i].dry = false;
-}
-
-static bool any_dry(const struct psync_worker *w)
-{
-    for (size_t i = 0; i < w->n_sources; i++)
-        if (w->sources[i].dry)
-            return true;
-    return false;
 }
 
 /* ---- asking ---- */
@@ -152,8 +144,8 @@ void psync_worker_lease_request(struct psync_worker *w, psync_ms now)
     call->under_way = false;
     psync_worker_unexpect(w);
     answer_wants(w, NULL);
-    if (r != PSYNC_NOMEM)
-        psync_worker_fail(w, "the queue refuses leases");
+    if (r == PSYNC_FATAL) /* otherwise the next turn tries again */
+        psync_worker_fail(w, "leasing failed");
 }
 
 /* ---- taking in ---- */
@@ -216,5 +208,4 @@ void psync_worker_lease_collect(struct psync_worker *w, psync_ms now)
         w->next_due = now + AGAIN_MS;
     else if (call->next_due < w->next_due)
         w->next_due = call->next_due;
-    atomic_store(&w->asleep_dry, any_dry(w));
 }

@@ -46,10 +46,9 @@ static void on_settled(void *arg, enum psync_result result, struct psync_settle 
     else if (result == PSYNC_FATAL)
         psync_worker_fail(w, "verdicts could not be recorded");
     group_free(g);
-    /* A settled message may have freed its subject's next one. */
+    /* A settled message may have freed its subject's next one. The queue says so too, but perhaps after the loop has seen
+     * that nothing is outstanding, and has taken that for the end. */
     (void)atomic_fetch_add(&w->ready, 1);
-    if (atomic_load(&w->asleep_dry))
-        psync_worker_nudge(w);
     psync_worker_unexpect(w);
 }
 
@@ -64,9 +63,9 @@ void psync_worker_settle_flush(struct psync_worker *w)
     if (r == PSYNC_OK)
         return;
     psync_worker_unexpect(w);
-    group_free(g); /* without memory their leases run out: they come again, under the same keys */
-    if (r != PSYNC_NOMEM)
-        psync_worker_fail(w, "the queue refuses verdicts");
+    group_free(g); /* no memory: their leases run out, and they come again under the same keys */
+    if (r == PSYNC_FATAL)
+        psync_worker_fail(w, "verdicts could not be recorded");
 }
 
 static struct psync_settle_group *group_with_room(struct psync_worker *w)
