@@ -6,11 +6,15 @@ process of its own. Nothing sleeps where an event can be waited for: wait_for() 
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
+import ssl
+import struct
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -91,6 +95,141 @@ class Mock:
 
     def __exit__(self, *_):
         self.stop()
+
+
+class Request:
+    """What a Server was sent."""
+
+    def __init__(self, method, target, fields, body):
+        self.method, self.target, self.fields, self.body = method, target, fields, body
+
+
+def answer(status, body=b"", **fields):
+    """The bytes of a whole answer that closes its connection; a field's name has _ for -."""
+    head = f"HTTP/1.1 {status} Words\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
+    head += "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
+    return head.encode() + b"\r\n" + body
+
+
+class Server:
+    """Answers with the very bytes it is told to, which need not be HTTP; use as a context manager.
+
+    `respond` is those bytes, or a function that gets the Request and the connection and returns them; it may return
+    b"" and write to the connection as it likes. The connection is closed then. `tls`: an ssl.SSLContext.
+    """
+
+    def __init__(self, respond, tls=None):
+        self.respond, self.tls, self.requests, self.stopping = respond, tls, [], False
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.base = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        self.url = self.base + "/products"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while not self.stopping:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection):
+        with contextlib.suppress(OSError, ValueError), contextlib.closing(connection):
+            connection.settimeout(60)
+            if self.tls:
+                connection = self.tls.wrap_socket(connection, server_side=True)
+            with contextlib.closing(connection):
+                request = self._read(connection)
+                if request is None:
+                    return
+                self.requests.append(request)
+                connection.sendall(self.respond(request, connection) if callable(self.respond) else self.respond)
+
+    @staticmethod
+    def _read(connection):
+        data = b""
+        while b"\r\n\r\n" not in data:
+            more = connection.recv(65536)
+            if not more:
+                return None
+            data += more
+        head, _, body = data.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        while len(body) < int(fields.get("content-length", 0)):
+            body += connection.recv(65536)
+        method, target, _ = first.split(" ")
+        return Request(method, target, fields, body)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stopping = True
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+
+def reset(connection):
+    """Ends the connection with RST."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def certificate(folder, name, *more, days=2):
+    """A self-signed certificate for 127.0.0.1 and its key: (certificate, key), two PEM files."""
+    made, key = os.path.join(folder, name + ".pem"), os.path.join(folder, name + ".key")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1", "-days", str(days),
+                    "-keyout", key, "-out", made, *more], check=True, capture_output=True, timeout=60)
+    return made, key
+
+
+def tls_server(made, key):
+    """An ssl.SSLContext that serves this certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made, key)
+    return context
+
+
+def log_fields(line):
+    """A line of the log, logfmt or JSON, as a dictionary; numbers as numbers."""
+    if line.startswith("{"):
+        return json.loads(line)
+    found = {}
+    for name, value in re.findall(r'(\w+)=("(?:[^"\\]|\\.)*"|\S*)', line):
+        quoted, number = value.startswith('"'), re.fullmatch(r"-?\d+", value)
+        found[name] = json.loads(value) if quoted or number else value
+    return found
+
+
+class Ear:
+    """What a child says on a pipe, line by line, as it comes."""
+
+    def __init__(self, pipe):
+        self.lines, self.heard = [], threading.Condition()
+        threading.Thread(target=self._listen, args=(pipe,), daemon=True).start()
+
+    def _listen(self, pipe):
+        with contextlib.suppress(ValueError, OSError):
+            for line in pipe:
+                with self.heard:
+                    self.lines.append(line.rstrip("\n"))
+                    self.heard.notify_all()
+
+    def forget(self):
+        with self.heard:
+            self.lines.clear()
+
+    def wait_for(self, text, seconds=20):
+        """The first line with this text."""
+        def found():
+            return next((line for line in self.lines if text in line), None)
+        with self.heard:
+            assert self.heard.wait_for(found, seconds), f"\"{text}\" was not said, but {self.lines}"
+            return found()
 
 
 class Home:
@@ -192,6 +331,19 @@ class Home:
     def log(self, name="queue.log"):
         with open(os.path.join(self.state, name), encoding="utf-8", errors="replace") as f:
             return f.read()
+
+    def events(self, name="queue.log", **wanted):
+        """The log's lines that have these fields with these values, as dictionaries."""
+        lines = [log_fields(line) for line in self.log(name).splitlines()]
+        return [e for e in lines if all(e.get(k) == v for k, v in wanted.items())]
+
+    def destination(self, name="default"):
+        """What `destination list` says of one."""
+        return next(d for d in self.json("destination", "list")["destinations"] if d["name"] == name)
+
+    def message(self, number):
+        """The newest message of a product, with its history."""
+        return max(self.json("show", str(number))["messages"], key=lambda m: int(m["id"]))
 
     def close(self):
         for child in self.children:
