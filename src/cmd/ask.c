@@ -114,8 +114,10 @@ const char *psync_shown_cause(json_object *o)
     const char *error = psync_json_text(o, "error"), *problem = psync_json_text(o, "problem");
     if (code)
         snprintf(status, sizeof status, "HTTP %" PRId64, code);
-    if (!error || strcmp(error, status) == 0)
+    if (!error)
         error = "";
+    if (*status && strncmp(error, status, strlen(status)) == 0) /* the error says it already */
+        status[0] = '\0';
     char *shown = turn_of();
     bool typed = problem && *problem && strcmp(problem, "about:blank") != 0;
     snprintf(shown, SHOWN_MAX, "%s%s%s%s%s%s", status, *status && *error ? ": " : "", psync_printable(error),

@@ -10,7 +10,7 @@
 #include "mock/mock.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,19 +18,20 @@
 
 enum { PATH_BYTES = 1024 };
 
-/* Slow now and then, overloaded, throttling, dropping connections after the deed, and refusing three products. */
+/* Slow, overloaded, throttling, dropping connections after the deed; three products it refuses, on two it stumbles. */
 static const char misbehaviour[] =
     "{\"seed\":7,\"rules\":["
-    "{\"latency\":\"5ms-40ms\"},"
+    "{\"latency\":\"20ms-120ms\"},"
     "{\"products\":[113,227,308],\"status\":422,\"title\":\"The category of this product is not known\","
     "\"type\":\"https://api.example/problems/unknown-category\"},"
+    "{\"products\":[58,301],\"status\":500,\"title\":\"Cannot compute the shelf\"},"
     "{\"probability\":0.06,\"status\":503},"
     "{\"probability\":0.04,\"status\":500,\"title\":\"Internal error\"},"
     "{\"probability\":0.03,\"reset\":\"after\"},"
     "{\"probability\":0.02,\"half\":true},"
-    "{\"from\":\"500ms\",\"times\":2,\"status\":429,\"retry_after\":2}"
+    "{\"from\":\"2s\",\"times\":2,\"status\":429,\"retry_after\":2}"
     "]}";
-static const char good_behaviour[] = "{\"seed\":7,\"rules\":[{\"latency\":\"5ms-40ms\"}]}";
+static const char good_behaviour[] = "{\"seed\":7,\"rules\":[{\"latency\":\"20ms-120ms\"}]}";
 
 struct demo {
     const struct psync_invocation *inv;
@@ -40,7 +41,8 @@ struct demo {
 
 static enum psync_result write_file(const char *path, const char *bytes, size_t n, struct psync_error *err)
 {
-    FILE *f = fopen(path, "w");
+    int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
     bool written = f && fwrite(bytes, 1, n, f) == n;
     if (f && fclose(f) != 0)
         written = false;
@@ -117,7 +119,7 @@ static enum psync_result run(struct demo *demo, const char *const *args, int exp
 static enum psync_result tell_story(struct demo *demo, struct psync_error *err)
 {
     printf("A product API runs on this machine, and it misbehaves: slow now and then, overloaded (503), throttling\n"
-           "(429), dropping connections after it did its work, and refusing three products (422).\n"
+           "(429), dropping connections after it did its work, refusing three products (422) and failing on two (500).\n"
            "\nThe shop's catalogue goes into the queue:\n");
     enum psync_result r = RUN(demo, 0, err, "produce", demo->catalogue);
     if (r == PSYNC_OK) {
@@ -129,7 +131,7 @@ static enum psync_result tell_story(struct demo *demo, struct psync_error *err)
         r = RUN(demo, 0, err, "dead", "list");
     }
     if (r == PSYNC_OK) {
-        printf("\nThe API's owner adds the missing category, and things calm down. Now the dead letters again:\n");
+        printf("\nThe API's owner adds the missing category and mends the fault, and things calm down. Now the dead letters again:\n");
         r = psync_mock_control(demo->mock, PSYNC_SPAN(good_behaviour), err);
     }
     if (r == PSYNC_OK)

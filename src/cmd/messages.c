@@ -28,7 +28,7 @@ static void say_attempt(const struct psync_invocation *inv, json_object *attempt
     snprintf(delivered, sizeof delivered, "HTTP %" PRId64, psync_json_int(attempt, "status", 0));
     psync_say(inv, "    %s  %5" PRId64 " ms  %s%s", psync_shown_time(attempt, "at"),
               psync_json_int(attempt, "latency_ms", 0), failed ? psync_shown_cause(attempt) : delivered,
-              failed ? psync_json_bool(attempt, "counted", false) ? "  (counted)" : "  (not counted)" : "");
+              psync_json_bool(attempt, "counted", false) ? "  (counted)" : "");
     const char *head = psync_json_text(attempt, "head");
     if (full && failed && head)
         say_block(inv, head);
@@ -52,7 +52,7 @@ static void say_state(const struct psync_invocation *inv, json_object *m)
     else if (*replaced)
         psync_say(inv, "  %s by %s", state, replaced);
     else if (psync_json_member(m, "settled_at"))
-        psync_say(inv, "  %s since %s", strcmp(state, "done") == 0 ? "delivered" : state,
+        psync_say(inv, "  %s %s", strcmp(state, "done") == 0 ? "delivered at" : strcmp(state, "dead") == 0 ? "dead since" : state,
                   psync_shown_time(m, "settled_at"));
     else
         psync_say(inv, "  %s", state);

@@ -27,7 +27,7 @@ struct run {
     bool drain;
     /* written on the queue's thread, read after it ended */
     struct psync_progress progress;
-    uint64_t delivered, dead, failed, total;
+    uint64_t delivered, dead, retried, throttled, total;
 };
 
 /* ---- what the owner and the worker call ---- */
@@ -51,18 +51,20 @@ static void on_report(void *arg, const struct psync_delivery_report *report)
         run->delivered++;
     else if (settle->verdict == PSYNC_VERDICT_DEAD)
         run->dead++;
-    if (settle->verdict == PSYNC_VERDICT_RETRY)
-        run->failed++;
+    else if (settle->verdict == PSYNC_VERDICT_RETRY)
+        run->retried++;
+    if (settle->verdict == PSYNC_VERDICT_RETRY && settle->attempt.status == 429)
+        run->throttled++;
     char note[96] = "";
-    if (run->failed || run->dead)
-        snprintf(note, sizeof note, "%" PRIu64 " retries, %" PRIu64 " dead", run->failed, run->dead);
+    if (run->retried || run->dead)
+        snprintf(note, sizeof note, "%" PRIu64 " to be retried, %" PRIu64 " dead", run->retried, run->dead);
     psync_progress_update(&run->progress, run->delivered + run->dead, run->total, note);
 }
 
 static void on_stop(void *arg, unsigned nth)
 {
     struct run *run = arg;
-    if (nth == 1 && !run->inv->quiet)
+    if (nth == 1 && !run->inv->quiet && !run->inv->json)
         psync_complain("stopping: finishing what is in flight; once more stops at once");
     psync_reload_stop(&run->reload);
 }
@@ -125,15 +127,16 @@ static uint64_t say_summary(struct run *run, struct psync_queue *queue)
     struct psync_buf out;
     struct psync_json_writer w;
     psync_buf_init(&out, 1 << 20);
-    psync_say(run->inv, "%s delivered, %s failed attempts that are tried again, %s dead%s",
-              psync_count_text(run->delivered), psync_count_text(run->failed), psync_count_text(run->dead),
-              run->dead ? "; see productsync dead list" : "");
+    psync_say(run->inv, "%s delivered, %s attempts failed and were put off (%s because the API asked to wait), %s dead%s",
+              psync_count_text(run->delivered), psync_count_text(run->retried), psync_count_text(run->throttled),
+              psync_count_text(run->dead), run->dead ? "; see productsync dead list" : "");
     if (run->inv->json) {
         left.w = &w;
         psync_json_writer_begin(&w, &out);
         psync_json_open(&w, NULL, '{');
         psync_json_put_int(&w, "delivered", (int64_t)run->delivered);
-        psync_json_put_int(&w, "retried", (int64_t)run->failed);
+        psync_json_put_int(&w, "retried", (int64_t)run->retried);
+        psync_json_put_int(&w, "throttled", (int64_t)run->throttled);
         psync_json_put_int(&w, "dead", (int64_t)run->dead);
         psync_json_open(&w, "left", '[');
     }

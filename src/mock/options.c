@@ -76,7 +76,7 @@ static enum psync_result set_lenient(struct psync_mock_conf *c, const char *valu
 
 static enum psync_result set_price_digits(struct psync_mock_conf *c, const char *value, struct psync_error *err)
 {
-    uint64_t n;
+    uint64_t n = 0;
     enum psync_result r = read_number(value, 6, &n, err);
     if (r == PSYNC_OK)
         c->price_digits = (unsigned)n;
@@ -224,7 +224,7 @@ static enum psync_result set_outage(struct psync_mock_conf *c, const char *value
 static enum psync_result set_throttle(struct psync_mock_conf *c, const char *value, struct psync_error *err)
 {
     char rule[4 * WORD_MAX];
-    uint64_t seconds;
+    uint64_t seconds = 0;
     const char *colon = strchr(value, ':');
     char number[WORD_MAX];
     size_t n = colon ? (size_t)(colon - value) : strlen(value);
