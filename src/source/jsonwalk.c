@@ -70,15 +70,6 @@ static enum psync_result is_envelope(const struct psync_stream *s, bool *ret_yes
     return PSYNC_OK;
 }
 
-/* The line that begins the window, for a message. */
-static const char *shown_line(const struct psync_stream *s, char text[PSYNC_SHOWN_MAX])
-{
-    size_t len = psync_stream_len(s), n = 0;
-    while (n < len && *psync_stream_at(s, n) != '\n')
-        n++;
-    return psync_shown((struct psync_span){psync_stream_at(s, 0), n}, text);
-}
-
 /* Drops the record's first line, then whatever does not begin with "{" (inner lines of pretty-printed text do not). */
 static enum psync_result resync(struct psync_json_walk *w, struct psync_error *err)
 {
@@ -153,7 +144,8 @@ static enum psync_result step_top(struct psync_json_walk *w, enum psync_json_con
     if (c == '{')
         return begin_object(w, err);
     w->records++;
-    (void)psync_fail(err, PSYNC_REJECT, "this is no JSON object: %s", shown_line(s, shown));
+    struct psync_span line = psync_stream_line_from(s, 0, PSYNC_SHOWN_MAX);
+    (void)psync_fail(err, PSYNC_REJECT, "this is no JSON object: %s", psync_shown(line, shown));
     return refuse_record(w, err);
 }
 
@@ -260,8 +252,8 @@ static enum psync_result check_line_end(struct psync_json_walk *w, size_t at, st
                 return PSYNC_OK;
             if (c == ' ' || c == '\t' || c == '\r')
                 continue;
-            psync_stream_skip(s, at);
-            (void)psync_fail(err, PSYNC_REJECT, "there is text after the object: %s", shown_line(s, shown));
+            struct psync_span rest = psync_stream_line_from(s, at, PSYNC_SHOWN_MAX);
+            (void)psync_fail(err, PSYNC_REJECT, "there is text after the object: %s", psync_shown(rest, shown));
             return refuse_record(w, err);
         }
         enum psync_result r = psync_stream_fill(s, err);
@@ -274,19 +266,20 @@ static enum psync_result check_line_end(struct psync_json_walk *w, size_t at, st
 static enum psync_result broken(struct psync_json_walk *w, enum psync_json_taken taken, size_t at,
                                 struct psync_error *err)
 {
+    enum { SHOWN_BYTES = 20 };
     struct psync_stream *s = &w->reading->stream;
     uint64_t line = psync_stream_line_at(s, at);
     char shown[PSYNC_SHOWN_MAX], where[64] = "";
     if (line != w->reading->line)
         (void)snprintf(where, sizeof where, " (in line %" PRIu64 ")", line);
-    if (taken == PSYNC_TAKEN_CUT_OFF) {
+    struct psync_span rest = psync_stream_line_from(s, at, SHOWN_BYTES + 4);
+    rest.len = psync_utf8_cut(rest, SHOWN_BYTES);
+    if (taken == PSYNC_TAKEN_CUT_OFF)
         (void)psync_fail(err, PSYNC_REJECT, "this is no JSON: it ends before it is complete");
-    } else {
-        struct psync_span rest = {psync_stream_at(s, at), psync_stream_len(s) - at};
-        if (rest.len > 20)
-            rest.len = 20;
+    else if (rest.len == 0)
+        (void)psync_fail(err, PSYNC_REJECT, "this is no JSON: the line ends inside a value%s", where);
+    else
         (void)psync_fail(err, PSYNC_REJECT, "this is no JSON from here on: %s%s", psync_shown(rest, shown), where);
-    }
     return w->level == PSYNC_LEVEL_TOP ? refuse_record(w, err) : PSYNC_FATAL;
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* What a character is to a price. */
-enum kind { DIGIT, POINT, COMMA, BLANK, APOSTROPHE, ARABIC_POINT, ARABIC_GROUP, MINUS, MARK, OTHER };
+enum kind { DIGIT, POINT, COMMA, BLANK, APOSTROPHE, ARABIC_POINT, ARABIC_GROUP, MINUS, MARK, LETTER, OTHER };
 
 enum { GROUPS_MAX = 24 };
 
@@ -21,6 +21,12 @@ struct number {
     size_t n_groups;
     bool negative;
 };
+
+/* Of a currency's abbreviation; near enough: not the currency signs. */
+static bool is_letter(uint32_t cp)
+{
+    return (cp >= 'A' && cp <= 'Z') || (cp >= 'a' && cp <= 'z') || (cp >= 0xC0 && (cp < 0x20A0 || cp > 0x20CF));
+}
 
 static enum kind kind_of(uint32_t cp, unsigned *ret_digit)
 {
@@ -47,7 +53,7 @@ static enum kind kind_of(uint32_t cp, unsigned *ret_digit)
     case 0x061C: case 0x200E: case 0x200F: case 0x202A: case 0x202B: case 0x202C: case 0x2066: case 0x2067: case 0x2069:
         return MARK; /* direction of writing; CLDR puts these around amounts */
     default:
-        return psync_utf8_is_blank(cp) ? BLANK : OTHER;
+        return psync_utf8_is_blank(cp) ? BLANK : is_letter(cp) ? LETTER : OTHER;
     }
 }
 
@@ -60,23 +66,39 @@ static bool add_digit(struct number *n, unsigned digit)
     return true;
 }
 
-/* What stood between two digits: nothing, or one separator. */
-static bool add_gap(struct number *n, const enum kind *gap, size_t gap_len)
+/* What stands before a digit: characters that are no digits, marks aside. */
+struct gap {
+    enum kind last, before_last;
+    size_t len;
+};
+
+/* Before the first digit: "Rs.99" is an abbreviation's point, "$.99" would be a fraction. */
+static bool may_lead(const struct gap *gap)
 {
-    if (gap_len == 0 && n->n_groups > 0)
+    if (gap->len == 0 || (gap->last != POINT && gap->last != COMMA && gap->last != ARABIC_POINT))
         return true;
-    if (n->n_groups == GROUPS_MAX || (n->n_groups > 0 && (gap_len != 1 || *gap == OTHER || *gap == MINUS)))
+    return gap->last == POINT && gap->len > 1 && gap->before_last == LETTER;
+}
+
+/* Between two digits: nothing, or one separator. */
+static bool add_gap(struct number *n, const struct gap *gap)
+{
+    if (n->n_groups == 0) {
+        n->group[n->n_groups++] = 0;
+        return may_lead(gap);
+    }
+    if (gap->len == 0)
+        return true;
+    if (n->n_groups == GROUPS_MAX || gap->len != 1 || gap->last == LETTER || gap->last == OTHER || gap->last == MINUS)
         return false;
-    if (n->n_groups > 0)
-        n->separator[n->n_groups - 1] = *gap;
+    n->separator[n->n_groups - 1] = gap->last;
     n->group[n->n_groups++] = 0;
     return true;
 }
 
 static bool scan(struct psync_span text, struct number *n)
 {
-    enum kind gap = OTHER;
-    size_t gap_len = 0; /* characters since the last digit, marks aside */
+    struct gap gap = {OTHER, OTHER, 0};
     *n = (struct number){0};
     while (text.len > 0) {
         size_t used;
@@ -86,12 +108,11 @@ static bool scan(struct psync_span text, struct number *n)
         if (cp == UINT32_MAX)
             return false;
         if (kind == DIGIT) {
-            if (!add_gap(n, &gap, gap_len) || !add_digit(n, digit))
+            if (!add_gap(n, &gap) || !add_digit(n, digit))
                 return false;
-            gap_len = 0;
+            gap.len = 0;
         } else if (kind != MARK) {
-            gap = kind;
-            gap_len++;
+            gap = (struct gap){kind, gap.last, gap.len + 1};
             n->negative |= kind == MINUS;
         }
         text = (struct psync_span){text.data + used, text.len - used};

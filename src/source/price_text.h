@@ -2,6 +2,7 @@
  *
  * Between the first digit and the last one may stand digits and separators; before and after them a currency in letters
  * and symbols, and a minus. The rule, which never guesses:
+ * A point right before the first digit must end an abbreviation ("Rs.99"; "$.99" is refused).
  *   1. White space of any kind, apostrophes and U+066C only ever separate groups; U+066B is ever the decimal point.
  *   2. Of "." and ",": if both are there, the last is the decimal point and stands once. If one stands several times it
  *      separates groups. If one stands once, it is the decimal point when another kind separates groups before it, when

@@ -55,6 +55,8 @@ void psync_stream_drop(struct psync_stream *s);
 PSYNC_CHECKED enum psync_result psync_stream_skip_line(struct psync_stream *s, struct psync_error *err);
 /* Drops the white space of JSON. OK: the window begins with something else; EMPTY: the end; NOMEM, FATAL. */
 PSYNC_CHECKED enum psync_result psync_stream_skip_space(struct psync_stream *s, struct psync_error *err);
+/* For messages: the rest of the line from `offset` on, at most `n` bytes (<= max), or what of it can be had. */
+struct psync_span psync_stream_line_from(struct psync_stream *s, size_t offset, size_t n);
 /* The line of the byte at `offset` in the window. */
 uint64_t psync_stream_line_at(const struct psync_stream *s, size_t offset);
 

@@ -10,7 +10,7 @@ void psync_table_init(struct psync_table *t, struct psync_reading *reading)
 {
     t->reading = reading;
     psync_csv_init(&t->csv, &reading->stream);
-    t->has_header = t->used = false;
+    t->has_header = t->by_shape = t->used = false;
     t->n_columns = t->n_left_out = 0;
     psync_buf_init(&t->passed, reading->stream.max * 6 + 4096); /* every byte a \u00XX */
 }
@@ -100,6 +100,20 @@ static enum psync_result read_passed(struct psync_table *t, struct psync_product
     return PSYNC_OK;
 }
 
+/* A row was read, or none could be: is it one of an export? */
+static enum psync_result check_shape(struct psync_table *t, enum psync_result r, struct psync_error *err)
+{
+    if (r == PSYNC_NOMEM || r == PSYNC_FATAL)
+        return r;
+    if (r == PSYNC_OK && psync_table_has_export_shape(t)) {
+        t->by_shape = false;
+        return PSYNC_OK;
+    }
+    t->reading->format = PSYNC_FORMAT_UNKNOWN;
+    t->reading->line = t->header_line;
+    return psync_fail(err, PSYNC_FATAL, "%s", t->unknown.text);
+}
+
 enum psync_result psync_table_next(struct psync_table *t, struct psync_product *ret_product, struct psync_error *err)
 {
     if (t->used)
@@ -108,6 +122,8 @@ enum psync_result psync_table_next(struct psync_table *t, struct psync_product *
     enum psync_result r = t->has_header ? PSYNC_OK : psync_table_read_header(t, err);
     if (r == PSYNC_OK)
         r = psync_csv_read(&t->csv, &t->reading->line, err);
+    if (t->by_shape)
+        r = check_shape(t, r, err);
     if (r != PSYNC_OK)
         return r;
     r = read_fields(t, ret_product, err);

@@ -15,6 +15,9 @@ struct psync_table {
     struct psync_reading *reading;
     struct psync_csv csv;
     bool has_header;                    /* it was read */
+    bool by_shape;                      /* nothing but the first row's shape can tell, and it was not seen yet */
+    struct psync_error unknown;         /* what to say if it is another, */
+    uint64_t header_line;               /* and where */
     bool used;                          /* the record held in `csv` was handed out: drop it next */
     size_t n_columns;                   /* of the header */
     size_t column[PSYNC_COLUMNS];       /* where it stands, or PSYNC_NO_COLUMN */
@@ -31,7 +34,10 @@ void psync_table_done(struct psync_table *t);
 PSYNC_CHECKED enum psync_result psync_table_next(struct psync_table *t, struct psync_product *ret_product,
                                                  struct psync_error *err);
 
-/* table_header: which table is this? Sets the format, the separator and the columns. FATAL: none that is known. */
+/* table_header: which table is this? Sets the format, the separator and the columns, or `by_shape`. FATAL: none that is
+ * known. NOMEM: nothing changed. */
 PSYNC_CHECKED enum psync_result psync_table_read_header(struct psync_table *t, struct psync_error *err);
+/* With `by_shape`: does the row held look like one of an export? */
+bool psync_table_has_export_shape(const struct psync_table *t);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+enum { NEEDED = PSYNC_COLUMN_UNTAXED }; /* all columns before this one */
 enum { EXPORT_COLUMNS = 8, LEGACY_COLUMNS = 10, IMAGE = 1, UNTAXED_DECIMALS = 6 };
 
 static const char *const plain_names[PSYNC_COLUMNS] = {"id", "name", "price", "stock", NULL};
@@ -58,14 +59,15 @@ static size_t find_column(const struct psync_table *t, const char *name, bool *r
     return found;
 }
 
-/* How many of the names are there. */
+/* How many of the columns that every table must have are there; `*ret_twice`: one that is there twice, or NULL. */
 static size_t find_columns(struct psync_table *t, const char *const names[PSYNC_COLUMNS], const char **ret_twice)
 {
     size_t found = 0;
+    *ret_twice = NULL;
     for (size_t i = 0; i < PSYNC_COLUMNS; i++) {
         bool twice = false;
         t->column[i] = names[i] == NULL ? (size_t)PSYNC_NO_COLUMN : find_column(t, names[i], &twice);
-        found += t->column[i] != PSYNC_NO_COLUMN;
+        found += i < NEEDED && t->column[i] != PSYNC_NO_COLUMN;
         if (twice)
             *ret_twice = names[i];
     }
@@ -118,7 +120,7 @@ static bool is_address(struct psync_span text)
     return false;
 }
 
-static bool has_export_shape(const struct psync_table *t)
+bool psync_table_has_export_shape(const struct psync_table *t)
 {
     size_t n = t->csv.n_fields;
     int64_t number;
@@ -173,44 +175,40 @@ static void explain(struct psync_table *t, size_t found, struct psync_error *err
                      psync_shown(psync_trimmed(line), shown));
 }
 
-/* The headings say nothing; the first row decides. */
+/* The headings say nothing; the first row will decide. */
 static enum psync_result try_shape(struct psync_table *t, size_t found, struct psync_error *err)
 {
-    struct psync_error reason;
-    uint64_t line = t->reading->line;
-    explain(t, found, &reason);
-    if (t->csv.separator == ';' && (t->n_columns == EXPORT_COLUMNS || t->n_columns == LEGACY_COLUMNS)) {
-        memcpy(t->column, export_places, sizeof t->column);
-        be_export(t);
-        note_columns(t);
-        psync_csv_drop(&t->csv);
-        enum psync_result r = psync_csv_read(&t->csv, &t->reading->line, err);
-        if ((r == PSYNC_OK && has_export_shape(t)) || r == PSYNC_FATAL)
-            return r;
-        t->reading->format = PSYNC_FORMAT_UNKNOWN;
-        t->reading->line = line;
-    }
-    return psync_fail(err, PSYNC_FATAL, "%s", reason.text);
+    explain(t, found, &t->unknown);
+    if (t->csv.separator != ';' || (t->n_columns != EXPORT_COLUMNS && t->n_columns != LEGACY_COLUMNS))
+        return psync_fail(err, PSYNC_FATAL, "%s", t->unknown.text);
+    t->by_shape = true;
+    t->header_line = t->reading->line;
+    memcpy(t->column, export_places, sizeof t->column);
+    be_export(t);
+    return PSYNC_OK;
 }
 
 static enum psync_result recognise(struct psync_table *t, struct psync_error *err)
 {
-    const char *twice = NULL;
+    const char *twice;
     t->n_columns = t->csv.n_fields;
-    bool is_export = find_columns(t, export_names, &twice) >= PSYNC_COLUMNS - 1 &&
-                     t->column[PSYNC_COLUMN_PRICE] != PSYNC_NO_COLUMN;
-    size_t found = is_export ? PSYNC_COLUMNS : find_columns(t, plain_names, &twice);
-    if (!is_export && found < PSYNC_COLUMNS - 1)
-        return try_shape(t, found, err);
-    if (twice != NULL)
-        return psync_fail(err, PSYNC_FATAL, "the header has the column %s twice", twice);
+    bool is_export = find_columns(t, export_names, &twice) == NEEDED;
+    size_t found = is_export ? NEEDED : find_columns(t, plain_names, &twice);
+    enum psync_result r = PSYNC_OK;
+    if (found == NEEDED) {
+        if (twice != NULL)
+            return psync_fail(err, PSYNC_FATAL, "the header has the column %s twice", twice);
+        t->reading->format = PSYNC_FORMAT_CSV;
+    } else {
+        r = try_shape(t, found, err);
+    }
     if (is_export)
         be_export(t);
-    else
-        t->reading->format = PSYNC_FORMAT_CSV;
-    note_columns(t);
-    psync_csv_drop(&t->csv);
-    return PSYNC_OK;
+    if (r == PSYNC_OK) {
+        note_columns(t);
+        psync_csv_drop(&t->csv);
+    }
+    return r;
 }
 
 enum psync_result psync_table_read_header(struct psync_table *t, struct psync_error *err)
