@@ -35,8 +35,10 @@ static void fill_page(struct listing *l)
     }
     psync_mock_unlock(l->mock);
     l->begun = true;
-    if (r != PSYNC_OK) /* an end that is missing is seen; a product that is missing would not be */
-        l->ended = true, psync_buf_clear(&l->page);
+    if (r != PSYNC_OK) { /* an end that is missing is seen; a product that is missing would not be */
+        l->ended = true;
+        psync_buf_clear(&l->page);
+    }
 }
 
 static ssize_t read_listing(void *arg, uint64_t position, char *bytes, size_t max, psync_ms *ret_wait_ms)

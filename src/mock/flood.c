@@ -1,5 +1,5 @@
-/* flood - header fields without end. libmicrohttpd cannot send them, so the connection is taken away from it, and a thread
- * writes until the client closes it or the mock stops. */
+/* flood - header fields without end. libmicrohttpd cannot send them, so the connection is taken away from it, and a
+ * thread writes until the client closes it or the mock stops. */
 #include "mock/mock_impl.h"
 
 #include <errno.h>

@@ -55,7 +55,7 @@ static bool make_room(struct psync_mock_ledger *l)
     if (l->n_products < l->cap_products)
         return true;
     size_t cap = l->cap_products ? 2 * l->cap_products : 64;
-    struct psync_mock_product **products = realloc(l->products, cap * sizeof(*products));
+    struct psync_mock_product **products = realloc(l->products, cap * sizeof(struct psync_mock_product *));
     if (!products)
         return false;
     l->products = products;

@@ -8,11 +8,12 @@
  *   GET    /control           the rules in force, and how often each fired
  *   PUT    /control           replaces them
  *
- * Only /products asks for the token and obeys the rules. The answer to one product is 201 {"id":1,"status":"created"}, to
- * a batch 207 [{"id":1,"status":201},...] (psync_mock_batch). A request takes effect, and its idempotency key is
- * remembered with its answer, in the moment a real API would commit: after the latency, before the answer's first byte. A
- * key that comes again gets the same answer and has no second effect; with another body 422; while the first request with
- * it is still running 409; a key that is missing although required 400. What is refused (4xx, 5xx) is not remembered.
+ * Only /products asks for the token and obeys the rules. The answer to one product is 201 {"id":1,"status":"created"},
+ * to a batch 207 [{"id":1,"status":201},...] (psync_mock_batch). A request takes effect, and its idempotency key is
+ * remembered with its answer, in the moment a real API would commit: after the latency, before the answer's first byte.
+ * A key that comes again gets the same answer and has no second effect; with another body 422; while the first request
+ * with it is still running 409; a key that is missing although required 400. What is refused (4xx, 5xx) is not
+ * remembered.
  *
  * A payload that breaks the contract (members id, name, price, stock in this order, no spaces, price with exactly the
  * currency's digits, a normalised name) is counted as a violation in the ledger, and refused with 422 unless `lenient`.
@@ -24,7 +25,7 @@
  * A rule says when it fires; every condition that is given must hold:
  *   "probability": 0.3             at random, reproducibly by the seed
  *   "from": "10s", "to": "20s"     only then, counted from the moment the rules were set
- *   "products": [7, 9]             only requests with one of these; in a batch only those items, when only "status" is set
+ *   "products": [7, 9]             only requests with one of these; with a "status", only those items of a batch
  *   "first": 2                     only the first 2 requests of each product (in a batch: if any of its items is)
  *   "times": 100                   only so often, then never again
  *   "rate": 50                     only requests beyond 50 a second (a bucket of that many); implies 429, Retry-After
@@ -84,7 +85,8 @@ struct psync_mock_conf {
     char certificate_file[512]; /* psync_mock_new writes the certificate there, for clients to trust; "": nowhere */
 };
 
-void psync_mock_conf_init(struct psync_mock_conf *conf); /* 127.0.0.1:0, seed 1, 5 million requests, 2 digits, no rules */
+/* 127.0.0.1:0, seed 1, 5 million requests, 2 digits, no rules. */
+void psync_mock_conf_init(struct psync_mock_conf *conf);
 void psync_mock_conf_done(struct psync_mock_conf *conf);
 /* Adds a rule as above. REJECT: `err` says what is wrong with it. */
 PSYNC_CHECKED enum psync_result psync_mock_conf_rule(struct psync_mock_conf *conf, struct psync_span json,

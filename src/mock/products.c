@@ -114,7 +114,7 @@ static void decide(struct plan *plan, psync_ms now)
 {
     struct psync_mock *mock = plan->mock;
     size_t n = plan->payload.n;
-    struct psync_mock_fact one, *facts = n > 1 ? calloc(n, sizeof(*facts)) : &one;
+    struct psync_mock_fact one = {0, 0}, *facts = n > 1 ? calloc(n, sizeof(*facts)) : &one;
     plan->judgements = calloc(n + 1, sizeof(*plan->judgements));
     if (!facts || !plan->judgements) {
         refuse(plan, 503, "Out of memory", NULL);

@@ -1,6 +1,7 @@
 /* rules - when does the mock misbehave, and how? The document is described in mock.h.
  *
- * Decides purely: time, and what is known of the products, are arguments; chance comes from the set's own seeded stream. */
+ * Decides purely: time, and what is known of the products, are arguments; chance comes from the set's own seeded
+ * stream. */
 #ifndef PSYNC_MOCK_RULES_H
 #define PSYNC_MOCK_RULES_H
 

@@ -6,7 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { PROBABILITY, COUNT, STATUS, TIME, SIGNED_TIME, RANGE, SIZE, TEXT, FLAG, CHOICE, MOMENT, SECONDS, FORM, IDS };
+enum kind {
+    PROBABILITY,
+    COUNT,
+    STATUS,
+    TIME,
+    SIGNED_TIME,
+    RANGE,
+    SIZE,
+    TEXT,
+    FLAG,
+    CHOICE,
+    MOMENT,
+    SECONDS,
+    FORM,
+    IDS
+};
 
 struct member {
     const char *name;

@@ -96,7 +96,7 @@ static CURLcode set_options(struct psync_web_client *c, const struct psync_web_c
     if (!bad && conf->unix_path)
         bad = curl_easy_setopt(e, CURLOPT_UNIX_SOCKET_PATH, conf->unix_path);
     if (!bad && conf->ca_certificate) {
-        struct curl_blob pem = {(void *)(uintptr_t)conf->ca_certificate, strlen(conf->ca_certificate),
+        struct curl_blob pem = {(void *)conf->ca_certificate, strlen(conf->ca_certificate),
                                 CURL_BLOB_COPY};
         bad = curl_easy_setopt(e, CURLOPT_CAINFO_BLOB, &pem);
     }

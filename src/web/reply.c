@@ -63,7 +63,7 @@ static struct MHD_Response *response_of_stream(struct psync_web_request *rq, con
 
 static struct MHD_Response *response_of_span(struct psync_span body)
 {
-    return MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.data, MHD_RESPMEM_MUST_COPY);
+    return MHD_create_response_from_buffer(body.len, (void *)body.data, MHD_RESPMEM_MUST_COPY);
 }
 
 static struct MHD_Response *response_of_buf(struct psync_buf *buf)
@@ -98,7 +98,8 @@ void psync_web_reply_with(struct psync_web_request *rq, const struct psync_web_r
     struct MHD_Response *response = NULL;
     if (reply->ending == PSYNC_WEB_ANSWER)
         response = build(rq, reply);
-    /* Without memory for an answer there is still the plainest one: the connection closes, and the client may ask again. */
+    /* Without memory for an answer there is still the plainest one: the connection closes, and the client may ask
+     * again. */
     bool short_of_memory = reply->ending == PSYNC_WEB_ANSWER && !response;
     psync_web_answer(rq, short_of_memory ? PSYNC_WEB_CLOSE : reply->ending, reply->status, response);
 }
@@ -144,12 +145,11 @@ static void problem(struct psync_web_request *rq, unsigned status, const char *t
 void psync_web_problem(struct psync_web_request *rq, unsigned status, const char *title, const char *fmt, ...)
 {
     char detail[DETAIL_MAX];
-    if (fmt) {
-        va_list args;
-        va_start(args, fmt);
+    va_list args;
+    va_start(args, fmt);
+    if (fmt)
         (void)vsnprintf(detail, sizeof(detail), fmt, args);
-        va_end(args);
-    }
+    va_end(args);
     problem(rq, status, title, fmt ? detail : NULL, NULL);
 }
 

@@ -1,4 +1,4 @@
-/* request - from libmicrohttpd's callbacks to a handler: reading, limits, routes; and what handlers ask of a request. */
+/* request - from libmicrohttpd's callbacks to a handler: reading, limits, routes; and what handlers ask of it. */
 #include "web/server_impl.h"
 
 #include <stdio.h>
@@ -218,8 +218,8 @@ enum MHD_Result psync_web_on_request(void *server, struct MHD_Connection *connec
     return on_body(rq, upload, n);
 }
 
-/* If the client left while its request waited for psync_web_call_later, the call is made all the same: what the handler has
- * begun it may finish, like a server that knows nothing of its client's leaving. */
+/* If the client left while its request waited for psync_web_call_later, the call is made all the same: what the handler
+ * has begun it may finish, like a server that knows nothing of its client's leaving. */
 void psync_web_on_end(void *server, struct MHD_Connection *connection, void **request,
                       enum MHD_RequestTerminationCode why)
 {

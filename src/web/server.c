@@ -64,8 +64,8 @@ static struct MHD_Daemon *start_daemon(struct psync_web_server *s, const struct 
     };
     if (s->speaks_tls) {
         flags |= MHD_USE_TLS;
-        options[6] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)conf->tls_certificate};
-        options[7] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)conf->tls_key};
+        options[6] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)conf->tls_certificate};
+        options[7] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)conf->tls_key};
     }
     sigset_t all, before;
     (void)sigfillset(&all);

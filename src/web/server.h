@@ -42,7 +42,8 @@ struct psync_web_conf {
 PSYNC_CHECKED enum psync_result psync_web_server_new(const struct psync_web_conf *conf,
                                                      struct psync_web_server **ret_server, struct psync_error *err);
 /* Waits for a running handler, closes every connection. Requests that other threads hold stay valid until those threads
- * answer them, which then does nothing. Not from a handler. A unix socket's file is its maker's to remove. NULL is fine. */
+ * answer them, which then does nothing. Not from a handler. A unix socket's file is its maker's to remove. NULL is
+ * fine. */
 void psync_web_server_free(struct psync_web_server *server);
 
 uint16_t psync_web_server_port(const struct psync_web_server *server); /* 0: a unix socket */
@@ -56,8 +57,8 @@ const char *psync_web_header(const struct psync_web_request *rq, const char *nam
                                                                                        Only in a handler. */
 struct psync_span psync_web_body(const struct psync_web_request *rq);
 
-/* Memory of the handler's that lives as long as the request; `release` is called once when the request is over, answered
- * or not, on any thread. At most one a request. */
+/* Memory of the handler's that lives as long as the request; `release` is called once when the request is over,
+ * answered or not, on any thread. At most one a request. */
 void psync_web_attach(struct psync_web_request *rq, void *context, void (*release)(void *context));
 void *psync_web_attached(const struct psync_web_request *rq); /* NULL: nothing */
 
@@ -102,12 +103,12 @@ struct psync_web_reply {
 };
 void psync_web_reply_with(struct psync_web_request *rq, const struct psync_web_reply *reply);
 
-/* From a handler, instead of an answer: calls `handler` for this request after `delay_ms`, on the server's thread, without
- * holding up others. Not called if the server ends first. */
+/* From a handler, instead of an answer: calls `handler` for this request after `delay_ms`, on the server's thread,
+ * without holding up others. Not called if the server ends first. */
 void psync_web_call_later(struct psync_web_request *rq, psync_ms delay_ms, psync_web_handler *handler, void *arg);
 
 /* From a handler, instead of an answer: the connection becomes the caller's, who may break HTTP on it as he likes and
- * closes it. It does not block (O_NONBLOCK). -1: with TLS, or out of descriptors; the request is still to be answered. */
+ * closes it. It does not block (O_NONBLOCK). -1: with TLS, or out of descriptors; the request is still unanswered. */
 int psync_web_take_over(struct psync_web_request *rq);
 
 #endif

@@ -74,8 +74,8 @@ struct psync_web_request {
 };
 
 /* ---- park.c: suspending, resuming, timers, owners ---- */
-/* After the handler returned without an answer: suspends the connection. False: it was answered meanwhile, or the server
- * stops; psync_web_state tells. */
+/* After the handler returned without an answer: suspends the connection. False: it was answered meanwhile, or the
+ * server stops; psync_web_state tells. */
 bool psync_web_park(struct psync_web_request *rq);
 /* Suspends the connection of a stream that has nothing to send for `wait_ms`. False: the server stops. */
 bool psync_web_pause(struct psync_web_request *rq, psync_ms wait_ms);
@@ -85,7 +85,8 @@ void psync_web_answer(struct psync_web_request *rq, enum psync_web_ending ending
 enum psync_web_state psync_web_state(struct psync_web_request *rq);
 void psync_web_run(struct psync_web_request *rq);         /* RUNNING; the handler becomes an owner */
 bool psync_web_own(struct psync_web_server *s);           /* one owner more; false: the server stops */
-/* RUNNING, if it is DUE. False: it is not, or the server stops; then the call that was to answer is no owner any more. */
+/* RUNNING, if it is DUE. False: it is not, or the server stops; then the call that was to answer is no owner any more.
+ * */
 bool psync_web_take_due(struct psync_web_request *rq);
 void psync_web_disown(struct psync_web_request *rq);      /* one owner less */
 void psync_web_server_disown(struct psync_web_server *s); /* likewise */

@@ -1,7 +1,7 @@
 /* target - what a request line asks for: path, query, and whether a route's pattern matches. Pure.
  *
- * RFC 9112 section 3.2 (origin-form and absolute-form), RFC 3986 section 2.1 (percent-encoding); '+' is a space in a query
- * only (HTML's form encoding). */
+ * RFC 9112 section 3.2 (origin-form and absolute-form), RFC 3986 section 2.1 (percent-encoding); '+' is a space in a
+ * query only (HTML's form encoding). */
 #ifndef PSYNC_WEB_TARGET_H
 #define PSYNC_WEB_TARGET_H
 
@@ -19,8 +19,8 @@ struct psync_web_target {
     size_t n_parameters;
 };
 
-/* Takes `text` apart in place; the target borrows from it. REJECT: neither form, a bad escape in the query, an escaped NUL,
- * or more parameters than fit. */
+/* Takes `text` apart in place; the target borrows from it. REJECT: neither form, a bad escape in the query, an escaped
+ * NUL, or more parameters than fit. */
 PSYNC_CHECKED enum psync_result psync_web_target_parse(char *text, struct psync_web_target *ret_target);
 
 /* Does `path` match? One segment of the pattern may be in braces; *ret_wildcard is the path's there, else {NULL, 0}. */
