@@ -24,7 +24,7 @@ static const char misbehaviour[] =
     "{\"latency\":\"20ms-120ms\"},"
     "{\"products\":[113,227,308],\"status\":422,\"title\":\"The category of this product is not known\","
     "\"type\":\"https://api.example/problems/unknown-category\"},"
-    "{\"products\":[58,301],\"status\":500,\"title\":\"Cannot compute the shelf\"},"
+    "{\"products\":[55,301],\"status\":500,\"title\":\"Cannot compute the shelf\"},"
     "{\"probability\":0.06,\"status\":503},"
     "{\"probability\":0.04,\"status\":500,\"title\":\"Internal error\"},"
     "{\"probability\":0.03,\"reset\":\"after\"},"
