@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { LEASES_MAX = 65536, BATCH_MEMBERS_MAX = 10000 };
+enum { LEASES_MAX = 65536 };
 
 /* What one call to lease has so far. */
 struct taking {
@@ -16,6 +16,11 @@ struct taking {
     struct psync_message **ret;
     size_t n, max;
     bool more; /* it stopped because of `max` */
+    struct {
+        bool any;
+        psync_ms not_before;
+        int64_t id;
+    } passed[2]; /* by row state ready, delayed: the first of a batch too large for `max`, to be looked at again */
 };
 
 static bool leasable(const struct taking *t, sqlite3_stmt *row)
@@ -114,8 +119,24 @@ static enum psync_result take_members(struct taking *t, int64_t batch, const cha
     return r == PSYNC_EMPTY ? PSYNC_OK : r;
 }
 
-/* The batch `batch` as a whole. EMPTY: it ended, its members are single messages again. RETRY: not now. */
-static enum psync_result take_batch(struct taking *t, int64_t batch, struct psync_error *err)
+/* A batch with more members than are leased at once waits for somebody who takes more: the cursors stay before it. */
+static void pass_over(struct taking *t, sqlite3_stmt *row, const char *key, uint32_t count)
+{
+    int kind = sqlite3_column_int(row, PSYNC_LEASE_STATE) == PSYNC_STATE_DELAYED;
+    if (!t->passed[kind].any) {
+        t->passed[kind].any = true;
+        t->passed[kind].not_before = sqlite3_column_int64(row, PSYNC_LEASE_NOT_BEFORE);
+        t->passed[kind].id = sqlite3_column_int64(row, PSYNC_LEASE_ID);
+    }
+    if (t->s->told_big_batch)
+        return;
+    t->s->told_big_batch = true;
+    PSYNC_LOG(t->s->log, PSYNC_LOG_WARNING, "batch larger than what is leased at once", PSYNC_F_TEXT("batch", key),
+              PSYNC_F_INT("members", count), PSYNC_F_INT("leased_at_once", (int64_t)t->max));
+}
+
+/* The batch `batch` of `row` as a whole. EMPTY: it ended, its members are single messages again. RETRY: not now. */
+static enum psync_result take_batch(struct taking *t, sqlite3_stmt *row, int64_t batch, struct psync_error *err)
 {
     sqlite3_stmt *st;
     char key[PSYNC_BATCH_KEY_MAX] = "";
@@ -134,13 +155,12 @@ static enum psync_result take_batch(struct taking *t, int64_t batch, struct psyn
         return r;
     if (there != count)
         return PSYNC_EMPTY;
-    if (count > t->max && !t->s->told_big_batch) {
-        t->s->told_big_batch = true;
-        PSYNC_LOG(t->s->log, PSYNC_LOG_WARNING, "batch larger than what is leased at once", PSYNC_F_TEXT("batch", key),
-                  PSYNC_F_INT("members", count), PSYNC_F_INT("leased_at_once", (int64_t)t->max));
-    }
-    if (able != count || count > t->max)
+    if (able != count)
         return PSYNC_RETRY;
+    if (count > t->max) {
+        pass_over(t, row, key, count);
+        return PSYNC_RETRY;
+    }
     if (count > t->max - t->n) {
         t->more = true;
         return PSYNC_RETRY;
@@ -155,7 +175,7 @@ static enum psync_result take_row(struct taking *t, sqlite3_stmt *row, struct ps
         return PSYNC_OK;
     int64_t batch = sqlite3_column_int64(row, PSYNC_LEASE_BATCH);
     if (batch != 0) {
-        enum psync_result r = take_batch(t, batch, err);
+        enum psync_result r = take_batch(t, row, batch, err);
         if (r != PSYNC_EMPTY)
             return r == PSYNC_RETRY ? PSYNC_OK : r;
     }
@@ -194,19 +214,15 @@ static enum psync_result take_fresh(struct taking *t, struct psync_error *err)
                                             PSYNC_VALUES(PSYNC_V_INT(p->id), PSYNC_V_INT(p->fresh_after)), &st, err);
     while (r == PSYNC_OK) {
         int64_t id = sqlite3_column_int64(st, PSYNC_LEASE_ID);
-        r = take_row(t, st, err);
-        if (r != PSYNC_OK || t->more) {
+        t->more = t->n == t->max;
+        if (!t->more)
+            r = take_row(t, st, err);
+        if (t->more || r != PSYNC_OK) {
             sqlite3_reset(st);
             return r;
         }
         p->fresh_after = id;
-        t->more = t->n == t->max;
-        if (!t->more) {
-            r = psync_store_next(t->s, st, err);
-        } else {
-            sqlite3_reset(st);
-            return PSYNC_OK;
-        }
+        r = psync_store_next(t->s, st, err);
     }
     return r == PSYNC_EMPTY ? PSYNC_OK : r;
 }
@@ -258,10 +274,12 @@ enum psync_result psync_store_lease(struct psync_store *s, const struct psync_wa
     bool held = t.p == NULL || t.p->hold.paused || t.p->hold.suspended;
     if (r == PSYNC_OK && !held && t.max > 0) {
         r = t.p->delayed > 0 ? take_due(&t, err) : PSYNC_OK;
-        if (r == PSYNC_OK && t.n == t.max)
-            t.more = t.more || t.p->ready > 0;
-        else if (r == PSYNC_OK && !t.more && t.p->ready > 0)
+        if (r == PSYNC_OK && !t.more && t.p->ready > 0)
             r = take_fresh(&t, err);
+        for (int kind = 0; kind < 2; kind++)
+            if (t.passed[kind].any)
+                psync_place_rewind(t.p, kind == 0 ? PSYNC_STATE_READY : PSYNC_STATE_DELAYED, t.passed[kind].not_before,
+                                   t.passed[kind].id);
         if (r == PSYNC_OK)
             r = next_due(&t, &due, err);
         if (r != PSYNC_OK)
