@@ -206,8 +206,7 @@ static enum psync_result set_redirect(struct psync_mock_conf *c, const char *val
     return add_rule(c, NULL, "location", NULL, value, err);
 }
 
-/* What sets two members from parts of the value: `format` with the value's two parts; the first rule that is no rule
- * says what is wrong. */
+/* Whether the parts are times the rules' own reader decides. */
 static enum psync_result set_outage(struct psync_mock_conf *c, const char *value, struct psync_error *err)
 {
     char from[WORD_MAX], rule[4 * WORD_MAX];

@@ -52,8 +52,7 @@ static size_t skip_digits(struct cursor *c)
     return (size_t)(c->at - from);
 }
 
-/* ---- any JSON value: where does it end? What is not quite JSON may pass; the JSON library has the last word on it
- * ---- */
+/* ---- any JSON value: where does it end? What is not quite JSON may pass: the JSON library has the last word ---- */
 
 static bool skip_string(struct cursor *c)
 {

@@ -157,7 +157,7 @@ void psync_web_answer(struct psync_web_request *rq, enum psync_web_ending ending
     rq->ending = ending;
     rq->status = status;
     rq->response = response;
-    if (rq->state == HELD && !s->stopping)
+    if (rq->state == HELD)
         resume(rq, ANSWERED);
     else
         rq->state = ANSWERED;

@@ -444,6 +444,107 @@ static void stops_with_requests_outstanding(void **state)
     close(stalled);
 }
 
+/* ---- stopping in the middle of everything, again and again; the sanitizers watch ---- */
+
+enum { ROUNDS = 40, CLIENTS = 8, CALLS = 60, WAITING_MAX = 4096 };
+
+struct crowd {
+    pthread_mutex_t lock;
+    struct psync_web_request *waiting[WAITING_MAX];
+    size_t n;
+    bool over;
+    const char *path;
+};
+
+static void join_crowd(struct psync_web_request *rq, void *arg)
+{
+    struct crowd *c = arg;
+    pthread_mutex_lock(&c->lock);
+    assert_true(c->n < WAITING_MAX);
+    c->waiting[c->n++] = rq;
+    pthread_mutex_unlock(&c->lock);
+}
+
+static void wait_a_little(struct psync_web_request *rq, void *arg)
+{
+    psync_web_call_later(rq, (psync_ms)(strlen(psync_web_wildcard(rq))), answer_second, arg);
+}
+
+static void *answer_crowd(void *arg)
+{
+    struct crowd *c = arg;
+    for (;;) {
+        pthread_mutex_lock(&c->lock);
+        struct psync_web_request *rq = c->n ? c->waiting[--c->n] : NULL;
+        bool over = c->over;
+        pthread_mutex_unlock(&c->lock);
+        if (rq)
+            psync_web_reply(rq, 200, NULL, PSYNC_SPAN("one of many"));
+        else if (over)
+            return NULL;
+        else
+            (void)poll(NULL, 0, 0);
+    }
+}
+
+/* Some of the calls are given up before their answer comes. */
+static void *call_often(void *arg)
+{
+    static const char *const targets[] = {"/wait/xx", "/crowd", "/stream/sized", "/crowd", "/echo", "/crowd"};
+    struct crowd *c = arg;
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    (void)snprintf(a.sun_path, sizeof(a.sun_path), "%s", c->path);
+    for (size_t i = 0; i < CALLS; i++) {
+        char text[4096];
+        int n = snprintf(text, sizeof(text), "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", targets[i % 6]);
+        int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+        bool sent = connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0 &&
+                    send(fd, text, (size_t)n, MSG_NOSIGNAL) == n;
+        if (sent && i % 4)
+            (void)!recv(fd, text, sizeof(text), 0);
+        close(fd);
+    }
+    return NULL;
+}
+
+static void stop_in_the_middle(struct fixture *f, int delay_ms)
+{
+    struct crowd c = {.path = f->path};
+    const struct psync_web_route routes[] = {
+        {"GET", "/crowd", join_crowd, &c},
+        {"GET", "/wait/{ms}", wait_a_little, NULL},
+        {"GET", "/stream/{how}", stream, NULL},
+        {"GET", "/echo", echo, NULL},
+    };
+    struct psync_web_conf conf = {.routes = routes, .n_routes = 4};
+    struct psync_web_server *server;
+    pthread_t clients[CLIENTS], answerer;
+    pthread_mutex_init(&c.lock, NULL);
+    assert_int_equal(psync_web_listen_unix(f->path, 0600, &conf.listen_fd, NULL), PSYNC_OK);
+    assert_int_equal(psync_web_server_new(&conf, &server, NULL), PSYNC_OK);
+    assert_int_equal(pthread_create(&answerer, NULL, answer_crowd, &c), 0);
+    for (int i = 0; i < CLIENTS; i++)
+        assert_int_equal(pthread_create(&clients[i], NULL, call_often, &c), 0);
+    (void)poll(NULL, 0, delay_ms);
+    psync_web_server_free(server);
+    for (int i = 0; i < CLIENTS; i++)
+        pthread_join(clients[i], NULL);
+    pthread_mutex_lock(&c.lock);
+    c.over = true;
+    pthread_mutex_unlock(&c.lock);
+    pthread_join(answerer, NULL);
+    pthread_mutex_destroy(&c.lock);
+}
+
+static void stops_at_any_moment(void **state)
+{
+    struct fixture *f = *state;
+    psync_web_server_free(f->server);
+    f->server = NULL;
+    for (int round = 0; round < ROUNDS; round++)
+        stop_in_the_middle(f, 2 + round % 10);
+}
+
 static void ends_connections(void **state)
 {
     struct fixture *f = *state;
@@ -503,6 +604,7 @@ int main(void)
         TEST(serves_others_meanwhile),
         TEST(drops_answers_to_clients_that_left),
         TEST(stops_with_requests_outstanding),
+        TEST(stops_at_any_moment),
         TEST(ends_connections),
         TEST(stops_before_it_did_anything),
         TEST(needs_a_right_certificate),
