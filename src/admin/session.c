@@ -120,7 +120,7 @@ static enum psync_result reach_once(struct psync_session *s, struct psync_error 
     r = r == PSYNC_EMPTY ? PSYNC_GONE : psync_peer_ask(s->probe, &peer, err);
     if (r == PSYNC_GONE)
         r = become_owner(s, err);
-    else if (r == PSYNC_REJECT)
+    else if (r == PSYNC_REJECT || r == PSYNC_RETRY)
         psync_error_prefix(err, "the queue's socket %s", conf->socket);
     return r;
 }

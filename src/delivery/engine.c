@@ -158,6 +158,7 @@ enum psync_result psync_engine_turn(struct psync_engine *e, psync_ms max_wait_ms
         return r;
     psync_engine_act(e);
     drop_unused_generations(e);
+    psync_log_tick(e->log);
     return PSYNC_OK;
 }
 
