@@ -81,9 +81,26 @@ static void remember(struct psync_breaker *b, uint32_t size, bool failed)
     b->next = (b->next + 1) % size;
 }
 
+/* Where failures are common anyway, chance makes rows of them: at a share of 30 % a row of five comes every 600 requests.
+ * Such a row opens the breaker only if it is longer than chance would make it in a hundred thousand requests, at the
+ * share of failures before it. */
+static bool by_chance(const struct psync_breaker *b)
+{
+    static const double rare = 1e-5;
+    enum { ENOUGH = 10 };
+    uint32_t row = b->failures < b->results ? b->failures : b->results;
+
+    if (b->results - row < ENOUGH)
+        return false;
+    double share = (double)(b->failed - row) / (double)(b->results - row), chance = 1;
+    for (uint32_t i = 0; i < row && chance > rare; i++)
+        chance *= share;
+    return chance > rare;
+}
+
 static bool too_many(const struct psync_breaker *b, const struct psync_breaker_conf *conf, uint32_t window)
 {
-    if (b->failures >= conf->failures)
+    if (b->failures >= conf->failures && !by_chance(b))
         return true;
     return conf->failure_percent > 0 && b->results == window &&
            (uint64_t)b->failed * 100 >= (uint64_t)conf->failure_percent * window;

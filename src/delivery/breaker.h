@@ -3,9 +3,10 @@
  *   CLOSED --failures in a row, or their share--> OPEN --cool-off--> PROBING --success--> CLOSED
  *                                                  ^---- failure -----'
  *
- * In PROBING one request, a real delivery, is the trial; nothing else goes until its answer. The cool-off doubles with
- * each opening; it is short again only after as many successes as failures it takes to open, so that a destination where
- * one request in twenty succeeds is not hammered. Pure. */
+ * Rows that chance makes where failures are common anyway do not open it. In PROBING one request, a real delivery, is the
+ * trial; nothing else goes until its answer. The cool-off doubles with each opening; it is short again only after as many
+ * successes as failures it takes to open, so that a destination where one request in twenty succeeds is not hammered.
+ * Pure. */
 #ifndef PSYNC_DELIVERY_BREAKER_H
 #define PSYNC_DELIVERY_BREAKER_H
 

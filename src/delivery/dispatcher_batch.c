@@ -253,7 +253,8 @@ static struct job *half(struct destination *t, struct held **list, size_t n)
     return &list[0]->alone;
 }
 
-/* The halves are sent next, before anything new; on NOMEM nothing changed. */
+/* The halves are recorded at once, whether or not the destination may be sent to now, so that a split is a step that is
+ * not taken back; and they are sent before anything new. On NOMEM nothing changed. */
 enum psync_result batch_split(struct job *job)
 {
     struct destination *t = job->destination;
@@ -266,9 +267,9 @@ enum psync_result batch_split(struct job *job)
         return PSYNC_NOMEM;
     }
     for (int i = 0; i < 2; i++) {
-        if (!halves[i]->request.batch)
-            halves[i]->held[0]->unbind = true;
-        psync_list_push(&t->ready, &halves[i]->link);
+        bool batch = halves[i]->request.batch;
+        halves[i]->held[0]->unbind = !batch;
+        psync_list_push(batch ? &t->unbound : &t->ready, &halves[i]->link);
     }
     t->waiting += n;
     return PSYNC_OK;

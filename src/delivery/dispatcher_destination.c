@@ -7,8 +7,8 @@
 
 static void init_lists(struct destination *t)
 {
-    struct psync_link *lists[] = {&t->runnable, &t->output,  &t->alone, &t->fresh,
-                                  &t->gathering, &t->ready, &t->binding, &t->sent};
+    struct psync_link *lists[] = {&t->runnable,  &t->output,  &t->alone, &t->fresh, &t->gathering,
+                                  &t->unbound, &t->ready,   &t->binding, &t->sent};
 
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         psync_list_init(lists[i]);
@@ -62,6 +62,7 @@ void destination_free(struct destination *t)
     free_held(&t->alone);
     free_held(&t->fresh);
     free_held(&t->gathering);
+    free_jobs(&t->unbound);
     free_jobs(&t->ready);
     free_jobs(&t->binding);
     free_jobs(&t->sent);

@@ -105,10 +105,11 @@ struct destination {
     struct psync_link alone;     /* held: each is a request of its own */
     struct psync_link fresh;     /* held: never sent, for a new batch */
     struct psync_link gathering; /* held: members of a recorded batch, as they are offered */
-    struct psync_link ready;     /* jobs: batches to be recorded or sent */
+    struct psync_link unbound;   /* jobs: halves of a split batch, to be recorded */
+    struct psync_link ready;     /* jobs: recorded batches to be sent, and what a split left alone */
     struct psync_link binding;   /* jobs */
     struct psync_link sent;      /* jobs */
-    size_t waiting;              /* messages in the first four */
+    size_t waiting;              /* messages in the first five */
     size_t n_fresh;
     uint64_t fresh_bytes;
     uint32_t in_flight, n_binding; /* requests */

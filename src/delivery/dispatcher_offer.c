@@ -141,13 +141,19 @@ static void release_job(struct destination *t, struct job *job)
         verdict_release(only, t->owner);
 }
 
+static void release_jobs(struct destination *t, struct psync_link *list)
+{
+    while (!psync_list_empty(list))
+        release_job(t, PSYNC_CONTAINER(list->next, struct job, link));
+}
+
 void waiting_release(struct destination *t)
 {
     release_list(t, &t->alone);
     release_fresh(t);
     release_list(t, &t->gathering);
-    while (!psync_list_empty(&t->ready))
-        release_job(t, PSYNC_CONTAINER(t->ready.next, struct job, link));
+    release_jobs(t, &t->unbound);
+    release_jobs(t, &t->ready);
 }
 
 /* A request ends within http.timeout: one that begins before this is over before the lease is. */

@@ -29,15 +29,20 @@ static struct job *next_single(struct destination *t)
     return &h->alone;
 }
 
+static struct job *first_job(struct psync_link *list)
+{
+    struct psync_link *l = psync_list_pop(list);
+
+    return l != NULL ? PSYNC_CONTAINER(l, struct job, link) : NULL;
+}
+
 /* Batches under way come first, then what goes alone (retries), then what is new. */
 static struct job *choose(struct destination *t, psync_ms now, psync_ms *ret_due)
 {
-    if (!psync_list_empty(&t->ready)) {
-        struct job *job = PSYNC_CONTAINER(t->ready.next, struct job, link);
-        psync_list_remove(&job->link);
-        return job;
-    }
-    struct job *job = next_single(t);
+    struct job *job = first_job(&t->ready);
+
+    if (job == NULL)
+        job = next_single(t);
     return job != NULL ? job : batch_form(t, now, ret_due);
 }
 
@@ -97,7 +102,12 @@ static psync_ms earlier(psync_ms a, psync_ms b)
 struct job *job_next(struct destination *t, psync_ms now, psync_ms *ret_due)
 {
     psync_ms due = PSYNC_MS_NEVER;
+    struct job *half = first_job(&t->unbound);
 
+    if (half != NULL) {
+        begin_binding(t, half);
+        return half;
+    }
     waiting_expire(t, now);
     enum psync_admission admission = gate(t, now, &due);
     if (admission == PSYNC_ADMIT_NO) {

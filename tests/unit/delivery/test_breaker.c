@@ -54,6 +54,28 @@ static void test_opens_by_share(void **state)
     assert_int_equal(psync_breaker_report(&b, &conf, false, 0), PSYNC_BREAKER_OPENED);
 }
 
+/* At a steady share of failures a row of five is chance; a much longer one is not. */
+static void test_rows_by_chance(void **state)
+{
+    static const struct {
+        int percent, row; /* failures among the results before; the row that opens */
+    } rows[] = {{0, 5}, {10, 5}, {30, 10}, {50, 17}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct psync_breaker b;
+        int row = 0;
+        psync_breaker_init(&b);
+        for (int k = 0; k < 100; k++) /* spread evenly, the last one a success */
+            psync_breaker_report(&b, &conf, (k + 1) * rows[i].percent / 100 == k * rows[i].percent / 100, 0);
+        psync_breaker_report(&b, &conf, true, 0);
+        do
+            row++;
+        while (psync_breaker_report(&b, &conf, false, 0) == PSYNC_BREAKER_SAME);
+        assert_in_range(row, rows[i].row - 1, rows[i].row + 1);
+    }
+}
+
 static void test_trial_decides_and_cool_off_doubles(void **state)
 {
     static const psync_ms cool_offs[] = {5000, 10000, 20000, 40000, 60000, 60000};
@@ -128,6 +150,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_opens_after_failures_in_a_row),
         cmocka_unit_test(test_opens_by_share),
+        cmocka_unit_test(test_rows_by_chance),
         cmocka_unit_test(test_trial_decides_and_cool_off_doubles),
         cmocka_unit_test(test_trust_comes_back_with_successes),
         cmocka_unit_test(test_void_trial_is_followed_by_another),

@@ -1,0 +1,415 @@
+/* test_dispatcher_batch - batches: formed, recorded before they are sent, sent again unchanged, split by answers. */
+#include "model.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct model m;
+
+/* What the API saw. */
+enum { SEEN_MAX = 2000 };
+static struct seen {
+    char key[80];
+    char body[400];
+    size_t members;
+    psync_ms at;
+} seen[SEEN_MAX];
+static size_t n_seen;
+
+static void note(const struct psync_request *r)
+{
+    assert_true(n_seen < SEEN_MAX);
+    struct seen *s = &seen[n_seen++];
+    snprintf(s->key, sizeof s->key, "%s", r->key);
+    snprintf(s->body, sizeof s->body, "%.*s", (int)r->body.len, r->body.data);
+    s->members = r->n_members;
+    s->at = m.now;
+    for (size_t i = 0; i < r->n_members && r->batch; i++) /* recorded before it is sent */
+        assert_string_equal(m.messages[strtoull(r->members[i]->id, NULL, 10)].batch_key, r->key);
+}
+
+static void begin(model_api *api, uint32_t size)
+{
+    n_seen = 0;
+    model_init(&m, api);
+    m.config.batch.size = size;
+    m.bind_takes = 3;
+}
+
+static struct model_answer all_well(struct model *model, const struct psync_request *r)
+{
+    (void)model;
+    note(r);
+    return (struct model_answer){.status = 200};
+}
+
+static void test_forming(void **state)
+{
+    (void)state;
+    begin(all_well, 3);
+    model_open(&m);
+    model_put(&m, 7, 0);
+    psync_ms began = m.now;
+    assert_true(model_run(&m, m.now + HOUR));
+    assert_int_equal(n_seen, 3);
+    assert_int_equal(m.binds, 2);
+    assert_string_equal(seen[0].body, "[{\"id\":1},{\"id\":2},{\"id\":3}]");
+    assert_memory_equal(seen[0].key, "batch:", 6);
+    assert_int_equal(strlen(seen[0].key), 38);
+    assert_string_equal(seen[2].body, "{\"id\":7}"); /* alone: a plain object, its own key, after lingering */
+    assert_string_equal(seen[2].key, "product:7:6");
+    assert_true(seen[2].at >= began + 100);
+    assert_true(seen[1].at < began + 100);
+    model_done(&m);
+}
+
+static void test_max_bytes(void **state)
+{
+    (void)state;
+    begin(all_well, 100);
+    m.config.batch.max_bytes = 30; /* [{"id":1},{"id":2},{"id":3}] has 28 */
+    model_open(&m);
+    model_put(&m, 9, 0);
+    assert_true(model_run(&m, m.now + HOUR));
+    assert_int_equal(n_seen, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(seen[i].members, 3);
+    model_done(&m);
+}
+
+/* The queue leases one message of a subject at a time; should a driver not, a batch still holds no two. */
+static void test_one_message_a_subject(void **state)
+{
+    struct psync_effect e;
+    size_t members[8] = {0}, n = 0;
+
+    (void)state;
+    begin(all_well, 10);
+    model_open(&m);
+    model_put(&m, 4, 0);
+    m.messages[2].m.subject.product = 1;
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(psync_dispatcher_offer(m.d, psync_message_new(&m.messages[i].m), m.now), PSYNC_OK);
+    while (psync_dispatcher_next(m.d, m.now + 200, &e) && n < 8) {
+        if (e.kind == PSYNC_EFFECT_BIND) {
+            members[n++] = e.request->n_members;
+            psync_dispatcher_bound(m.d, e.request, true, m.now);
+        }
+    }
+    assert_int_equal(members[0], 2);
+    model_done(&m);
+}
+
+static struct model_answer lost_then_well(struct model *model, const struct psync_request *r)
+{
+    (void)model;
+    note(r);
+    if (n_seen == 1)
+        return (struct model_answer){.transport = PSYNC_NET_TIMEOUT, .sent = true, .lost = true, .latency_ms = 10000};
+    return (struct model_answer){.status = 200};
+}
+
+static void test_no_answer_same_batch_again(void **state)
+{
+    (void)state;
+    for (int restart = 0; restart < 2; restart++) {
+        begin(lost_then_well, 4);
+        model_open(&m);
+        model_put(&m, 4, 0);
+        model_run(&m, m.now + (restart ? 200 : 10200));
+        if (restart)
+            model_restart(&m); /* kill -9 while it is under way */
+        model_put(&m, 3, 0);   /* others do not get in */
+        assert_true(model_run(&m, m.now + HOUR));
+        size_t again = strcmp(seen[1].key, seen[0].key) == 0 ? 1 : 2;
+        assert_string_equal(seen[again].key, seen[0].key);
+        assert_string_equal(seen[again].body, seen[0].body);
+        assert_int_equal(m.done, 7);
+        model_done(&m);
+    }
+}
+
+/* A product that the API refuses, or fails on, ends alone; the others arrive. */
+struct poison {
+    int64_t product;
+    int32_t status;
+    const char *retry_after;
+};
+static struct model_answer poisoned(struct model *model, const struct psync_request *r)
+{
+    const struct poison *p = model->arg;
+
+    note(r);
+    for (size_t i = 0; i < r->n_members; i++) {
+        if (r->members[i]->subject.product == p->product)
+            return (struct model_answer){.status = p->status};
+    }
+    return (struct model_answer){.status = 200};
+}
+
+static void test_poison(void **state)
+{
+    static const struct {
+        struct poison poison;
+        uint32_t counted;
+        size_t most_requests;
+    } rows[] = {
+        {{.product = 37, .status = 400}, 0, 40},
+        {{.product = 1, .status = 422}, 0, 40},
+        {{.product = 64, .status = 413}, 0, 40},
+        {{.product = 37, .status = 500}, 5, 80},
+        {{.product = 37, .status = 502}, 5, 80},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        begin(poisoned, 64);
+        struct poison p = rows[i].poison;
+        m.arg = &p;
+        model_open(&m);
+        model_put(&m, 256, 0);
+        psync_ms began = m.now;
+        for (int minute = 0; minute < 120 && m.dead == 0; minute++) {
+            model_run(&m, began + minute * 60000);
+            model_put(&m, 1, 0); /* others go on succeeding */
+        }
+        model_run(&m, m.now + HOUR);
+        assert_int_equal(m.dead, 1);
+        assert_int_equal(m.unfinished, 0);
+        const struct model_message *dead = &m.messages[p.product - 1];
+        assert_int_equal(dead->state, PSYNC_STATE_DEAD);
+        assert_int_equal(dead->counted, rows[i].counted);
+        for (size_t k = 0; k < m.n; k++)
+            assert_int_equal(m.messages[k].effects, &m.messages[k] != dead);
+        assert_true(m.requests <= rows[i].most_requests + m.n - 256);
+        assert_true(model_said(&m, "batch of 64 split: HTTP"));
+        model_done(&m);
+    }
+}
+
+/* New keys for halves, and no key for two different bodies. */
+static void test_keys_name_bodies(void **state)
+{
+    struct poison p = {.product = 5, .status = 400};
+
+    (void)state;
+    begin(poisoned, 8);
+    m.arg = &p;
+    model_open(&m);
+    model_put(&m, 8, 0);
+    assert_true(model_run(&m, m.now + HOUR));
+    assert_int_equal(n_seen, 7); /* 8, 4, 4, 2, 2, 1, 1 */
+    for (size_t i = 0; i < n_seen; i++) {
+        for (size_t k = 0; k < i; k++)
+            assert_int_equal(strcmp(seen[i].key, seen[k].key) == 0, strcmp(seen[i].body, seen[k].body) == 0);
+    }
+    model_done(&m);
+}
+
+/* An API that fails on every array, but takes single products: the batches come apart in the end. */
+static struct model_answer no_arrays(struct model *model, const struct psync_request *r)
+{
+    (void)model;
+    note(r);
+    return (struct model_answer){.status = r->batch ? 500 : 200};
+}
+
+static void test_api_without_arrays(void **state)
+{
+    (void)state;
+    begin(no_arrays, 4);
+    model_open(&m);
+    model_put(&m, 16, 0);
+    assert_true(model_run(&m, m.now + 24 * HOUR));
+    assert_int_equal(m.done, 16);
+    model_done(&m);
+}
+
+static struct model_answer told_to_wait(struct model *model, const struct psync_request *r)
+{
+    (void)model;
+    note(r);
+    return n_seen == 1 ? (struct model_answer){.status = 429, .retry_after = "60"} : (struct model_answer){.status = 200};
+}
+
+static void test_throttled_batch_stays_whole(void **state)
+{
+    (void)state;
+    begin(told_to_wait, 4);
+    model_open(&m);
+    model_put(&m, 4, 0);
+    assert_true(model_run(&m, m.now + HOUR));
+    assert_int_equal(n_seen, 2);
+    assert_string_equal(seen[0].key, seen[1].key);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(m.messages[i].counted, 0);
+    model_done(&m);
+}
+
+static struct model_answer still_running(struct model *model, const struct psync_request *r)
+{
+    (void)model;
+    note(r);
+    return n_seen == 1 ? (struct model_answer){.transport = PSYNC_NET_RESET, .sent = true, .lost = true}
+                       : (struct model_answer){.status = 409};
+}
+
+static void test_conflict(void **state)
+{
+    (void)state;
+    begin(still_running, 4);
+    model_open(&m);
+    model_put(&m, 4, 0);
+    assert_true(model_run(&m, m.now + HOUR));
+    assert_int_equal(n_seen, 3);
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(m.messages[i].outcome, "already there");
+    model_done(&m);
+}
+
+/* ---- answers item by item ---- */
+static struct model_answer by_items(struct model *model, const struct psync_request *r)
+{
+    note(r);
+    if (!r->batch)
+        return (struct model_answer){.status = 200};
+    return (struct model_answer){.status = 207, .body = model->arg};
+}
+
+static void test_items(void **state)
+{
+    (void)state;
+    begin(by_items, 4);
+    m.arg = (void *)(uintptr_t) "[{\"id\":3,\"status\":422,\"type\":\"https://p.example/x\",\"title\":\"No\"},"
+                                "{\"id\":1,\"status\":201},{\"id\":4,\"status\":503},{\"id\":2,\"status\":200}]";
+    model_open(&m);
+    model_put(&m, 4, 0);
+    assert_true(model_run(&m, m.now + HOUR));
+    static const enum psync_state states[] = {PSYNC_STATE_DONE, PSYNC_STATE_DONE, PSYNC_STATE_DEAD, PSYNC_STATE_DONE};
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(m.messages[i].state, states[i]);
+    assert_string_equal(m.messages[2].last_error, "HTTP 422: No");
+    assert_string_equal(m.messages[2].last_problem, "https://p.example/x");
+    assert_int_equal(m.messages[3].history, 2); /* again, alone, under its own key */
+    assert_int_equal(m.messages[3].counted, 1); /* since others succeeded, in the same answer */
+    assert_string_equal(seen[1].key, "product:4:3");
+    model_done(&m);
+}
+
+static void test_unknown_shape_is_success_for_all(void **state)
+{
+    static const char *const bodies[] = {"ok", "", "[{\"status\":200}]", "{\"imported\":4}"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        begin(by_items, 4);
+        m.arg = (void *)(uintptr_t)bodies[i];
+        model_open(&m);
+        model_put(&m, 4, 0);
+        assert_true(model_run(&m, m.now + HOUR));
+        assert_int_equal(m.done, 4);
+        assert_true(model_said(&m, "HTTP 207 without a status for each of 4 messages"));
+        model_done(&m);
+    }
+}
+
+/* All items refused, batch after batch: the destination refuses everything. */
+static void test_items_refused_in_a_row(void **state)
+{
+    (void)state;
+    begin(by_items, 4);
+    m.config.breaker.refusals = 10;
+    m.arg = (void *)(uintptr_t) "[{\"status\":400},{\"status\":400},{\"status\":400},{\"status\":400}]";
+    model_open(&m);
+    model_put(&m, 40, 0);
+    assert_false(model_run(&m, m.now + HOUR));
+    assert_true(m.holds[0].suspended);
+    assert_int_equal(m.dead, 0);
+    assert_int_equal(m.unfinished, 40);
+    model_done(&m);
+}
+
+/* ---- recording fails; stop; a crash between splitting and sending ---- */
+static void test_binding_fails(void **state)
+{
+    (void)state;
+    begin(all_well, 4);
+    m.bind_fails = true;
+    model_open(&m);
+    model_put(&m, 4, 0);
+    model_run(&m, m.now + 1000);
+    assert_int_equal(n_seen, 0);
+    m.bind_fails = false;
+    assert_true(model_run(&m, m.now + HOUR));
+    assert_int_equal(n_seen, 1);
+    model_done(&m);
+}
+
+static void test_stop_while_binding(void **state)
+{
+    (void)state;
+    begin(all_well, 4);
+    m.bind_takes = 1000;
+    model_open(&m);
+    model_put(&m, 4, 0);
+    model_run(&m, m.now + 500);
+    assert_int_equal(psync_dispatcher_held(m.d), 4);
+    psync_dispatcher_stop(m.d, m.now);
+    model_run(&m, m.now + HOUR);
+    assert_int_equal(psync_dispatcher_held(m.d), 0);
+    assert_int_equal(n_seen, 0);
+    model_restart(&m);
+    assert_true(model_run(&m, m.now + HOUR)); /* recorded all the same: as one batch */
+    assert_int_equal(n_seen, 1);
+    assert_int_equal(seen[0].members, 4);
+    model_done(&m);
+}
+
+/* Some members of a recorded batch are settled already: what is left goes alone. */
+static void test_incomplete_batch(void **state)
+{
+    (void)state;
+    begin(all_well, 4);
+    model_open(&m);
+    model_put(&m, 2, 0);
+    for (uint32_t i = 0; i < 2; i++) {
+        snprintf(m.messages[i].batch_key, PSYNC_BATCH_KEY_MAX, "batch:0123");
+        m.messages[i].m.batch_pos = i + 1;
+        m.messages[i].m.batch_count = 3;
+        m.messages[i].m.tries = 1;
+    }
+    assert_true(model_run(&m, m.now + HOUR));
+    assert_int_equal(n_seen, 2);
+    assert_string_equal(seen[0].key, "product:1:0");
+    model_done(&m);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_forming),
+        cmocka_unit_test(test_max_bytes),
+        cmocka_unit_test(test_one_message_a_subject),
+        cmocka_unit_test(test_no_answer_same_batch_again),
+        cmocka_unit_test(test_poison),
+        cmocka_unit_test(test_keys_name_bodies),
+        cmocka_unit_test(test_api_without_arrays),
+        cmocka_unit_test(test_throttled_batch_stays_whole),
+        cmocka_unit_test(test_conflict),
+        cmocka_unit_test(test_items),
+        cmocka_unit_test(test_unknown_shape_is_success_for_all),
+        cmocka_unit_test(test_items_refused_in_a_row),
+        cmocka_unit_test(test_binding_fails),
+        cmocka_unit_test(test_stop_while_binding),
+        cmocka_unit_test(test_incomplete_batch),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
