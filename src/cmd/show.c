@@ -39,7 +39,7 @@ static enum psync_exit say_message(struct psync_ask *ask, json_object *row, json
     return code;
 }
 
-/* Page by page; they come oldest first, and the newest are what one asks about. */
+/* Page by page; the newest come first, and they are what one asks about. */
 static enum psync_exit collect(struct psync_ask *ask, int64_t product, const char *destination, json_object *list)
 {
     struct psync_buf target;
@@ -56,17 +56,14 @@ static enum psync_exit collect(struct psync_ask *ask, int64_t product, const cha
         else
             code = psync_ask_call(ask, "GET", target.data, (struct psync_span){0}, &answer);
         json_object *page = psync_json_member(answer, "messages");
-        for (size_t i = 0; page && i < json_object_array_length(page); i++) {
+        for (size_t i = 0; page && i < json_object_array_length(page) && json_object_array_length(list) < SHOWN_MESSAGES; i++)
             json_object_array_add(list, json_object_get(json_object_array_get_idx(page, i)));
-            if (json_object_array_length(list) > SHOWN_MESSAGES)
-                json_object_array_del_idx(list, 0, 1);
-        }
         const char *next = psync_json_text(answer, "cursor");
         cursor[0] = '\0';
         if (next && strlen(next) < sizeof cursor)
             strcpy(cursor, next);
         json_object_put(answer);
-    } while (code == PSYNC_EXIT_OK && *cursor);
+    } while (code == PSYNC_EXIT_OK && *cursor && json_object_array_length(list) < SHOWN_MESSAGES);
     psync_buf_done(&target);
     return code;
 }

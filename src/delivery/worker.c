@@ -174,6 +174,13 @@ static enum psync_result explain_failure(struct psync_worker *w, struct psync_er
     return psync_fail(err, PSYNC_FATAL, "%s", w->why_fatal.text);
 }
 
+/* A short drain ends before the dispatcher tells them by itself; give_up_after counts by what the queue remembers. */
+static void remember_figures(struct psync_worker *w)
+{
+    psync_dispatcher_stop(w->dispatcher, psync_clock_now());
+    psync_engine_act(w->engine);
+}
+
 enum psync_result psync_worker_run(struct psync_worker *w, bool drain, struct psync_error *err)
 {
     (void)pthread_mutex_lock(&w->mutex);
@@ -181,6 +188,8 @@ enum psync_result psync_worker_run(struct psync_worker *w, bool drain, struct ps
     (void)pthread_mutex_unlock(&w->mutex);
     atomic_store(&w->want_quiet, drain);
     enum psync_result r = work(w, drain, err);
+    if (r == PSYNC_OK)
+        remember_figures(w);
     psync_worker_status_refresh(w, psync_clock_now());
     psync_worker_controls_refuse(w);
     await_answers(w);
