@@ -41,6 +41,8 @@ static psync_ms leasable_at(struct psync_worker *w, size_t index, const struct p
         psync_worker_fail(w, err.text);
     if (r != PSYNC_OK)
         return 0;
+    if (counts.in_flight > 0) /* not ours, for nothing is held: another worker's, or a lease that has to run out */
+        return 0;
     if (!blocked) /* what is ready and was not leased waits for its subject's turn, and that for a delayed one */
         return counts.delayed > 0 ? counts.next_due_at : PSYNC_MS_NEVER;
     if (counts.ready > 0)
