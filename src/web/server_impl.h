@@ -85,7 +85,7 @@ void psync_web_answer(struct psync_web_request *rq, enum psync_web_ending ending
 enum psync_web_state psync_web_state(struct psync_web_request *rq);
 void psync_web_run(struct psync_web_request *rq);         /* RUNNING; the handler becomes an owner */
 bool psync_web_own(struct psync_web_server *s);           /* one owner more; false: the server stops */
-/* RUNNING, if it is DUE. False: it is not, or the server stops, and the call that was to answer is no owner any more. */
+/* RUNNING, if it is DUE. False: it is not, or the server stops; then the call to come is no owner any more. */
 bool psync_web_take_due(struct psync_web_request *rq);
 void psync_web_disown(struct psync_web_request *rq);      /* one owner less */
 void psync_web_server_disown(struct psync_web_server *s); /* likewise */
