@@ -21,6 +21,8 @@ import urllib.request
 
 PROGRAM = os.environ["PSYNC_PROGRAM"]
 TOKEN = "test-token-4711"
+with open(PROGRAM, "rb") as program_file:
+    SANITIZED = b"__asan_init" in program_file.read()  # then memory says nothing
 
 
 def wait_for(condition, seconds=20, what="the condition"):
@@ -230,6 +232,12 @@ class Ear:
         with self.heard:
             assert self.heard.wait_for(found, seconds), f"\"{text}\" was not said, but {self.lines}"
             return found()
+
+
+def most_memory_mb(process):
+    """The most that a running process has had resident."""
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as f:
+        return next(int(line.split()[1]) for line in f if line.startswith("VmHWM")) / 1024
 
 
 class Home:
