@@ -109,7 +109,7 @@ static enum outcome scan_cr(struct psync_csv *c, struct scan *s, const char *byt
 static enum outcome scan(struct psync_csv *c, struct scan *s)
 {
     const char *bytes = psync_stream_at(c->stream, 0);
-    size_t len = psync_stream_len(c->stream);
+    size_t len = psync_stream_seen(c->stream);
     enum outcome o = MORE;
     while (o == MORE && s->at < len) {
         switch (s->state) {

@@ -97,7 +97,7 @@ static enum psync_result second_line_is_json(struct psync_stream *s, bool *ret_y
     *ret_yes = false;
     for (size_t at = 0;;) {
         const char *bytes = psync_stream_at(s, 0);
-        size_t len = psync_stream_len(s);
+        size_t len = psync_stream_seen(s);
         const char *lf = memchr(bytes + at, '\n', len - at);
         at = lf != NULL ? (size_t)(lf - bytes) : len;
         if (at + 1 < len) {
@@ -120,6 +120,8 @@ static enum psync_result tell_format(struct psync_input *in, struct psync_error 
     if (begins_with(s, "\xef\xbb\xbf", 3))
         psync_stream_skip(s, 3);
     r = skip_empty_lines(s, err);
+    if (r == PSYNC_OK)
+        r = psync_stream_need(s, LOOK, err);
     if (r != PSYNC_OK)
         return r;
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)

@@ -4,49 +4,52 @@
 #include "base/json.h"
 #include "source/jsonmachine.h"
 
-/* Of a complete value. */
-static enum psync_json_taken verdict(const struct psync_stream *s, const struct psync_json_machine *m, size_t len)
+struct take {
+    struct psync_json_machine machine;
+    enum psync_json_step step;
+    size_t at;     /* bytes of the window the machine has seen */
+    bool too_long; /* what it has seen is dropped */
+};
+
+/* Lets the machine see what is there. What must be dropped is dropped. */
+static void run(struct psync_stream *s, struct take *t)
 {
-    if (len > s->max)
+    size_t len = t->too_long ? psync_stream_len(s) : psync_stream_seen(s), used = 0;
+    if (len > t->at)
+        t->step = psync_json_machine_feed(&t->machine, psync_stream_at(s, t->at), len - t->at, &used);
+    t->at += used;
+    if (t->at > s->max)
+        t->too_long = true;
+    if (t->too_long) {
+        psync_stream_skip(s, t->at);
+        t->at = 0;
+    }
+}
+
+static enum psync_json_taken verdict(const struct take *t)
+{
+    if (t->step == PSYNC_JSON_WRONG)
+        return PSYNC_TAKEN_BROKEN;
+    if (t->step == PSYNC_JSON_MORE && !psync_json_machine_finish(&t->machine))
+        return PSYNC_TAKEN_CUT_OFF;
+    if (t->too_long)
         return PSYNC_TAKEN_TOO_LONG;
-    return m->deepest > PSYNC_JSON_DEPTH ? PSYNC_TAKEN_TOO_DEEP : PSYNC_TAKEN;
+    return t->machine.deepest > PSYNC_JSON_DEPTH ? PSYNC_TAKEN_TOO_DEEP : PSYNC_TAKEN;
 }
 
 enum psync_result psync_json_take(struct psync_stream *s, enum psync_json_taken *ret_taken, size_t *ret_len,
                                   struct psync_error *err)
 {
-    struct psync_json_machine m;
-    size_t at = 0;
-    bool too_long = false;
-    psync_json_machine_init(&m);
-    for (;;) {
-        size_t used, n = psync_stream_len(s) - at;
-        enum psync_json_step step = n > 0 ? psync_json_machine_feed(&m, psync_stream_at(s, at), n, &used)
-                                          : PSYNC_JSON_MORE;
-        if (n > 0)
-            at += used;
-        enum psync_result r = PSYNC_OK;
-        if (step == PSYNC_JSON_MORE) {
-            too_long |= at > s->max;
-            if (too_long) {
-                psync_stream_skip(s, at);
-                at = 0;
-            }
-            r = psync_stream_fill(s, err);
-            if (r == PSYNC_EMPTY && psync_json_machine_finish(&m))
-                step = PSYNC_JSON_DONE;
-        }
-        if (step == PSYNC_JSON_MORE && r == PSYNC_OK)
-            continue;
-        if (r != PSYNC_OK && r != PSYNC_EMPTY)
+    struct take t = {.step = PSYNC_JSON_MORE};
+    psync_json_machine_init(&t.machine);
+    for (run(s, &t); t.step == PSYNC_JSON_MORE; run(s, &t)) {
+        enum psync_result r = t.too_long && psync_stream_len(s) > 0 ? PSYNC_OK : psync_stream_fill(s, err);
+        if (r == PSYNC_EMPTY)
+            break;
+        if (r != PSYNC_OK)
             return r;
-        *ret_len = at;
-        *ret_taken = step == PSYNC_JSON_WRONG  ? PSYNC_TAKEN_BROKEN
-                     : step == PSYNC_JSON_MORE ? PSYNC_TAKEN_CUT_OFF
-                     : too_long                ? PSYNC_TAKEN_TOO_LONG
-                                               : verdict(s, &m, at);
-        if (*ret_taken == PSYNC_TAKEN_TOO_LONG)
-            psync_stream_skip(s, at);
-        return PSYNC_OK;
     }
+    *ret_taken = verdict(&t);
+    *ret_len = t.at;
+    return PSYNC_OK;
 }

@@ -44,7 +44,7 @@ static enum psync_result fatal(struct psync_json_walk *w, struct psync_error *er
 
 static size_t skip_space(const struct psync_stream *s, size_t at)
 {
-    for (size_t len = psync_stream_len(s); at < len; at++)
+    for (size_t len = psync_stream_seen(s); at < len; at++)
         if (strchr(" \n\r\t", *psync_stream_at(s, at)) == NULL || *psync_stream_at(s, at) == '\0')
             break;
     return at;
@@ -54,7 +54,7 @@ static size_t skip_space(const struct psync_stream *s, size_t at)
 static enum psync_result is_envelope(const struct psync_stream *s, bool *ret_yes)
 {
     enum { NAME_MAX_BYTES = 32 };
-    size_t len = psync_stream_len(s), begin = skip_space(s, 1), end = begin;
+    size_t len = psync_stream_seen(s), begin = skip_space(s, 1), end = begin;
     *ret_yes = false;
     if (begin < len && *psync_stream_at(s, begin) != '"')
         return PSYNC_OK;
@@ -199,7 +199,7 @@ static enum psync_result member_name(struct psync_json_walk *w, struct psync_spa
         return r;
     if (taken != PSYNC_TAKEN || *psync_stream_at(s, 0) != '"')
         return fatal(w, err, "the webservice's answer is broken here: no member name");
-    while ((value = skip_space(s, skip_space(s, len) + 1)) >= psync_stream_len(s)) {
+    while ((value = skip_space(s, skip_space(s, len) + 1)) >= psync_stream_seen(s)) {
         r = psync_stream_fill(s, err);
         if (r == PSYNC_EMPTY || r == PSYNC_REJECT)
             return fatal(w, err, "the webservice's answer ends behind a member name");
@@ -246,7 +246,7 @@ static enum psync_result check_line_end(struct psync_json_walk *w, size_t at, st
 {
     struct psync_stream *s = &w->reading->stream;
     for (;;) {
-        for (size_t len = psync_stream_len(s); at < len; at++) {
+        for (size_t len = psync_stream_seen(s); at < len; at++) {
             char c = *psync_stream_at(s, at), shown[PSYNC_SHOWN_MAX];
             if (c == '\n' || c == '{')
                 return PSYNC_OK;

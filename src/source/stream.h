@@ -2,7 +2,10 @@
  *
  * A reader looks at the window, asks for more with psync_stream_fill until its record is complete, uses it in place and
  * skips it. The window holds one record at most, so memory is bounded by `max` and not by the input. The window moves
- * when it is filled: remember offsets from its start, not pointers. */
+ * when it is filled: remember offsets from its start, not pointers.
+ *
+ * How the bytes arrive must not matter: a reader never looks further than psync_stream_seen, although the window may
+ * happen to hold more. */
 #ifndef PSYNC_SOURCE_STREAM_H
 #define PSYNC_SOURCE_STREAM_H
 
@@ -33,6 +36,13 @@ void psync_stream_done(struct psync_stream *s);
 static inline size_t psync_stream_len(const struct psync_stream *s)
 {
     return s->end - s->start;
+}
+
+/* The part of the window that can always be had: one byte more than a record may have, which shows that it is longer. */
+static inline size_t psync_stream_seen(const struct psync_stream *s)
+{
+    size_t len = psync_stream_len(s);
+    return len <= s->max ? len : s->max + 1;
 }
 
 static inline char *psync_stream_at(const struct psync_stream *s, size_t offset)

@@ -81,7 +81,7 @@ static enum psync_result choose_separator(struct psync_table *t, struct psync_er
     size_t count[3] = {0}, at = 0;
     bool quoted = false, ended = false;
     while (!ended) {
-        for (size_t len = psync_stream_len(s); at < len && !ended; at++) {
+        for (size_t len = psync_stream_seen(s); at < len && !ended; at++) {
             char c = *psync_stream_at(s, at);
             quoted ^= c == '"';
             ended = c == '\n' && !quoted;
