@@ -170,16 +170,6 @@ enum psync_result psync_body_read(struct psync_span text, const struct psync_mem
     return PSYNC_OK;
 }
 
-long psync_body_bytes(void *span, char *bytes, size_t n)
-{
-    struct psync_span *left = span;
-    size_t take = n < left->len ? n : left->len;
-    memcpy(bytes, left->data, take);
-    left->data += take;
-    left->len -= take;
-    return (long)take;
-}
-
 const char *psync_query_text(const struct psync_web_request *rq, const char *name)
 {
     const char *text = psync_web_query(rq, name);

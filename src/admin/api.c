@@ -140,8 +140,8 @@ void psync_api_attach_worker(struct psync_api *api, struct psync_worker *worker)
 enum psync_result psync_api_set_config(struct psync_api *api, const struct psync_config *config,
                                        struct psync_error *err)
 {
-    struct psync_product_rules rules, old;
-    enum psync_result r = psync_product_rules_init(&rules, config, err);
+    void *rules = NULL, *old;
+    enum psync_result r = api->open.reader->rules_new(config, &rules, err);
     if (r != PSYNC_OK)
         return r;
     PSYNC_INVARIANT(pthread_rwlock_wrlock(&api->settings) == 0);
@@ -149,7 +149,7 @@ enum psync_result psync_api_set_config(struct psync_api *api, const struct psync
     api->rules = rules;
     api->config = config;
     PSYNC_INVARIANT(pthread_rwlock_unlock(&api->settings) == 0);
-    psync_product_rules_done(&old);
+    api->open.reader->rules_free(old);
     return PSYNC_OK;
 }
 
@@ -181,9 +181,11 @@ enum psync_result psync_api_new(const struct psync_api_open *open, struct psync_
     PSYNC_INVARIANT(pthread_rwlock_init(&api->settings, NULL) == 0);
     api->routes = calloc(N_ROUTES, sizeof(*api->routes));
     api->endpoints = calloc(N_ROUTES, sizeof(*api->endpoints));
-    enum psync_result r = api->routes && api->endpoints ? PSYNC_OK : psync_fail(err, PSYNC_NOMEM, "no memory for the API");
+    enum psync_result r = PSYNC_OK;
+    if (!api->routes || !api->endpoints)
+        r = psync_fail(err, PSYNC_NOMEM, "no memory for the API");
     if (r == PSYNC_OK)
-        r = psync_product_rules_init(&api->rules, open->config, err);
+        r = open->reader->rules_new(open->config, &api->rules, err);
     if (r == PSYNC_OK)
         r = psync_clerk_new(JOBS_MAX, &api->clerk, err);
     if (r != PSYNC_OK) {
@@ -213,7 +215,7 @@ void psync_api_free(struct psync_api *api)
         return;
     psync_clerk_free(api->clerk);
     PSYNC_INVARIANT(api->requests == 0);
-    psync_product_rules_done(&api->rules);
+    api->open.reader->rules_free(api->rules);
     PSYNC_INVARIANT(pthread_rwlock_destroy(&api->settings) == 0);
     psync_cond_done(&api->answered);
     psync_mutex_done(&api->lock);

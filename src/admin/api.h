@@ -1,10 +1,11 @@
 /* api - the HTTP API over a queue: its routes, and what they share. docs/api.md describes it for callers.
  *
- * The owner of a queue makes one, and serves its routes with one web server or several (unix socket; TCP). Requests that
- * must wait run on the clerk's thread; puts are submitted and answered after their commit. */
+ * The owner of a queue makes one, and serves its routes with one web server or several (unix socket; TCP). Requests
+ * that must wait run on the clerk's thread; puts are submitted and answered after their commit. */
 #ifndef PSYNC_ADMIN_API_H
 #define PSYNC_ADMIN_API_H
 
+#include "admin/reader.h"
 #include "config/config.h"
 #include "delivery/worker.h"
 #include "queue/queue.h"
@@ -17,6 +18,7 @@ enum { PSYNC_API_BODY_MAX = 4 << 20, PSYNC_API_RECORDS_MAX = 10000 };
 struct psync_api_open {
     const struct psync_config *config;
     struct psync_queue *queue;
+    const struct psync_product_reader *reader;
     const char *command;             /* of the owner */
     bool temporary;                  /* it hands over when asked */
     void (*on_handover)(void *arg);  /* on the server's thread; may be NULL */

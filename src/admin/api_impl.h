@@ -5,7 +5,6 @@
 #include "admin/api.h"
 #include "admin/clerk.h"
 #include "base/json.h"
-#include "source/product.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -18,7 +17,7 @@ struct psync_api {
 
     pthread_rwlock_t settings;       /* held for reading while the next three are used */
     const struct psync_config *config;
-    struct psync_product_rules rules;
+    void *rules;                     /* the reader's */
     struct psync_worker *worker;     /* NULL: none */
 
     pthread_mutex_t lock;            /* of `requests` */
@@ -71,12 +70,10 @@ struct psync_member {
     enum json_type type;
     bool required;
 };
-/* The body as an object with these members only, ended by a NULL name; null counts as absent; no body is an empty object.
- * REJECT: `err` says why. The caller puts it. */
+/* The body as an object with these members only, ended by a NULL name; null counts as absent; no body is an empty
+ * object. REJECT: `err` says why. The caller puts it. */
 PSYNC_CHECKED enum psync_result psync_body_read(struct psync_span body, const struct psync_member *members,
                                                 json_object **ret_body, struct psync_error *err);
-/* A psync_input_read over the psync_span `arg`, which it uses up. */
-long psync_body_bytes(void *span, char *bytes, size_t n);
 /* A whole number in the query within [min, max]; `dflt` when absent. */
 PSYNC_CHECKED enum psync_result psync_query_int(const struct psync_web_request *rq, const char *name, int64_t min,
                                                 int64_t max, int64_t dflt, int64_t *ret_n, struct psync_error *err);

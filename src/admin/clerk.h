@@ -1,7 +1,8 @@
 /* clerk - the thread on which requests run that must wait: for a commit, for a list read from disk.
  *
- * The web server's thread must not block, so it passes such a request on as a job. A job runs in steps; one that is not
- * done after a step goes behind the others, so that retrying a hundred thousand dead letters does not keep a status waiting. */
+ * The web server's thread must not block, so it passes such a request on as a job. A job runs in steps; one that is
+ * not done after a step goes behind the others, so that retrying a hundred thousand dead letters does not keep a
+ * status waiting. */
 #ifndef PSYNC_ADMIN_CLERK_H
 #define PSYNC_ADMIN_CLERK_H
 

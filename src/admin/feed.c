@@ -25,7 +25,7 @@ struct psync_feed {
     pthread_cond_t changed;
     uint64_t filled, put, reported;
     bool stop, full_news;
-    char full_why[PSYNC_ERROR_MAX];
+    struct psync_error full_why;
     enum psync_result result;            /* the thread's failure, after which it puts no more */
     struct psync_error err;
     bool runs;
@@ -39,7 +39,7 @@ static bool wait_for_room(struct psync_feed *f, const struct psync_error *why, b
 {
     psync_mutex_lock(&f->lock);
     if (first) {
-        (void)strcpy(f->full_why, why->text);
+        f->full_why = *why;
         f->full_news = true;
         psync_cond_wake(&f->changed);
     }
@@ -115,7 +115,7 @@ static void report(struct psync_feed *f, const struct psync_feed_batch *b)
 /* Reports what was put, and that the queue is full. Under the lock, which is open during the calls. */
 static void tell(struct psync_feed *f)
 {
-    char why[PSYNC_ERROR_MAX];
+    struct psync_error why;
     while (f->reported < f->put) {
         struct psync_feed_batch *b = f->ring[f->reported % RING];
         psync_mutex_unlock(&f->lock);
@@ -126,10 +126,10 @@ static void tell(struct psync_feed *f)
     if (!f->full_news)
         return;
     f->full_news = false;
-    (void)strcpy(why, f->full_why);
+    why = f->full_why;
     psync_mutex_unlock(&f->lock);
     if (f->open.on_full)
-        f->open.on_full(f->open.arg, why);
+        f->open.on_full(f->open.arg, why.text);
     psync_mutex_lock(&f->lock);
 }
 
@@ -213,7 +213,8 @@ uint64_t psync_feed_stopped_at(const struct psync_feed *f)
 static enum psync_result make_target(struct psync_feed_way *way)
 {
     psync_buf_init(&way->target, TARGET_MAX);
-    enum psync_result r = psync_buf_printf(&way->target, "/v1/messages?revision=%lu&type=", (unsigned long)way->revision);
+    unsigned long revision = way->revision;
+    enum psync_result r = psync_buf_printf(&way->target, "/v1/messages?revision=%lu&type=", revision);
     if (r == PSYNC_OK)
         r = psync_web_encode(&way->target, (struct psync_span){way->type, strlen(way->type)});
     if (r == PSYNC_OK)

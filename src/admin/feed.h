@@ -1,10 +1,10 @@
 /* feed - products into the queue at full speed, for `produce`.
  *
- * Collects products into batches, which a thread of the feed's puts in order: directly into the queue while this process
- * owns it, else through the owner's socket; so reading the input and writing the queue go on side by side. Each product
- * goes to every destination of the owner's settings. What is reported as new or known is durable. When the queue is full
- * the feed waits for room, at most `full_wait` since it last took anything. A batch that got no answer is put again:
- * keys make that safe.
+ * Collects products into batches, which a thread of the feed's puts in order: directly into the queue while this
+ * process owns it, else through the owner's socket; so reading the input and writing the queue go on side by side.
+ * Each product goes to every destination of the owner's settings. What is reported as new or known is durable. When
+ * the queue is full the feed waits for room, at most `full_wait` since it last took anything. A batch that got no
+ * answer is put again: keys make that safe.
  *
  * One thread calls these functions; while a feed lives its session makes no other call. */
 #ifndef PSYNC_ADMIN_FEED_H
@@ -41,8 +41,9 @@ struct psync_feed_open {
 
 PSYNC_CHECKED enum psync_result psync_feed_new(const struct psync_feed_open *open, struct psync_feed **ret_feed,
                                                struct psync_error *err);
-/* Copies. The result comes later, through on_result. RETRY: the queue stayed full; FATAL, REJECT: the queue cannot be
- * reached or used; NOMEM. After a failure the feed takes nothing more, and psync_feed_stopped_at says where it stopped. */
+/* Copies. The result comes later, through on_result. RETRY: the queue stayed full; FATAL, REJECT: the queue cannot
+ * be reached or used; NOMEM. After a failure the feed takes nothing more, and psync_feed_stopped_at says where it
+ * stopped. */
 PSYNC_CHECKED enum psync_result psync_feed_put(struct psync_feed *f, uint64_t line, int64_t product,
                                                struct psync_span payload, struct psync_error *err);
 /* Puts the rest and waits for all results; to be called once, at the end of the input. Results as psync_feed_put. */

@@ -61,7 +61,8 @@ static enum psync_result deliver_directly(const struct psync_feed_way *way, stru
 /* ---- through the socket ---- */
 
 /* The unsettled payloads as a body; all of them are one already. */
-static enum psync_result make_body(const struct psync_feed_batch *b, struct psync_buf *rest, struct psync_span *ret_body)
+static enum psync_result make_body(const struct psync_feed_batch *b, struct psync_buf *rest,
+                                   struct psync_span *ret_body)
 {
     enum psync_result r = PSYNC_OK;
     *ret_body = (struct psync_span){b->text.data, b->text.len};

@@ -40,15 +40,10 @@ enum psync_result psync_folder_ensure(const char *path, struct psync_error *err)
 static enum psync_result folder_of(const char *file, char ret_folder[PATH_BYTES], struct psync_error *err)
 {
     const char *slash = strrchr(file, '/');
-    size_t n = slash ? (size_t)(slash - file) : 0;
+    size_t n = slash == file ? 1 : slash ? (size_t)(slash - file) : 0; /* the root's slash is its name */
     if (n >= PATH_BYTES)
         return psync_fail(err, PSYNC_REJECT, "the path is too long: %.64s...", file);
-    if (n == 0)
-        (void)strcpy(ret_folder, slash ? "/" : ".");
-    else {
-        memcpy(ret_folder, file, n);
-        ret_folder[n] = '\0';
-    }
+    (void)snprintf(ret_folder, PATH_BYTES, "%.*s", n ? (int)n : 1, n ? file : ".");
     return PSYNC_OK;
 }
 
@@ -72,10 +67,12 @@ enum psync_result psync_folder_trusted(const char *socket, const char *queue, st
         return PSYNC_EMPTY;
     if (stat(folder, &st) != 0) /* a link in its place is followed, and what it leads to is judged */
         return psync_fail(err, PSYNC_REJECT, "cannot look at the folder %s: %s", folder, strerror(errno));
-    bool known = st.st_uid == 0 || st.st_uid == geteuid() || (stat(home, &queue_st) == 0 && st.st_uid == queue_st.st_uid);
+    bool ours = st.st_uid == 0 || st.st_uid == geteuid();
+    bool known = ours || (stat(home, &queue_st) == 0 && st.st_uid == queue_st.st_uid);
     bool open = (st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX);
-    if (!known || open)
-        return psync_fail(err, PSYNC_REJECT, "the folder of the queue's socket, %s, %s: set queue.socket to a path in a private folder",
-                          folder, known ? "can be changed by everybody" : "belongs to somebody else");
-    return PSYNC_OK;
+    if (known && !open)
+        return PSYNC_OK;
+    return psync_fail(err, PSYNC_REJECT,
+                      "the folder of the queue's socket, %s, %s: set queue.socket to a path in a private folder",
+                      folder, known ? "can be changed by everybody" : "belongs to somebody else");
 }

@@ -1,9 +1,9 @@
-/* intake - products and payloads into the queue: read on the server's thread, answered after the commit that holds them.
+/* intake - products and payloads into the queue: read on the server's thread, answered after the commit that holds
+ * them.
  *
  * The puts of many requests share a commit: they are submitted and not waited for, and the queue's thread answers. */
 #include "admin/intake.h"
 #include "base/utf8.h"
-#include "source/input.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +42,8 @@ static struct psync_intake *new_intake(struct psync_api *api, struct psync_web_r
 
 /* ---- records ---- */
 
-static enum psync_result add_item(struct psync_intake *in, const struct psync_intake_item *item, struct psync_error *err)
+static enum psync_result add_item(struct psync_intake *in, const struct psync_intake_item *item,
+                                  struct psync_error *err)
 {
     if (in->n_items == PSYNC_API_RECORDS_MAX)
         return psync_fail(err, PSYNC_REJECT, "more than %d products in one request", PSYNC_API_RECORDS_MAX);
@@ -72,45 +73,21 @@ static enum psync_result add_text(struct psync_intake *in, uint64_t line, int64_
     return add_item(in, &item, err);
 }
 
-static enum psync_result add_refusal(struct psync_intake *in, uint64_t line, const struct psync_error *why,
+/* ---- products, in any shape that the reader knows ---- */
+
+static enum psync_result take_record(void *arg, uint64_t line, int64_t product, struct psync_span text,
                                      struct psync_error *err)
 {
-    struct psync_span text = {why->text, strlen(why->text)};
-    text.len = psync_utf8_cut(text, REASON_MAX);
-    return add_text(in, line, 0, text, err);
-}
-
-/* ---- products, in any shape that psync_input reads ---- */
-
-static enum psync_result read_records(struct psync_intake *in, struct psync_input *input, struct psync_error *err)
-{
-    for (;;) {
-        struct psync_error why = {0};
-        struct psync_span payload;
-        int64_t product = 0;
-        enum psync_result r = psync_input_next(input, &product, &payload, &why);
-        if (r == PSYNC_EMPTY)
-            return PSYNC_OK;
-        if (r == PSYNC_OK)
-            r = add_text(in, psync_input_line(input), product, payload, err);
-        else if (r == PSYNC_REJECT)
-            r = add_refusal(in, psync_input_line(input), &why, err);
-        else
-            return psync_fail(err, r == PSYNC_FATAL ? PSYNC_REJECT : r, "%s", why.text);
-        if (r != PSYNC_OK)
-            return r;
-    }
+    struct psync_intake *in = arg;
+    if (product == 0)
+        text.len = psync_utf8_cut(text, REASON_MAX);
+    return add_text(in, line, product, text, err);
 }
 
 static enum psync_result read_products(struct psync_intake *in, struct psync_error *err)
 {
-    struct psync_span left = psync_web_body(in->rq);
-    const struct psync_input_open open = {.name = "body", .read = psync_body_bytes, .arg = &left, .rules = &in->api->rules};
-    struct psync_input *input = psync_input_new(&open);
-    if (!input)
-        return psync_fail(err, PSYNC_NOMEM, "out of memory");
-    enum psync_result r = read_records(in, input, err);
-    psync_input_free(input);
+    const struct psync_product_reader *reader = in->api->open.reader;
+    enum psync_result r = reader->read(in->api->rules, psync_web_body(in->rq), take_record, in, err);
     if (r == PSYNC_OK && in->n_items == 0)
         r = psync_fail(err, PSYNC_REJECT, "there is no product in the body");
     if (r == PSYNC_OK && in->key[0] && in->n_items != 1)
@@ -161,16 +138,18 @@ static enum psync_result read_payloads(struct psync_intake *in, struct psync_err
     uint64_t number = 1;
     for (size_t at = 0; at < body.len; number++) {
         const char *end = memchr(body.data + at, '\n', body.len - at);
-        struct psync_intake_item item = {.line = number, .at = at, .len = (end ? (size_t)(end - body.data) : body.len) - at};
+        size_t len = (end ? (size_t)(end - body.data) : body.len) - at;
+        struct psync_intake_item item = {.line = number, .at = at, .len = len};
         struct psync_error why = {0};
-        struct psync_span line = {body.data + at, item.len};
-        at += item.len + 1;
-        if (item.len == 0)
+        struct psync_span line = {body.data + at, len};
+        at += len + 1;
+        if (len == 0)
             continue;
         enum psync_result r = check_payload(line, &item.product, &why);
         if (r == PSYNC_NOMEM)
             return psync_fail(err, r, "out of memory");
-        r = r == PSYNC_OK ? add_item(in, &item, err) : add_refusal(in, number, &why, err);
+        r = r == PSYNC_OK ? add_item(in, &item, err)
+                          : take_record(in, number, 0, (struct psync_span){why.text, strlen(why.text)}, err);
         if (r != PSYNC_OK)
             return r;
     }

@@ -89,8 +89,8 @@ static enum psync_result add_workers(struct psync_overview *o, struct psync_api 
 
 enum psync_result psync_overview_init(struct psync_overview *o, struct psync_api *api, struct psync_error *err)
 {
-    struct adding adding = {o, PSYNC_OK};
     *o = (struct psync_overview){0};
+    struct adding adding = {o, PSYNC_OK};
     enum psync_result r = add_configured(o, api);
     if (r == PSYNC_OK)
         r = psync_queue_destinations(api->open.queue, add_queued, &adding, err);

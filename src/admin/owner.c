@@ -77,7 +77,8 @@ static enum psync_result try_lock(struct psync_owner *o, struct psync_error *err
 }
 
 /* Somebody has the lock: a worker is refused; a temporary owner is asked to hand over. */
-static enum psync_result ask_owner(const struct psync_owner *o, struct psync_web_client *client, struct psync_error *err)
+static enum psync_result ask_owner(const struct psync_owner *o, struct psync_web_client *client,
+                                   struct psync_error *err)
 {
     struct psync_peer peer;
     enum psync_result r = psync_peer_ask(client, &peer, err);
@@ -85,8 +86,8 @@ static enum psync_result ask_owner(const struct psync_owner *o, struct psync_web
         return PSYNC_RETRY; /* it is starting or ending */
     if (peer.worker)
         return psync_fail(err, PSYNC_REJECT,
-                          "another worker (pid %" PRId64 ", %s) delivers from %s: see `productsync status`, or stop it first",
-                          peer.pid, peer.command, o->open.config->queue.path);
+                          "another worker (pid %" PRId64 ", %s) delivers from %s: see `productsync status`, or stop it"
+                          " first", peer.pid, peer.command, o->open.config->queue.path);
     r = psync_peer_handover(client, err); /* asked again in a moment if this did not arrive */
     return r == PSYNC_NOMEM ? r : PSYNC_RETRY;
 }
@@ -182,6 +183,7 @@ static enum psync_result open_api(struct psync_owner *o, struct psync_error *err
 {
     const struct psync_api_open open = {.config = o->open.config,
                                         .queue = o->queue,
+                                        .reader = o->open.reader,
                                         .command = o->open.command,
                                         .temporary = o->open.role == PSYNC_OWNER_COMMAND,
                                         .on_handover = on_handover,

@@ -1,9 +1,10 @@
 /* owner - the process that owns a queue file: its lock, its queue, and the API on its socket.
  *
- * One process at a time owns an embedded queue file (queue/queue.h, "ownership"). Whoever does serves the HTTP API on
- * queue.socket, so that every other process goes through it. There are two kinds: a worker (`work`, `serve`) keeps the
- * file until it ends; a command that found nobody (`produce`, `status`) is a temporary owner and gives the file up when a
- * worker asks with POST /v1/handover. Commands do not use this header: admin/session.h decides for them.
+ * One process at a time owns an embedded queue file (queue/queue.h, "ownership"). Whoever does serves the HTTP API
+ * on queue.socket, so that every other process goes through it. There are two kinds: a worker (`work`, `serve`)
+ * keeps the file until it ends; a command that found nobody (`produce`, `status`) is a temporary owner and gives the
+ * file up when a worker asks with POST /v1/handover. Commands do not use this header: admin/session.h decides for
+ * them.
  *
  *   psync_owner_new     lock, queue, socket        (each needs the one before)
  *   psync_owner_free    socket, queue, lock        (answers what it accepted, then stops)
@@ -12,6 +13,7 @@
 #ifndef PSYNC_ADMIN_OWNER_H
 #define PSYNC_ADMIN_OWNER_H
 
+#include "admin/reader.h"
 #include "config/config.h"
 #include "delivery/worker.h"
 #include "queue/queue.h"
@@ -27,26 +29,28 @@ struct psync_owner_open {
     const struct psync_config *config; /* outlives the owner (the queue reads its settings) */
     enum psync_owner_role role;
     const char *command;               /* "work", "produce": named to whoever finds the file taken */
+    const struct psync_product_reader *reader; /* outlives the owner */
     struct psync_log *log;             /* may be NULL */
     void (*on_ready)(void *arg);       /* something became leasable; any thread; may be NULL */
     void (*on_fatal)(void *arg, const char *why); /* the queue's; any thread; may be NULL */
-    void (*on_handover)(void *arg);    /* a worker asks for the file (COMMAND only): free the owner soon. On the server's
-                                          thread, perhaps more than once; must not block; may be NULL */
+    void (*on_handover)(void *arg);    /* a worker asks for the file (COMMAND only): free the owner soon. On the
+                                          server's thread, perhaps more than once; must not block; may be NULL */
     void *arg;
 };
 
-/* Creates the state folder (0700) if it is missing, takes the lock, opens the queue, serves the socket: 0600, or 0660 and
- * queue.socket_group. A worker asks a temporary owner to hand over and waits for at most PSYNC_OWNER_HANDOVER_MS.
+/* Creates the state folder (0700) if it is missing, takes the lock, opens the queue, serves the socket: 0600, or
+ * 0660 and queue.socket_group. A worker asks a temporary owner to hand over and waits for at most
+ * PSYNC_OWNER_HANDOVER_MS.
  *   RETRY   COMMAND: somebody else owns the file (`err` names pid and command). WORKER: a temporary owner did not hand
  *           over in time
- *   REJECT  another worker owns it ("another worker (pid 12, work) ..."), or queue or socket cannot be opened: one clear
- *           line with path and remedy
+ *   REJECT  another worker owns it ("another worker (pid 12, work) ..."), or queue or socket cannot be opened: one
+ *           clear line with path and remedy
  *   FATAL   storage or system failed */
 enum { PSYNC_OWNER_HANDOVER_MS = 30000 };
 PSYNC_CHECKED enum psync_result psync_owner_new(const struct psync_owner_open *open, struct psync_owner **ret_owner,
                                                 struct psync_error *err);
-/* Takes no new requests, answers those it has (for at most some seconds), then closes socket, queue and lock. Detach the
- * worker first. NULL is fine. */
+/* Takes no new requests, answers those it has (for at most some seconds), then closes socket, queue and lock. Detach
+ * the worker first. NULL is fine. */
 void psync_owner_free(struct psync_owner *o);
 
 struct psync_queue *psync_owner_queue(struct psync_owner *o);      /* valid until free */

@@ -32,8 +32,8 @@ PSYNC_CHECKED enum psync_result psync_putset_init(struct psync_putset *s, const 
                                                   const struct psync_putset_item *items, size_t n);
 void psync_putset_done(struct psync_putset *s); /* {0} is fine */
 
-/* What became of product i: FULL if it is missing at any destination, KNOWN if all knew it. The state, and
- * whether the payload was the same, are those of the first destination that knew it (for a different payload: of that). */
+/* What became of product i: FULL if it is missing at any destination, KNOWN if all knew it. The state, and whether
+ * the payload was the same, are those of the first destination that knew it (for a different payload: of that). */
 struct psync_put_summary {
     enum psync_put_outcome outcome;
     enum psync_state state;

@@ -1,8 +1,8 @@
 /* route_bulk - retrying and discarding many dead letters, in slices.
  *
- * A slice is a page of the dead letters' list, which is then named to the queue by ids: so every slice is one commit, other
- * requests go between two slices, and progress is known. A dead letter that dies again meanwhile is behind the cursor and is
- * not taken twice. */
+ * A slice is a page of the dead letters' list, which is then named to the queue by ids: so every slice is one
+ * commit, other requests go between two slices, and progress is known. A dead letter that dies again meanwhile is
+ * behind the cursor and is not taken twice. */
 #include "admin/api_impl.h"
 
 #include <stdio.h>
@@ -209,7 +209,8 @@ static enum psync_job_step answer(struct psync_task *task, const struct bulk *b,
     return PSYNC_JOB_DONE;
 }
 
-/* When the owner is ending, what is left is left: the cursor says where to go on. Ids are few; they are done to the end. */
+/* When the owner is ending, what is left is left: the cursor says where to go on. Ids are few; they are done to the
+ * end. */
 static enum psync_job_step go_on(struct psync_task *task, struct bulk *b, bool ending)
 {
     struct psync_error err = {0};

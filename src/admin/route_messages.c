@@ -27,8 +27,8 @@ static bool add_row(void *arg, const struct psync_row *row)
     return page->w.result == PSYNC_OK;
 }
 
-static enum psync_result read_filter(const struct psync_web_request *rq, struct psync_filter *filter, int64_t *ret_limit,
-                                     struct psync_error *err)
+static enum psync_result read_filter(const struct psync_web_request *rq, struct psync_filter *filter,
+                                     int64_t *ret_limit, struct psync_error *err)
 {
     const char *state = psync_query_text(rq, "state"), *cursor = psync_query_text(rq, "cursor");
     *filter = (struct psync_filter){.destination = psync_query_text(rq, "destination"),

@@ -1,39 +1,40 @@
 /* route_replace - a dead letter with a corrected payload: a new message under a new key. */
 #include "admin/api_impl.h"
-#include "source/input.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-static enum psync_result read_one(struct psync_input *input, int64_t *ret_product, struct psync_buf *payload,
-                                  struct psync_error *err)
+struct reading {
+    int64_t product;
+    struct psync_buf *payload;
+    size_t records;
+};
+
+static enum psync_result take_record(void *arg, uint64_t line, int64_t product, struct psync_span text,
+                                     struct psync_error *err)
 {
-    struct psync_span span;
-    int64_t second;
-    enum psync_result r = psync_input_next(input, ret_product, &span, err);
-    if (r == PSYNC_FATAL) /* of its stream, not of our storage */
-        return PSYNC_REJECT;
-    if (r == PSYNC_EMPTY)
-        return psync_fail(err, PSYNC_REJECT, "there is no product in the body");
-    if (r == PSYNC_OK)
-        r = psync_buf_add(payload, span.data, span.len);
-    if (r == PSYNC_OK && psync_input_next(input, &second, &span, NULL) != PSYNC_EMPTY)
-        r = psync_fail(err, PSYNC_REJECT, "there must be one product in the body");
-    return r;
+    struct reading *reading = arg;
+    (void)line;
+    if (product == 0)
+        return psync_fail(err, PSYNC_REJECT, "%.*s", (int)text.len, text.data);
+    if (reading->records++)
+        return psync_fail(err, PSYNC_REJECT, "there must be one product in the body");
+    reading->product = product;
+    return psync_buf_add(reading->payload, text.data, text.len);
 }
 
 /* The one product of the body, as a canonical payload. */
 static enum psync_result read_product(struct psync_task *task, int64_t *ret_product, struct psync_buf *payload,
                                       struct psync_error *err)
 {
-    struct psync_span left = psync_web_body(task->rq);
-    psync_api_read(task->api);
-    const struct psync_input_open open = {
-        .name = "body", .read = psync_body_bytes, .arg = &left, .rules = &task->api->rules};
-    struct psync_input *input = psync_input_new(&open);
-    enum psync_result r = input ? read_one(input, ret_product, payload, err) : PSYNC_NOMEM;
-    psync_input_free(input);
-    psync_api_read_end(task->api);
+    struct reading reading = {.payload = payload};
+    struct psync_api *api = task->api;
+    psync_api_read(api);
+    enum psync_result r = api->open.reader->read(api->rules, psync_web_body(task->rq), take_record, &reading, err);
+    psync_api_read_end(api);
+    if (r == PSYNC_OK && reading.records == 0)
+        r = psync_fail(err, PSYNC_REJECT, "there is no product in the body");
+    *ret_product = reading.product;
     return r;
 }
 
@@ -72,7 +73,8 @@ static enum psync_job_step replace_with(struct psync_task *task, int64_t product
     int64_t whose = 0;
     enum psync_result r = psync_queue_show(q, id, note_product, skip_attempt, &whose, &err);
     if (r == PSYNC_OK && whose != product)
-        return psync_task_refuse(task, 422, "the dead letter is of product %" PRId64 ", not of %" PRId64, whose, product);
+        return psync_task_refuse(task, 422, "the dead letter is of product %" PRId64 ", not of %" PRId64, whose,
+                                 product);
     if (r == PSYNC_OK)
         r = psync_queue_replace(q, id, (struct psync_span){payload->data, payload->len}, key, &err);
     if (r == PSYNC_EMPTY)

@@ -80,7 +80,7 @@ static enum psync_result find_all(struct resend *s, struct psync_error *err)
 {
     const struct psync_filter filter = {
         .destination = s->destination, .product = s->product, .any_state = true, .cursor = s->cursor};
-    enum psync_result r;
+    enum psync_result r = PSYNC_OK;
     do {
         s->seen = 0;
         psync_api_read(s->api);
@@ -116,8 +116,8 @@ static enum psync_result prepare(struct resend *s, struct newest *n, struct psyn
     if (r == PSYNC_OK && n->payload_len == 0)
         return psync_fail(err, PSYNC_GONE, "the payload of message %s is not kept any more", n->id);
     n->revision++;
-    return r == PSYNC_OK ? psync_key_product(&subject, n->revision, (struct psync_span){n->payload, n->payload_len}, n->key)
-                         : r;
+    const struct psync_span payload = {n->payload, n->payload_len};
+    return r == PSYNC_OK ? psync_key_product(&subject, n->revision, payload, n->key) : r;
 }
 
 /* Something that is still to be delivered, or that only a retry helps, is not doubled. */

@@ -6,8 +6,8 @@
  *     | +---- the owner is gone, or hands over ---- PEER
  *     +------ somebody answers on the socket ---->
  *
- * In OWNER and PEER alike requests go through the socket. One mutex is held during a request; the keeper, a thread, takes
- * it between requests to hand over while the command is idle. */
+ * In OWNER and PEER alike requests go through the socket. One mutex is held during a request; the keeper, a thread,
+ * takes it between requests to hand over while the command is idle. */
 #include "admin/session_impl.h"
 
 #include "admin/owner.h"
@@ -101,6 +101,7 @@ static enum psync_result become_owner(struct psync_session *s, struct psync_erro
     const struct psync_owner_open open = {.config = s->open.config,
                                           .role = PSYNC_OWNER_COMMAND,
                                           .command = s->open.command,
+                                          .reader = s->open.reader,
                                           .log = s->open.log,
                                           .on_handover = on_handover,
                                           .arg = s};
@@ -219,7 +220,8 @@ static enum psync_result try_request(struct psync_session *s, const struct reque
             s->own_from = psync_clock_now() + AFTER_HANDOVER_MS;
         }
     } else if (r == PSYNC_RETRY) {
-        r = rq->repeatable ? PSYNC_GONE : psync_fail(err, PSYNC_FATAL, "no answer came, and it may have been done: look before doing it again");
+        r = rq->repeatable ? PSYNC_GONE : psync_fail(err, PSYNC_FATAL, "no answer came, but it may have been done: look"
+                                                     " before doing it again");
     }
     psync_buf_done(&body);
     s->reached = s->reached && r != PSYNC_GONE;

@@ -1,15 +1,16 @@
 /* session - how a command reaches the queue, whoever owns it.
  *
- * If nobody owns the queue file, the session becomes its temporary owner (admin/owner.h); else it speaks to the owner's
- * socket. Either way commands go through the API, so there is one code path for what they do. When a worker asks for the
- * file, the session hands over between two calls, also while the command is idle (a thread of the session's watches for
- * it), and goes on through the worker's socket; when an owner dies, the session finds the next one or becomes it.
- * Commands notice nothing of that.
+ * If nobody owns the queue file, the session becomes its temporary owner (admin/owner.h); else it speaks to the
+ * owner's socket. Either way commands go through the API, so there is one code path for what they do. When a worker
+ * asks for the file, the session hands over between two calls, also while the command is idle (a thread of the
+ * session's watches for it), and goes on through the worker's socket; when an owner dies, the session finds the next
+ * one or becomes it. Commands notice nothing of that.
  *
  * One thread at a time. */
 #ifndef PSYNC_ADMIN_SESSION_H
 #define PSYNC_ADMIN_SESSION_H
 
+#include "admin/reader.h"
 #include "base/json.h"
 #include "config/config.h"
 #include "queue/queue.h"
@@ -19,18 +20,20 @@ struct psync_session; /* opaque */
 struct psync_session_open {
     const struct psync_config *config; /* outlives the session */
     const char *command;               /* literal: "produce", "status", ... */
+    const struct psync_product_reader *reader; /* outlives the session */
     struct psync_log *log;             /* may be NULL */
 };
 
-/* RETRY: somebody holds the file, but does not answer on its socket (after 5 s). REJECT, FATAL: one clear line (exit 3). */
+/* RETRY: somebody holds the file, but does not answer on its socket (after 5 s). REJECT, FATAL: one clear line (exit
+ * 3). */
 PSYNC_CHECKED enum psync_result psync_session_new(const struct psync_session_open *open,
                                                   struct psync_session **ret_session, struct psync_error *err);
 void psync_session_free(struct psync_session *s); /* NULL is fine */
 
 bool psync_session_owns(struct psync_session *s); /* this process owns the file now, so no worker is running */
 
-/* One request to the API (docs/api.md). `target` is the path with its query, encoded (psync_web_encode); `body` is JSON,
- * data NULL for none.
+/* One request to the API (docs/api.md). `target` is the path with its query, encoded (psync_web_encode); `body` is
+ * JSON, data NULL for none.
  *   OK      2xx
  *   EMPTY   404: no such thing
  *   RETRY   409, 429, 503: not now

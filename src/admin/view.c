@@ -11,7 +11,7 @@ void psync_view_state(struct psync_json_writer *w, const char *name, enum psync_
     char word[32];
     const char *from = psync_state_name(state);
     size_t n = 0;
-    for (; from[n] && n < sizeof(word) - 1; n++)
+    for (; n < sizeof(word) - 1 && from[n]; n++)
         word[n] = (char)(from[n] == ' ' ? '_' : from[n]);
     word[n] = '\0';
     psync_json_put_text(w, name, word);

@@ -1,5 +1,6 @@
 /* ask - requests to the queue's owner, and its answers in words; see the header. */
 #include "cmd/ask.h"
+#include "cmd/reader.h"
 
 #include "web/client.h"
 
@@ -23,7 +24,8 @@ enum psync_exit psync_ask_open(struct psync_ask *ask, const struct psync_invocat
     enum psync_exit code = psync_context_load(&ask->ctx, inv);
     if (code != PSYNC_EXIT_OK)
         return code;
-    const struct psync_session_open open = {.config = ask->ctx.config, .command = inv->command->name};
+    const struct psync_session_open open = {.config = ask->ctx.config, .command = inv->command->name,
+                                            .reader = &psync_cmd_reader};
     if (psync_session_new(&open, &ask->session, &err) == PSYNC_OK)
         return PSYNC_EXIT_OK;
     psync_complain("%s", err.text);

@@ -2,6 +2,7 @@
 #include "cmd/commands.h"
 #include "cmd/context.h"
 #include "cmd/products.h"
+#include "cmd/reader.h"
 #include "cmd/signals.h"
 
 #include "admin/feed.h"
@@ -155,7 +156,8 @@ enum psync_exit psync_cmd_produce(struct psync_invocation *inv)
     if (code != PSYNC_EXIT_OK)
         return code;
     signals = (struct psync_signals){.on_stop = on_stop, .arg = &run};
-    const struct psync_session_open open = {.config = run.ctx.config, .command = "produce"};
+    const struct psync_session_open open = {.config = run.ctx.config, .command = "produce",
+                                            .reader = &psync_cmd_reader};
     if (psync_signals_start(&signals, &err) != PSYNC_OK || psync_session_new(&open, &session, &err) != PSYNC_OK) {
         psync_complain("%s", err.text);
         code = PSYNC_EXIT_STORAGE;

@@ -5,6 +5,7 @@
 #include "cmd/commands.h"
 #include "cmd/console.h"
 #include "cmd/context.h"
+#include "cmd/reader.h"
 #include "cmd/reload.h"
 #include "cmd/signals.h"
 
@@ -187,6 +188,7 @@ static enum psync_exit open_all(struct run *run)
     const struct psync_owner_open owner = {.config = reload->ctx.config,
                                            .role = PSYNC_OWNER_WORKER,
                                            .command = "work",
+                                           .reader = &psync_cmd_reader,
                                            .log = reload->ctx.log,
                                            .on_ready = on_ready,
                                            .on_fatal = on_fatal,

@@ -42,9 +42,9 @@ static inline struct said obey(struct acting *a, int order)
 {
     struct said said = {0};
     struct psync_error err = {0};
-    const struct psync_owner_open owner = {.config = a->config, .command = "actor",
+    const struct psync_owner_open owner = {.config = a->config, .command = "actor", .reader = &psync_cmd_reader,
                                            .role = order == BE_WORKER ? PSYNC_OWNER_WORKER : PSYNC_OWNER_COMMAND};
-    const struct psync_session_open session = {.config = a->config, .command = "actor"};
+    const struct psync_session_open session = {.config = a->config, .command = "actor", .reader = &psync_cmd_reader};
     switch (order) {
     case BE_COMMAND:
     case BE_WORKER:
@@ -55,7 +55,8 @@ static inline struct said obey(struct acting *a, int order)
         break;
     case PUT_ONE:
         said.result = (int)psync_session_call(a->session, "POST", "/v1/products",
-                                              PSYNC_SPAN("{\"id\":99,\"name\":\"x\",\"price\":1,\"stock\":1}"), NULL, &err);
+                                              PSYNC_SPAN("{\"id\":99,\"name\":\"x\",\"price\":1,\"stock\":1}"), NULL,
+                                              &err);
         break;
     case OWNS:
         said.result = psync_session_owns(a->session) ? PSYNC_OK : PSYNC_EMPTY;

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/json.h"
+#include "cmd/reader.h"
 #include "config/load.h"
 #include "queue/queue.h"
 
@@ -125,13 +126,14 @@ static inline struct answer read_answer(int fd)
 }
 
 /* `headers`: further lines, each with its CRLF. */
-static inline struct answer ask_with(const char *socket_path, const char *method, const char *target, const char *headers,
-                              const char *body)
+static inline struct answer ask_with(const char *socket_path, const char *method, const char *target,
+                                     const char *headers, const char *body)
 {
     char head[2048];
     int fd = dial(socket_path);
     assert_true(fd >= 0);
-    int n = snprintf(head, sizeof(head), "%s %s HTTP/1.1\r\nHost: q\r\nConnection: close\r\nContent-Length: %zu\r\n%s\r\n",
+    int n = snprintf(head, sizeof(head),
+                     "%s %s HTTP/1.1\r\nHost: q\r\nConnection: close\r\nContent-Length: %zu\r\n%s\r\n",
                      method, target, body ? strlen(body) : 0, headers);
     send_all(fd, head, (size_t)n);
     if (body)

@@ -12,7 +12,8 @@ static void start(const char *const *extra)
 {
     struct psync_error err = {0};
     make_place(&place, extra);
-    const struct psync_owner_open open = {.config = place.config, .role = PSYNC_OWNER_WORKER, .command = "test"};
+    const struct psync_owner_open open = {.config = place.config, .role = PSYNC_OWNER_WORKER, .command = "test",
+                                           .reader = &psync_cmd_reader};
     if (psync_owner_new(&open, &owner, &err) != PSYNC_OK)
         fail_msg("%s", err.text);
 }
@@ -224,8 +225,9 @@ static size_t deliver(const char *destination, size_t max, enum psync_verdict ve
             .message = messages[i],
             .verdict = verdict,
             .not_before = psync_clock_now() + 3600000,
-            .attempt = {.at = psync_clock_wall(), .status = status, .latency_ms = 12, .counted = verdict != PSYNC_VERDICT_DONE,
-                        .error = error, .problem = "", .head = PSYNC_SPAN("HTTP/1.1 422 No\r\n\xff\xfe")}};
+            .attempt = {.at = psync_clock_wall(), .status = status, .latency_ms = 12, .error = error, .problem = "",
+                        .counted = verdict != PSYNC_VERDICT_DONE,
+                        .head = PSYNC_SPAN("HTTP/1.1 422 No\r\n\xff\xfe")}};
     is_settled = n == 0;
     if (n)
         assert_ok(psync_queue_settle_async(q, settles, n, on_settled, NULL));

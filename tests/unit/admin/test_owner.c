@@ -23,7 +23,8 @@ static int teardown(void **state)
 
 static struct psync_owner_open opening(enum psync_owner_role role)
 {
-    return (struct psync_owner_open){.config = place.config, .role = role, .command = "test"};
+    return (struct psync_owner_open){.config = place.config, .role = role, .command = "test",
+                                           .reader = &psync_cmd_reader};
 }
 
 static void the_second_is_refused(void **state)
@@ -136,7 +137,8 @@ static void a_group_may_be_let_in(void **state)
     assert_non_null(group);
     snprintf(setting, sizeof(setting), "queue.socket_group=%s", group->gr_name);
     struct psync_config *config = load_settings(place.folder, (const char *const[]){setting, NULL});
-    struct psync_owner_open open = {.config = config, .role = PSYNC_OWNER_WORKER, .command = "test"};
+    struct psync_owner_open open = {.config = config, .role = PSYNC_OWNER_WORKER, .command = "test",
+                                           .reader = &psync_cmd_reader};
     assert_ok(psync_owner_new(&open, &owner, &err));
     assert_int_equal(stat(config->queue.socket, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0660);
@@ -159,7 +161,8 @@ static void a_missing_state_folder_is_made(void **state)
     struct psync_error err = {0};
     snprintf(folder, sizeof(folder), "%s/a/b", place.folder);
     struct psync_config *config = load_settings(folder, NULL);
-    const struct psync_owner_open open = {.config = config, .role = PSYNC_OWNER_WORKER, .command = "test"};
+    const struct psync_owner_open open = {.config = config, .role = PSYNC_OWNER_WORKER, .command = "test",
+                                           .reader = &psync_cmd_reader};
     if (psync_owner_new(&open, &owner, &err) != PSYNC_OK)
         fail_msg("%s", err.text);
     assert_int_equal(stat(folder, &st), 0);
@@ -179,7 +182,8 @@ static void an_open_folder_is_not_trusted(void **state)
     struct psync_error err = {0};
     assert_int_equal(chmod(place.folder, 0777), 0);
     const struct psync_owner_open open = opening(PSYNC_OWNER_WORKER);
-    const struct psync_session_open client = {.config = place.config, .command = "test"};
+    const struct psync_session_open client = {.config = place.config, .command = "test",
+                                           .reader = &psync_cmd_reader};
     assert_int_equal(psync_owner_new(&open, &owner, &err), PSYNC_REJECT);
     assert_non_null(strstr(err.text, "can be changed by everybody"));
     assert_int_equal(psync_session_new(&client, &session, &err), PSYNC_REJECT);
@@ -192,7 +196,8 @@ static void what_is_no_queue_is_refused(void **state)
     struct psync_error err = {0};
     FILE *f = fopen(place.config->queue.path, "w");
     assert_non_null(f);
-    fprintf(f, "this is no database, and longer than the hundred bytes of a header, so that there is no doubt about it at all\n");
+    for (int i = 0; i < 20; i++)
+        fprintf(f, "this is no database\n");
     fclose(f);
     const struct psync_owner_open open = opening(PSYNC_OWNER_WORKER);
     enum psync_result r = psync_owner_new(&open, &owner, &err);
@@ -206,7 +211,8 @@ static void requests_are_answered_before_the_end(void **state)
     (void)state;
     struct psync_owner *owner = NULL;
     const struct psync_owner_open open = opening(PSYNC_OWNER_COMMAND);
-    static const char request[] = "POST /v1/products HTTP/1.1\r\nHost: q\r\nConnection: close\r\nContent-Length: 44\r\n\r\n"
+    static const char request[] = "POST /v1/products HTTP/1.1\r\nHost: q\r\nConnection: close\r\n"
+                                  "Content-Length: 44\r\n\r\n"
                                   "{\"id\":1,\"name\":\"abc\",\"price\":1.0,\"stock\":10}";
     assert_ok(psync_owner_new(&open, &owner, NULL));
     int fd[16];

@@ -24,7 +24,8 @@ static struct psync_session *open_session(const struct psync_config *config)
 {
     struct psync_session *session = NULL;
     struct psync_error err = {0};
-    const struct psync_session_open open = {.config = config, .command = "test"};
+    const struct psync_session_open open = {.config = config, .command = "test",
+                                            .reader = &psync_cmd_reader};
     if (psync_session_new(&open, &session, &err) != PSYNC_OK)
         fail_msg("%s", err.text);
     return session;
@@ -118,12 +119,14 @@ static void a_silent_owner_is_named(void **state)
     assert_int_equal(pipe(ready), 0);
     pid_t pid = fork();
     if (pid == 0) { /* holds the lock and serves nothing */
-        if (psync_queue_lock_new(place.config->queue.path, "hang", &lock, NULL) != PSYNC_OK || write(ready[1], "", 1) != 1)
+        if (psync_queue_lock_new(place.config->queue.path, "hang", &lock, NULL) != PSYNC_OK ||
+            write(ready[1], "", 1) != 1)
             _exit(1);
         pause();
     }
     assert_int_equal(read(ready[0], &c, 1), 1);
-    const struct psync_session_open open = {.config = place.config, .command = "test"};
+    const struct psync_session_open open = {.config = place.config, .command = "test",
+                                            .reader = &psync_cmd_reader};
     assert_int_equal(psync_session_new(&open, &session, &err), PSYNC_RETRY);
     assert_non_null(strstr(err.text, "hang"));
     kill(pid, SIGKILL);
@@ -172,7 +175,8 @@ static enum psync_result put_products(struct psync_feed *feed, uint64_t first, u
     enum psync_result r = PSYNC_OK;
     for (uint64_t i = first; i < first + n && r == PSYNC_OK; i++) {
         char payload[128];
-        int len = snprintf(payload, sizeof(payload), "{\"id\":%" PRIu64 ",\"name\":\"Cup\",\"price\":4.90,\"stock\":3}", i);
+        int len = snprintf(payload, sizeof(payload),
+                           "{\"id\":%" PRIu64 ",\"name\":\"Cup\",\"price\":4.90,\"stock\":3}", i);
         r = psync_feed_put(feed, i, (int64_t)i, (struct psync_span){payload, (size_t)len}, NULL);
     }
     return r;
@@ -325,7 +329,8 @@ static void an_empty_feed_is_fine(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(answers_become_results), T(a_second_process_goes_through_the_first), T(when_the_owner_dies_the_session_goes_on),
+        T(answers_become_results), T(a_second_process_goes_through_the_first),
+        T(when_the_owner_dies_the_session_goes_on),
         T(when_the_owner_ends_the_session_goes_on), T(a_silent_owner_is_named), T(a_feed_puts_directly),
         T(a_feed_puts_through_the_socket), T(a_feed_goes_on_over_a_handover), T(a_feed_waits_for_room_directly),
         T(a_feed_waits_for_room_through_the_socket), T(the_owner_may_refuse), T(an_empty_feed_is_fine),
