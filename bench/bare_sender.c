@@ -1,7 +1,7 @@
 /* bare_sender - the yardstick: libcurl's multi interface and nothing else.
  *
- * Posts the same body with the same headers COUNT times over CONNECTIONS connections, with handles that are used again and
- * a URL that is parsed once, and prints what one line says: requests a second, CPU microseconds a request.
+ * Posts the same body with the same headers COUNT times over CONNECTIONS connections, with handles that are used
+ * again and a URL that is parsed once, and prints what one line says: requests a second, CPU microseconds a request.
  *
  *   bare_sender --url URL [--count N] [--connections N] [--body TEXT] [--batch N] [--ca-file FILE]
  *

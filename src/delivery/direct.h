@@ -1,7 +1,7 @@
 /* direct - the two direct modes: products sent now, from memory, with no queue.
  *
- * simple: one request at a time, no retry. async: many at a time, a failed one tried again async.retries times in memory.
- * Both drive the same engine as the worker. One thread. */
+ * simple: one request at a time, no retry. async: many at a time, a failed one tried again async.retries times in
+ * memory. Both drive the same engine as the worker. One thread. */
 #ifndef PSYNC_DELIVERY_DIRECT_H
 #define PSYNC_DELIVERY_DIRECT_H
 
@@ -29,8 +29,9 @@ struct psync_direct_open {
 PSYNC_CHECKED enum psync_result psync_direct_new(const struct psync_direct_open *open, struct psync_direct **ret_direct,
                                                  struct psync_error *err);
 void psync_direct_free(struct psync_direct *d);
-/* Takes the message (psync_message_new made it). simple: returns when its outcome was reported. async: returns as soon as
- * there is room for more; outcomes of earlier ones are reported meanwhile. NOMEM, REJECT: the message stays the caller's. */
+/* Takes the message (psync_message_new made it). simple: returns when its outcome was reported. async: returns as
+ * soon as there is room for more; outcomes of earlier ones are reported meanwhile. NOMEM, REJECT: the message stays
+ * the caller's. */
 PSYNC_CHECKED enum psync_result psync_direct_send(struct psync_direct *d, struct psync_message *message,
                                                   struct psync_error *err);
 /* Waits for the rest. */

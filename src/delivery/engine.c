@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-/* The prepared targets of one configuration, in the order of its destinations. They copy what they need, so that they may
- * outlive it by the requests that still use them. */
+/* The prepared targets of one configuration, in the order of its destinations. They copy what they need, so that they
+ * may outlive it by the requests that still use them. */
 struct generation {
     struct generation *older;
     const struct psync_config *config;
@@ -50,7 +50,8 @@ static enum psync_result generation_new(const struct psync_config *config, struc
     return PSYNC_OK;
 }
 
-/* A request names its destination's settings as they were when it was made: that is an element of one of the configs. */
+/* A request names its destination's settings as they were when it was made: that is an element of one of the
+ * configs. */
 static struct psync_http_target *target_of(const struct psync_engine *e, const struct psync_request *request)
 {
     for (const struct generation *g = e->newest; g; g = g->older)

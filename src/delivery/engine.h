@@ -41,7 +41,8 @@ PSYNC_CHECKED enum psync_result psync_engine_configure(struct psync_engine *e, c
 void psync_engine_act(struct psync_engine *e);
 /* Works the network for at most `max_wait_ms` (less if something is due earlier or something came), then acts on what
  * came. Call psync_engine_act after other input and before a turn that may wait. */
-PSYNC_CHECKED enum psync_result psync_engine_turn(struct psync_engine *e, psync_ms max_wait_ms, struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_engine_turn(struct psync_engine *e, psync_ms max_wait_ms,
+                                                  struct psync_error *err);
 void psync_engine_wakeup(struct psync_engine *e); /* any thread */
 void psync_engine_abort(struct psync_engine *e);  /* what is in flight ends as ABORTED: released */
 

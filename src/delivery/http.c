@@ -16,8 +16,8 @@ enum psync_result psync_http_global_init(struct psync_error *err)
     return code == CURLE_OK ? PSYNC_OK : psync_fail(err, PSYNC_FATAL, "libcurl: %s", curl_easy_strerror(code));
 }
 
-/* No request ever waits inside libcurl for a connection, where its time would run out: there may be as many connections as
- * requests in flight, and as many are kept. */
+/* No request ever waits inside libcurl for a connection, where its time would run out: there may be as many
+ * connections as requests in flight, and as many are kept. */
 void psync_http_resize(struct psync_http *h, size_t max_in_flight)
 {
     (void)curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)max_in_flight);
@@ -88,6 +88,14 @@ static void report(struct psync_http_exchange *x, const struct psync_response *r
     psync_http_exchange_give_back(x);
 }
 
+static struct psync_http_exchange *exchange_of(CURL *easy)
+{
+    char *private = NULL;
+    CURLcode code = curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
+    PSYNC_INVARIANT(code == CURLE_OK && private != NULL);
+    return (struct psync_http_exchange *)(void *)private;
+}
+
 /* Returns how many ended. */
 static size_t collect(struct psync_http *h)
 {
@@ -97,10 +105,9 @@ static size_t collect(struct psync_http *h)
     while ((message = curl_multi_info_read(h->multi, &left)) != NULL) {
         if (message->msg != CURLMSG_DONE)
             continue;
-        struct psync_http_exchange *x = NULL;
+        struct psync_http_exchange *x = exchange_of(message->easy_handle);
         struct psync_response response;
         CURLcode code = message->data.result; /* the message dies with the removal */
-        PSYNC_INVARIANT(curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&x) == CURLE_OK && x);
         detach(h, x);
         psync_http_exchange_outcome(x, code, &response);
         report(x, &response);

@@ -1,13 +1,13 @@
 /* http - requests over libcurl's multi interface: one thread, one loop, connections and handles reused.
  *
- * Always: TLS 1.2 or newer, verified; redirects not followed; the response read to a bound; https only unless the host is
- * loopback or the target says allow_http; an address that a host name leads to is checked when it is connected to (so no
- * rebinding) and a private or link-local one refused unless allow_private. Proxies are those of the settings, never of the
- * environment; http.ca_file replaces the system's authorities. Secrets are in memory only.
+ * Always: TLS 1.2 or newer, verified; redirects not followed; the response read to a bound; https only unless the
+ * host is loopback or the target says allow_http; an address that a host name leads to is checked when it is
+ * connected to (so no rebinding) and a private or link-local one refused unless allow_private. Proxies are those of
+ * the settings, never of the environment; http.ca_file replaces the system's authorities. Secrets are in memory only.
  *
- * Only a whole answer counts as one (PSYNC_NET_ANSWER), or one that is longer than http.max_response, of which the rest is
- * not read. If a 2xx begins and does not end in time, or is cut, that is PSYNC_NET_TIMEOUT or PSYNC_NET_RESET: it may have
- * taken effect, and goes again under the same key. */
+ * Only a whole answer counts as one (PSYNC_NET_ANSWER), or one that is longer than http.max_response, of which the
+ * rest is not read. If a 2xx begins and does not end in time, or is cut, that is PSYNC_NET_TIMEOUT or
+ * PSYNC_NET_RESET: it may have taken effect, and goes again under the same key. */
 #ifndef PSYNC_DELIVERY_HTTP_H
 #define PSYNC_DELIVERY_HTTP_H
 

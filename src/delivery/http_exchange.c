@@ -47,8 +47,8 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
     return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
-/* Before a request goes out. Connections are shared by all targets, and one that was opened for a target that may speak to
- * private addresses must not serve another that may not. */
+/* Before a request goes out. Connections are shared by all targets, and one that was opened for a target that may
+ * speak to private addresses must not serve another that may not. */
 static int on_connection(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
     struct psync_http_exchange *x = arg;
@@ -135,8 +135,8 @@ void psync_http_exchange_free_idle(struct psync_http_target *t)
 }
 
 /* ---- the request ---- */
-/* A key as a structured-field String (RFC 8941 section 3.3.3) or bare. The queue admits visible ASCII only; a queue file
- * that was tampered with must not write header lines. */
+/* A key as a structured-field String (RFC 8941 section 3.3.3) or bare. The queue admits visible ASCII only; a queue
+ * file that was tampered with must not write header lines. */
 static bool write_key(char *line, size_t size, const struct psync_http_target *t, const char *key)
 {
     int n = snprintf(line, size, "%s: %s", t->key_header, t->key_quoted ? "\"" : "");

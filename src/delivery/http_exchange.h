@@ -1,4 +1,5 @@
-/* http_exchange - one request and its response on one libcurl handle, which is used again. Internal to delivery/http. */
+/* http_exchange - one request and its response on one libcurl handle, which is used again. Internal to
+ * delivery/http. */
 #ifndef PSYNC_DELIVERY_HTTP_EXCHANGE_H
 #define PSYNC_DELIVERY_HTTP_EXCHANGE_H
 

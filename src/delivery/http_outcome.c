@@ -1,8 +1,8 @@
 /* http_outcome - what libcurl's result of a transfer means, told apart as far as a person who must mend it needs.
  *
- * Two endings are worth a word. A response that is longer than its bound is an answer: its status is known and its body is
- * for people. A response that began but did not end in time or was cut is none, whatever its status line said: only a
- * whole answer counts, and the request goes again under the same key. */
+ * Two endings are worth a word. A response that is longer than its bound is an answer: its status is known and its
+ * body is for people. A response that began but did not end in time or was cut is none, whatever its status line
+ * said: only a whole answer counts, and the request goes again under the same key. */
 #include "delivery/http_exchange.h"
 
 #include <errno.h>
@@ -56,8 +56,8 @@ static long number(CURL *easy, CURLINFO info)
     return curl_easy_getinfo(easy, info, &n) == CURLE_OK ? n : 0;
 }
 
-/* A header line without an end: libcurl before 8.6 reports its bound for a line (100 KB) as lack of memory. A real lack of
- * it at this point cannot be told apart, and is judged as harmlessly. */
+/* A header line without an end: libcurl before 8.6 reports its bound for a line (100 KB) as lack of memory. A real
+ * lack of it at this point cannot be told apart, and is judged as harmlessly. */
 static bool is_long_line(const struct psync_http_exchange *x, CURLcode code, bool sent)
 {
 #if LIBCURL_VERSION_NUM >= 0x080600

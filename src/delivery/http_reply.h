@@ -1,7 +1,7 @@
 /* http_reply - collects one response as it comes in, to its bounds. Internal to delivery/http.
  *
- * Of several header fields of the same name the first one counts. Fields of 1xx responses and trailers are left out, but
- * counted, so that neither can go on for ever. */
+ * Of several header fields of the same name the first one counts. Fields of 1xx responses and trailers are left out,
+ * but counted, so that neither can go on for ever. */
 #ifndef PSYNC_DELIVERY_HTTP_REPLY_H
 #define PSYNC_DELIVERY_HTTP_REPLY_H
 

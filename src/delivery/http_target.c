@@ -1,17 +1,15 @@
-/* http_target - a destination's URL, header lines, TLS settings and timeouts, checked and given to libcurl once. */
+/* http_target - a destination's URL and header lines, checked and prepared once. */
 #include "delivery/http_target.h"
 
 #include "delivery/auth.h"
 #include "delivery/http_exchange.h"
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { TEXT_MAX = 64 * 1024, LINES_MAX = 64, KEEPALIVE_S = 60, SECRET_MIN = 8 };
+enum { TEXT_MAX = 64 * 1024, LINES_MAX = 64, SECRET_MIN = 8 };
 
 /* ---- URL ---- */
 static bool is_localhost(const char *host)
@@ -27,7 +25,8 @@ static void bare_host(const char *host, char *ret_host, size_t size)
     snprintf(ret_host, size, "%.*s", (int)(bracketed ? len - 2 : len), host + (bracketed ? 1 : 0));
 }
 
-/* Which addresses may be connected to, and whether plain http may be spoken, follow from who wrote which kind of host. */
+/* Which addresses may be connected to, and whether plain http may be spoken, follow from who wrote which kind of
+ * host. */
 static enum psync_result judge_host(struct psync_http_target *t, const struct psync_destination_conf *d,
                                     const char *scheme, const char *host, struct psync_error *err)
 {
@@ -211,125 +210,6 @@ void psync_http_target_mask(const struct psync_http_target *t, char *text, size_
     }
 }
 
-/* ---- TLS files: looked at here, so that a typing error shows at start and not as a failed delivery ---- */
-static bool has_certificate(FILE *f)
-{
-    X509 *certificate = PEM_read_X509(f, NULL, NULL, NULL);
-    bool has = certificate != NULL;
-    X509_free(certificate);
-    ERR_clear_error();
-    return has;
-}
-
-static enum psync_result check_file(const char *setting, const char *path, bool certificate, struct psync_error *err)
-{
-    if (path[0] == '\0')
-        return PSYNC_OK;
-    FILE *f = fopen(path, "r");
-    if (!f)
-        return psync_fail(err, PSYNC_REJECT, "%s: %s cannot be read", setting, path);
-    bool usable = !certificate || has_certificate(f);
-    (void)fclose(f);
-    return usable ? PSYNC_OK : psync_fail(err, PSYNC_REJECT, "%s: %s holds no PEM certificate", setting, path);
-}
-
-static enum psync_result check_files(const struct psync_http_conf *conf, struct psync_error *err)
-{
-    enum psync_result r = check_file("http.ca_file", conf->ca_file, true, err);
-    if (r == PSYNC_OK)
-        r = check_file("http.client_cert", conf->client_cert, true, err);
-    if (r == PSYNC_OK)
-        r = check_file("http.client_key", conf->client_key, false, err);
-    return r;
-}
-
-/* ---- the model handle ---- */
-static long http_version(const struct psync_http_conf *conf, bool tls)
-{
-    switch (conf->version) {
-    case PSYNC_HTTP_1_1:
-        return CURL_HTTP_VERSION_1_1;
-    case PSYNC_HTTP_2: /* without TLS there is nothing to negotiate with: it is the operator's word */
-        return tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
-    case PSYNC_HTTP_AUTO:
-        break;
-    }
-    return CURL_HTTP_VERSION_2TLS;
-}
-
-static CURLcode set_long(CURL *m, CURLcode code, CURLoption option, long value)
-{
-    return code == CURLE_OK ? curl_easy_setopt(m, option, value) : code;
-}
-
-static CURLcode set_text(CURL *m, CURLcode code, CURLoption option, const char *value)
-{
-    return code == CURLE_OK ? curl_easy_setopt(m, option, value) : code;
-}
-
-static CURLcode set_text_if(CURL *m, CURLcode code, CURLoption option, const char *value)
-{
-    return value[0] ? set_text(m, code, option, value) : code;
-}
-
-static long bounded_ms(psync_ms ms)
-{
-    return ms > INT32_MAX ? INT32_MAX : (long)ms;
-}
-
-static CURLcode set_transport(CURL *m, CURLcode code, const struct psync_http_conf *conf, bool tls)
-{
-    long version = http_version(conf, tls);
-    code = set_long(m, code, CURLOPT_NOSIGNAL, 1L);
-    code = set_text(m, code, CURLOPT_PROTOCOLS_STR, "http,https");
-    code = set_long(m, code, CURLOPT_FOLLOWLOCATION, 0L);
-    code = set_long(m, code, CURLOPT_HTTP_VERSION, version);
-    /* Rather a stream on the connection that is being made than a connection of its own. */
-    code = set_long(m, code, CURLOPT_PIPEWAIT, version != CURL_HTTP_VERSION_1_1 && (tls || conf->version == PSYNC_HTTP_2));
-    code = set_long(m, code, CURLOPT_TIMEOUT_MS, bounded_ms(conf->timeout));
-    code = set_long(m, code, CURLOPT_CONNECTTIMEOUT_MS, bounded_ms(conf->connect_timeout));
-    code = set_long(m, code, CURLOPT_TCP_KEEPALIVE, 1L);
-    code = set_long(m, code, CURLOPT_TCP_KEEPIDLE, KEEPALIVE_S);
-    code = set_long(m, code, CURLOPT_TCP_KEEPINTVL, KEEPALIVE_S);
-    /* "" rather than unset: then http_proxy and no_proxy in the environment say nothing. */
-    code = set_text(m, code, CURLOPT_PROXY, conf->proxy);
-    code = set_text(m, code, CURLOPT_NOPROXY, "");
-    code = set_long(m, code, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    return set_text_if(m, code, CURLOPT_USERAGENT, conf->user_agent);
-}
-
-static CURLcode set_tls(CURL *m, CURLcode code, const struct psync_http_conf *conf)
-{
-    code = set_long(m, code, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2); /* or newer */
-    code = set_long(m, code, CURLOPT_SSL_VERIFYPEER, 1L);
-    code = set_long(m, code, CURLOPT_SSL_VERIFYHOST, 2L);
-    if (conf->ca_file[0]) { /* these authorities instead of the system's, not beside them */
-        code = set_text(m, code, CURLOPT_CAINFO, conf->ca_file);
-        code = set_text(m, code, CURLOPT_CAPATH, NULL);
-    }
-    code = set_text_if(m, code, CURLOPT_SSLCERT, conf->client_cert);
-    return set_text_if(m, code, CURLOPT_SSLKEY, conf->client_key);
-}
-
-static enum psync_result make_model(struct psync_http_target *t, const struct psync_destination_conf *d,
-                                    const struct psync_http_conf *conf, struct psync_error *err)
-{
-    t->model = curl_easy_init();
-    if (!t->model)
-        return PSYNC_NOMEM;
-    CURLcode code = curl_easy_setopt(t->model, CURLOPT_CURLU, t->url);
-    code = set_transport(t->model, code, conf, strncasecmp(d->url, "https:", 6) == 0);
-    code = set_tls(t->model, code, conf);
-    if (code == CURLE_OK)
-        code = psync_http_exchange_callbacks(t);
-    if (code == CURLE_OUT_OF_MEMORY)
-        return PSYNC_NOMEM;
-    if (code != CURLE_OK)
-        return psync_fail(err, PSYNC_REJECT, "destination %s: libcurl refuses its settings: %s", d->name,
-                          curl_easy_strerror(code));
-    return PSYNC_OK;
-}
-
 /* ---- life ---- */
 static enum psync_result fill(struct psync_http_target *t, const struct psync_destination_conf *d,
                               const struct psync_http_conf *conf, struct psync_error *err)
@@ -343,9 +223,7 @@ static enum psync_result fill(struct psync_http_target *t, const struct psync_de
     enum psync_result r = parse_url(t, d, err);
     if (r == PSYNC_OK)
         r = build_lines(t, d, err);
-    if (r == PSYNC_OK)
-        r = check_files(conf, err);
-    return r == PSYNC_OK ? make_model(t, d, conf, err) : r;
+    return r == PSYNC_OK ? psync_http_model_make(t, d, conf, err) : r;
 }
 
 enum psync_result psync_http_target_new(const struct psync_destination_conf *destination,

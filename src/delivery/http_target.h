@@ -1,8 +1,8 @@
 /* http_target - a destination as libcurl needs it, prepared once: URL, header lines, TLS, timeouts.
  *
- * It keeps a model handle with every option that is the same for all requests; handles for requests are duplicates of it
- * and are kept for the next request (resetting and setting up anew costs an eighth of the throughput). Counted: the owner's
- * reference and one for each request that runs. Internal to delivery/http. */
+ * It keeps a model handle with every option that is the same for all requests; handles for requests are duplicates of
+ * it and are kept for the next request (resetting and setting up anew costs an eighth of the throughput). Counted:
+ * the owner's reference and one for each request that runs. Internal to delivery/http. */
 #ifndef PSYNC_DELIVERY_HTTP_TARGET_H
 #define PSYNC_DELIVERY_HTTP_TARGET_H
 
@@ -32,6 +32,11 @@ struct psync_http_target {
 
 /* The static lines of a request with or without a body; to be linked behind its own. */
 struct curl_slist *psync_http_target_lines(const struct psync_http_target *t, bool body);
+
+/* Makes t->model, for the URL that is there. (http_model.c) */
+PSYNC_CHECKED enum psync_result psync_http_model_make(struct psync_http_target *t,
+                                                      const struct psync_destination_conf *destination,
+                                                      const struct psync_http_conf *conf, struct psync_error *err);
 
 /* Overwrites with '*' what is secret of the request wherever the text quotes it: the token, and the values of
  * destination.headers that are long enough to be a secret. */

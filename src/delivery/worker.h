@@ -16,20 +16,20 @@ struct psync_delivery_report {
 };
 struct psync_worker_open {
     struct psync_queue *queue;
-    struct psync_config *config;          /* the worker's from here on; kept until psync_worker_free, also after reloads,
-                                             because the queue's own settings may be part of it */
+    struct psync_config *config; /* the worker's from here on; kept until psync_worker_free, also after reloads, because
+                                    the queue's own settings may be part of it */
     struct psync_log *log;
     void (*report)(void *arg, const struct psync_delivery_report *report); /* may be NULL */
     void *arg;
 };
-/* REJECT: settings that cannot be used: batch.size with a driver that cannot bind, work.lease too short for http.timeout,
- * a destination's URL or certificates. On failure config stays the caller's. */
+/* REJECT: settings that cannot be used: batch.size with a driver that cannot bind, work.lease too short for
+ * http.timeout, a destination's URL or certificates. On failure config stays the caller's. */
 PSYNC_CHECKED enum psync_result psync_worker_new(const struct psync_worker_open *open, struct psync_worker **ret_worker,
                                                  struct psync_error *err);
 void psync_worker_free(struct psync_worker *w);
 
-/* Until stopped; with `drain` until nothing is in flight and nothing can be leased now or within work.drain_wait (messages
- * of suspended, hand-paused or orphaned destinations are not waited for). FATAL: storage. */
+/* Until stopped; with `drain` until nothing is in flight and nothing can be leased now or within work.drain_wait
+ * (messages of suspended, hand-paused or orphaned destinations are not waited for). FATAL: storage. */
 PSYNC_CHECKED enum psync_result psync_worker_run(struct psync_worker *w, bool drain, struct psync_error *err);
 
 /* First call: take nothing new, finish what is in flight within work.grace, release the rest. Second: stop at once. */
@@ -46,7 +46,7 @@ PSYNC_CHECKED enum psync_result psync_worker_pause(struct psync_worker *w, const
 PSYNC_CHECKED enum psync_result psync_worker_resume(struct psync_worker *w, const char *destination,
                                                     struct psync_error *err);
 /* A consistent copy of every destination's status; the caller frees. */
-PSYNC_CHECKED enum psync_result psync_worker_status(struct psync_worker *w, struct psync_destination_status **ret_status,
-                                                    size_t *ret_n);
+PSYNC_CHECKED enum psync_result psync_worker_status(struct psync_worker *w,
+                                                    struct psync_destination_status **ret_status, size_t *ret_n);
 
 #endif

@@ -84,9 +84,9 @@ static enum psync_result reload(struct psync_worker *w, struct psync_config *con
     return PSYNC_OK;
 }
 
-static enum psync_result no_such_destination(enum psync_result r, const char *destination, struct psync_error *err)
+static enum psync_result known(enum psync_result r, const struct control *c)
 {
-    return r == PSYNC_REJECT ? psync_fail(err, r, "no such destination: %s", destination) : r;
+    return r == PSYNC_REJECT ? psync_fail(c->err, r, "no such destination: %s", c->destination) : r;
 }
 
 static enum psync_result run(struct psync_worker *w, const struct control *c)
@@ -96,10 +96,9 @@ static enum psync_result run(struct psync_worker *w, const struct control *c)
     case CONTROL_RELOAD:
         return reload(w, c->config, c->err);
     case CONTROL_PAUSE:
-        return no_such_destination(psync_dispatcher_pause(w->dispatcher, c->destination, c->reason, now), c->destination,
-                                   c->err);
+        return known(psync_dispatcher_pause(w->dispatcher, c->destination, c->reason, now), c);
     case CONTROL_RESUME:
-        return no_such_destination(psync_dispatcher_resume(w->dispatcher, c->destination, now), c->destination, c->err);
+        return known(psync_dispatcher_resume(w->dispatcher, c->destination, now), c);
     }
     return PSYNC_REJECT;
 }
@@ -197,7 +196,8 @@ static void await_snapshot(struct psync_worker *w)
             return;
 }
 
-enum psync_result psync_worker_status(struct psync_worker *w, struct psync_destination_status **ret_status, size_t *ret_n)
+enum psync_result psync_worker_status(struct psync_worker *w, struct psync_destination_status **ret_status,
+                                      size_t *ret_n)
 {
     enum psync_result r = PSYNC_NOMEM;
     (void)pthread_mutex_lock(&w->mutex);

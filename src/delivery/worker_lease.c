@@ -1,8 +1,8 @@
 /* worker_lease - messages in. The dispatcher says how many it would like; the queue is asked when it may have some.
  *
- * One lease is under way at a time, so that under load each brings many. A source that answered with less than was asked
- * for is dry until the queue says that something became leasable, a settled message may have freed its successor, or the
- * next delayed message is due: so an idle worker asks nothing. */
+ * One lease is under way at a time, so that under load each brings many. A source that answered with less than was
+ * asked for is dry until the queue says that something became leasable, a settled message may have freed its
+ * successor, or the next delayed message is due: so an idle worker asks nothing. */
 #include "delivery/worker_impl.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* worker_settle - verdicts out. Those of one turn of the loop go to the queue as one array; when they are durable, on the
- * queue's thread, each is logged, reported and freed. Also what else the dispatcher wants remembered. */
+/* worker_settle - verdicts out. Those of one turn of the loop go to the queue as one array; when they are durable, on
+ * the queue's thread, each is logged, reported and freed. Also what else the dispatcher wants remembered. */
 #include "delivery/delivery_log.h"
 #include "delivery/worker_impl.h"
 
@@ -46,8 +46,8 @@ static void on_settled(void *arg, enum psync_result result, struct psync_settle 
     else if (result == PSYNC_FATAL)
         psync_worker_fail(w, "verdicts could not be recorded");
     group_free(g);
-    /* A settled message may have freed its subject's next one. The queue says so too, but perhaps after the loop has seen
-     * that nothing is outstanding, and has taken that for the end. */
+    /* A settled message may have freed its subject's next one. The queue says so too, but perhaps after the loop has
+     * seen that nothing is outstanding, and has taken that for the end. */
     (void)atomic_fetch_add(&w->ready, 1);
     psync_worker_unexpect(w);
 }
@@ -129,7 +129,8 @@ static void bind(void *worker, struct psync_request *request)
     *call = (struct bind_call){.worker = w, .request = request};
     psync_list_init(&call->link);
     psync_worker_expect(w);
-    enum psync_result r = psync_queue_bind_async(w->queue, request->members, request->n_members, request->key, on_bound, call);
+    enum psync_result r =
+        psync_queue_bind_async(w->queue, request->members, request->n_members, request->key, on_bound, call);
     if (r == PSYNC_OK)
         return;
     psync_worker_unexpect(w);
@@ -166,7 +167,8 @@ void psync_worker_settle_done(struct psync_worker *w)
         free(call);
 }
 
-/* ---- what else is remembered. Rare, so the loop waits for it: a suspension is durable before anything follows from it. */
+/* ---- what else is remembered. Rare, so the loop waits for it: a suspension is durable before anything follows from
+ * it. */
 static void hold(void *worker, const char *destination, const struct psync_hold *state)
 {
     struct psync_worker *w = worker;

@@ -110,7 +110,8 @@ static inline struct raw_server *raw_start(raw_serve *serve, const char *text)
 /* The caller's connections must be closed, or the serve function must end by itself. */
 static inline void raw_stop(struct raw_server *s)
 {
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(s->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(s->port)};
+    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     atomic_store(&s->stop, true);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     (void)connect(fd, (struct sockaddr *)&a, sizeof a); /* wakes accept */

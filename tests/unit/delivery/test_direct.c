@@ -43,8 +43,8 @@ static void open_scene(struct scene *s, const char *rules, bool async, const cha
     struct psync_error err = {0};
     memset(&reports, 0, sizeof reports);
     s->mock = mock_start(rules);
-    s->config = SETTINGS(set_url(url, "destination", psync_mock_url(s->mock)), "destination.auth=none", "retry.backoff=10ms",
-                         "retry.jitter_max=5ms", "http.timeout=2s", "http.connect_timeout=1s", set);
+    s->config = SETTINGS(set_url(url, "destination", psync_mock_url(s->mock)), "destination.auth=none",
+                         "retry.backoff=10ms", "retry.jitter_max=5ms", "http.timeout=2s", "http.connect_timeout=1s", set);
     struct psync_direct_open open = {s->config, async, NULL, on_report, &reports};
     if (psync_direct_new(&open, &s->direct, &err) != PSYNC_OK)
         fail_msg("%s", err.text);
@@ -95,7 +95,8 @@ static void test_async_retries(void **state)
 {
     struct scene s;
     (void)state;
-    open_scene(&s, "{\"rules\":[{\"first\":2,\"status\":500,\"products\":[1]},{\"products\":[2],\"status\":500}]}", true, NULL);
+    open_scene(&s, "{\"rules\":[{\"first\":2,\"status\":500,\"products\":[1]},{\"products\":[2],\"status\":500}]}", true,
+               NULL);
     send_product(&s, 1, 0);
     send_product(&s, 2, 0);
     send_product(&s, 3, 0);
@@ -224,7 +225,8 @@ static void test_free_early(void **state)
 {
     struct scene s;
     (void)state;
-    open_scene(&s, "{\"rules\":[{\"products\":[1],\"latency\":\"5s\"},{\"products\":[2],\"status\":500}]}", true, "retry.backoff=20s");
+    open_scene(&s, "{\"rules\":[{\"products\":[1],\"latency\":\"5s\"},{\"products\":[2],\"status\":500}]}", true,
+               "retry.backoff=20s");
     send_product(&s, 1, 0);
     send_product(&s, 1, 1);
     send_product(&s, 2, 0);

@@ -77,7 +77,8 @@ static void turn_until(struct port_log *log, size_t n)
 
 static void test_verdicts(void **state)
 {
-    struct psync_mock *mock = mock_start("{\"rules\":[{\"products\":[2],\"status\":422},{\"products\":[3],\"status\":502}]}");
+    struct psync_mock *mock =
+        mock_start("{\"rules\":[{\"products\":[2],\"status\":422},{\"products\":[3],\"status\":502}]}");
     char url[128];
     struct psync_config *config = SETTINGS(set_url(url, "destination", psync_mock_url(mock)), "destination.auth=none");
     struct port_log log;

@@ -136,7 +136,8 @@ static void assert_wire(const struct psync_destination_conf *conf, const struct 
     send.target = c.target;
     perform(&c, &send, &o);
     assert_int_equal(o.response.status, 200);
-    snprintf(text, sizeof text, "%s /products HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n%s", send.method, (unsigned)s->port, rest);
+    snprintf(text, sizeof text, "%s /products HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n%s", send.method, (unsigned)s->port,
+             rest);
     assert_string_equal(s->seen, text);
     client_close(&c);
     raw_stop(s);
@@ -288,7 +289,8 @@ static void test_redirect_is_not_followed(void **state)
     struct psync_http_conf conf = test_http_conf();
     struct outcome o;
     (void)state;
-    call_raw(raw_answer, "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/else\r\nContent-Length: 0\r\n\r\n", &conf, &o);
+    call_raw(raw_answer, "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/else\r\nContent-Length: 0\r\n\r\n", &conf,
+             &o);
     assert_int_equal(o.response.transport, PSYNC_NET_ANSWER);
     assert_int_equal(o.response.status, 302);
     assert_string_equal(o.location, "http://127.0.0.1:1/else");
@@ -311,8 +313,8 @@ static void test_huge_body_is_cut(void **state)
     struct psync_http_conf conf = test_http_conf();
     struct outcome o;
     (void)state;
-    call_raw(raw_endless, "HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n0123456789012345678901234567890123456789",
-             &conf, &o);
+    call_raw(raw_endless,
+             "HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n0123456789012345678901234567890123456789", &conf, &o);
     assert_int_equal(o.response.transport, PSYNC_NET_ANSWER);
     assert_int_equal(o.response.status, 200);
     assert_true(o.response.body_cut);
@@ -323,8 +325,8 @@ static void test_huge_body_is_cut(void **state)
 static void test_secrets_in_an_echo_are_masked(void **state)
 {
     struct psync_http_conf conf = test_http_conf();
-    struct raw_server *s = raw_start(raw_answer, "HTTP/1.1 400 Bad\r\nX-You-Sent: " TEST_TOKEN "\r\nContent-Length: 44\r\n\r\n"
-                                                 "bad: " TEST_TOKEN "! too: another-secret");
+    struct raw_server *s = raw_start(raw_answer, "HTTP/1.1 400 Bad\r\nX-You-Sent: " TEST_TOKEN "\r\n"
+                                                 "Content-Length: 44\r\n\r\nbad: " TEST_TOKEN "! too: another-secret");
     struct psync_destination_conf d = test_destination(url_of(s->port));
     struct outcome o;
     (void)state;
@@ -350,7 +352,8 @@ static void test_failures_of_a_server(void **state)
         {"half a status line", raw_answer_once, "HTTP/1.1 2", PSYNC_NET_RESET},
         {"half a head", raw_answer_once, "HTTP/1.1 200 OK\r\nContent-Le", PSYNC_NET_RESET},
         {"half a body", raw_answer_once, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345", PSYNC_NET_RESET},
-        {"half a chunk", raw_answer_once, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n123", PSYNC_NET_RESET},
+        {"half a chunk", raw_answer_once, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n123",
+         PSYNC_NET_RESET},
         {"no answer", raw_stall, "", PSYNC_NET_TIMEOUT},
         {"slow head", raw_stall, "HTTP/1.1 200 OK\r\n", PSYNC_NET_TIMEOUT},
         {"slow body", raw_stall, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345", PSYNC_NET_TIMEOUT},
@@ -361,9 +364,11 @@ static void test_failures_of_a_server(void **state)
          "X-Filler-A: 01234567890123456789012345678901234567890123456789\r\n", /* 64 bytes: what is repeated */
          PSYNC_NET_OTHER},
         {"an endless header line", raw_endless,
-         "HTTP/1.1 200 OK\r\nX: 0123456789012345678901234567890123456789012345678901234567890123456789", PSYNC_NET_OTHER},
+         "HTTP/1.1 200 OK\r\nX: 0123456789012345678901234567890123456789012345678901234567890123456789",
+         PSYNC_NET_OTHER},
         {"endless 1xx", raw_endless,
-         "HTTP/1.1 102 Go on\r\n\r\nHTTP/1.1 102 Go on, go on, go on, go on, go on, go on, go on\r\n\r\n", PSYNC_NET_OTHER},
+         "HTTP/1.1 102 Go on\r\n\r\nHTTP/1.1 102 Go on, go on, go on, go on, go on, go on, go on\r\n\r\n",
+         PSYNC_NET_OTHER},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -474,7 +479,8 @@ static void answer_ok(struct psync_web_request *rq, void *arg)
 static struct psync_web_server *tls_server(const struct self_signed *pair)
 {
     static const struct psync_web_route route = {"POST", "/products", answer_ok, NULL};
-    struct psync_web_conf conf = {.routes = &route, .n_routes = 1, .tls_certificate = pair->certificate, .tls_key = pair->key};
+    struct psync_web_conf conf = {
+        .routes = &route, .n_routes = 1, .tls_certificate = pair->certificate, .tls_key = pair->key};
     struct psync_web_server *server;
     assert_int_equal(psync_web_listen_tcp("127.0.0.1:0", &conf.listen_fd, NULL), PSYNC_OK);
     assert_int_equal(psync_web_server_new(&conf, &server, NULL), PSYNC_OK);

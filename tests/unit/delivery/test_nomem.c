@@ -106,7 +106,8 @@ static void one_request(void *arg)
     enum psync_result r = psync_http_target_new(&d, &conf, &t, &err);
     assert_true(r == PSYNC_OK || (r == PSYNC_NOMEM && failed));
     if (h && t) {
-        struct psync_http_send send = {.target = t, .method = "POST", .key = "k", .body = PSYNC_SPAN("{}"), .traceparent = ""};
+        struct psync_http_send send = {
+            .target = t, .method = "POST", .key = "k", .body = PSYNC_SPAN("{}"), .traceparent = ""};
         r = psync_http_start(h, &send, count_answer, &calls);
         assert_true(r == PSYNC_OK || (r == PSYNC_NOMEM && failed));
         for (int i = 0; r == PSYNC_OK && calls == 0; i++) {
@@ -264,7 +265,9 @@ static int start_library(void **state)
 {
     (void)state;
     /* The first initialisation chooses the allocator; the product's own then finds it done. */
-    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, __wrap_malloc, free, __wrap_realloc, curl_strdup, __wrap_calloc) != CURLE_OK)
+    CURLcode code = curl_global_init_mem(CURL_GLOBAL_DEFAULT, __wrap_malloc, free, __wrap_realloc, curl_strdup,
+                                         __wrap_calloc);
+    if (code != CURLE_OK)
         return -1;
     return psync_http_global_init(NULL) == PSYNC_OK ? 0 : -1;
 }

@@ -78,7 +78,8 @@ static struct psync_config *config_of(const struct scene *s, const char *set, co
 
 static void open_worker(struct scene *s, const char *set, const char *also)
 {
-    struct psync_worker_open open = {.queue = s->queue, .config = config_of(s, set, also), .report = on_report, .arg = s};
+    struct psync_config *config = config_of(s, set, also);
+    struct psync_worker_open open = {.queue = s->queue, .config = config, .report = on_report, .arg = s};
     struct psync_error err = {0};
     if (psync_worker_new(&open, &s->worker, &err) != PSYNC_OK)
         fail_msg("%s", err.text);
@@ -111,8 +112,8 @@ static void close_scene(struct scene *s)
 static void put_product(struct scene *s, const char *destination, int64_t product, uint32_t revision)
 {
     char text[128], key[PSYNC_PRODUCT_KEY_MAX];
-    struct psync_put put = {.destination = destination, .type = "product.created", .trace = "", .subject = {product, ""},
-                            .revision = revision, .created_at = psync_clock_now()};
+    struct psync_put put = {.destination = destination, .type = "product.created", .trace = "",
+                            .subject = {product, ""}, .revision = revision, .created_at = psync_clock_now()};
     put.payload = product_payload(product, text);
     assert_int_equal(psync_key_product(&put.subject, revision, put.payload, key), PSYNC_OK);
     put.key = key;
@@ -218,7 +219,8 @@ static void test_drain_retries_and_buries(void **state)
 {
     struct scene s;
     (void)state;
-    open_scene(&s, "{\"seed\":5,\"rules\":[{\"products\":[7,8],\"status\":422},{\"products\":[9],\"first\":2,\"status\":500},"
+    open_scene(&s, "{\"seed\":5,\"rules\":[{\"products\":[7,8],\"status\":422},"
+                   "{\"products\":[9],\"first\":2,\"status\":500},"
                    "{\"probability\":0.05,\"reset\":\"after\"}]}", NULL);
     put_products(&s, 300);
     open_worker(&s, NULL, NULL);
@@ -329,7 +331,8 @@ static void test_several_destinations(void **state)
     (void)state;
     open_scene(&s, "{\"rules\":[{\"status\":500}]}", NULL);
     set_url(other, "destination other", psync_mock_url(second));
-    struct psync_config *config = SETTINGS(s.path_set, s.url_set, other, "destination.auth=none", "destination other.auth=none",
+    struct psync_config *config = SETTINGS(s.path_set, s.url_set, other, "destination.auth=none",
+                                           "destination other.auth=none",
                                            "retry.backoff=1h", "work.drain_wait=1s", "breaker.cool_off=1h",
                                            "breaker.cool_off_max=1h");
     struct psync_worker_open open = {.queue = s.queue, .config = config, .report = on_report, .arg = &s};
