@@ -204,7 +204,7 @@ static size_t gathered(struct destination *t, struct held *list[BATCH_MOST])
 }
 
 /* The batch is complete: the same members, order, bytes and key as before. Without memory it goes back as it came. */
-static void rebuild(struct destination *t)
+static void rebuild(struct destination *t, psync_ms now)
 {
     struct held *list[BATCH_MOST];
     size_t n = gathered(t, list);
@@ -217,11 +217,12 @@ static void rebuild(struct destination *t)
         return;
     }
     t->waiting -= n;
+    t->rest_until = now + REST_MS;
     for (size_t i = 0; i < n; i++)
         verdict_release(list[i], t->owner);
 }
 
-void batch_gather(struct destination *t, struct held *h)
+void batch_gather(struct destination *t, struct held *h, psync_ms now)
 {
     const struct psync_message *m = h->settlement.message;
     const struct held *first = first_of(&t->gathering);
@@ -231,7 +232,7 @@ void batch_gather(struct destination *t, struct held *h)
     psync_list_push(&t->gathering, &h->link);
     struct held *list[BATCH_MOST];
     if (m->batch_count > 1 && m->batch_pos + 1 == m->batch_count && gathered(t, list) == m->batch_count)
-        rebuild(t);
+        rebuild(t, now);
 }
 
 /* Some members are settled: an answer ended that batch, and what is left of it goes alone. */

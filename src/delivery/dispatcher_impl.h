@@ -38,6 +38,7 @@ enum {
     BATCH_MOST = 1000,         /* the greatest batch.size there may have been */
     SHORT_WAIT_MS = 5000,      /* what is held is kept that long when nothing may be sent, then released */
     NOTE_EVERY_MS = 10000,     /* figures are remembered that often while something happens */
+    REST_MS = 1000,            /* after a batch could not be recorded or built */
     LEASE_MARGIN_MS = 1000     /* a request must end that long before its message's lease */
 };
 
@@ -115,6 +116,7 @@ struct destination {
     uint32_t in_flight, n_binding; /* requests */
     size_t wanted;               /* messages asked for, answer not known */
     psync_ms wanted_until;
+    psync_ms rest_until;         /* no request before: a batch could not be recorded or built, which would only repeat */
     bool came_empty;             /* the last lease; perhaps because a recorded batch is larger than what was asked for */
 
     bool tell_hold, tell_note, tell_revive, changed; /* `changed`: since the last note */
@@ -180,7 +182,7 @@ bool batches_on(const struct destination *t);
 void job_single(struct held *h, struct destination *t); /* makes h->alone ready */
 /* NULL and *ret_due when it will be worth asking again (linger); never NULL otherwise. */
 struct job *batch_form(struct destination *t, psync_ms now, psync_ms *ret_due);
-void batch_gather(struct destination *t, struct held *h);
+void batch_gather(struct destination *t, struct held *h, psync_ms now);
 void batch_gathered(struct destination *t); /* no more members will come */
 PSYNC_CHECKED enum psync_result batch_split(struct job *job);
 void job_free(struct job *job); /* not its messages; that of a single message goes with it; NULL is fine */

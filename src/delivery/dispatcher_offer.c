@@ -23,8 +23,8 @@ static size_t enough(const struct destination *t)
 
 static size_t wanted_by(struct destination *t, psync_ms now)
 {
-    if (destination_held_back(t) || psync_pacing_due(&t->pacing, t->conf, now) > now + SHORT_WAIT_MS ||
-        t->pacing.throttled_until > now)
+    if (destination_held_back(t) || t->pacing.throttled_until > now || t->rest_until > now ||
+        psync_pacing_due(&t->pacing, t->conf, now) > now + SHORT_WAIT_MS)
         return 0;
     size_t has = t->waiting + t->wanted;
     enum psync_admission admission = psync_breaker_admission(&t->breaker, now);
@@ -82,7 +82,7 @@ static void take_in(struct destination *t, struct held *h, psync_ms now)
     t->waiting++;
     psync_active_begin(&t->active, now);
     if (m->batch_key[0] != '\0') {
-        batch_gather(t, h);
+        batch_gather(t, h, now);
         return;
     }
     batch_gathered(t);

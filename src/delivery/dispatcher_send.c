@@ -8,6 +8,8 @@ static enum psync_admission gate(struct destination *t, psync_ms now, psync_ms *
     if (destination_held_back(t) || t->owner->stopping)
         return PSYNC_ADMIT_NO;
     psync_ms paced = psync_pacing_due(&t->pacing, t->conf, now);
+    if (paced < t->rest_until)
+        paced = t->rest_until;
     enum psync_admission admission = psync_breaker_admission(&t->breaker, now);
     if (paced > now || admission == PSYNC_ADMIT_NO) {
         psync_ms cool = admission == PSYNC_ADMIT_NO ? psync_breaker_due(&t->breaker) : 0;
@@ -141,12 +143,12 @@ void psync_dispatcher_bound(struct psync_dispatcher *d, struct psync_request *re
     struct job *job = PSYNC_CONTAINER(request, struct job, request);
     struct destination *t = job->destination;
 
-    (void)now;
     PSYNC_INVARIANT(job->state == JOB_BINDING);
     psync_list_remove(&job->link);
     t->n_binding--;
     if (!recorded || d->stopping || t->conf == NULL) {
         release_members(t, job);
+        t->rest_until = recorded ? t->rest_until : now + REST_MS;
         destination_wake(t);
         return;
     }
