@@ -115,7 +115,7 @@ static enum psync_result convert(const struct members *m, enum psync_json_shape 
                                  const struct psync_product_rules *rules, struct psync_product *p,
                                  struct psync_error *reason)
 {
-    struct psync_span text;
+    struct psync_span text = {0};
     enum psync_result r;
     if ((r = psync_json_number_text("id", m->id, &text, reason)) != PSYNC_OK ||
         (r = psync_field_id(text, p, reason)) != PSYNC_OK ||

@@ -169,7 +169,7 @@ enum psync_result psync_json_unescape(struct psync_span string, struct psync_spa
         return PSYNC_OK;
     }
     /* The record is the reader's own copy of the input; decoding it in place is the point of this function. */
-    char *out = (char *)(uintptr_t)backslash;
+    char *out = (char *)backslash;
     for (p = backslash; p < end;) {
         if (*p != '\\') {
             *out++ = *p++;

@@ -54,11 +54,11 @@ static size_t skip_space(const struct psync_stream *s, size_t at)
 static enum psync_result is_envelope(const struct psync_stream *s, bool *ret_yes)
 {
     enum { NAME_MAX_BYTES = 32 };
-    size_t len = psync_stream_seen(s), begin = skip_space(s, 1), end = begin;
+    size_t len = psync_stream_seen(s), begin = skip_space(s, 1), end = begin + 1;
     *ret_yes = false;
     if (begin < len && *psync_stream_at(s, begin) != '"')
         return PSYNC_OK;
-    for (end = begin + 1; end < len && *psync_stream_at(s, end) != '"'; end++)
+    for (; end < len && *psync_stream_at(s, end) != '"'; end++)
         if (end - begin > NAME_MAX_BYTES)
             return PSYNC_OK;
     size_t colon = skip_space(s, end + 1), value = skip_space(s, colon + 1);
@@ -217,7 +217,7 @@ static enum psync_result step_envelope(struct psync_json_walk *w, enum psync_jso
                                        struct psync_error *err)
 {
     struct psync_stream *s = &w->reading->stream;
-    struct psync_span quoted;
+    struct psync_span quoted = {0};
     size_t value = 0;
     enum psync_result r = pass_comma(w, '}', err);
     if (r == PSYNC_OK)

@@ -34,7 +34,7 @@ static size_t show_one(struct psync_span rest, char out[ONE_MAX], size_t *ret_us
 const char *psync_shown(struct psync_span value, char ret_text[PSYNC_SHOWN_MAX])
 {
     if (value.len == 0)
-        return strcpy(ret_text, "\"\"");
+        return memcpy(ret_text, "\"\"", sizeof "\"\"");
     size_t len = 0;
     while (value.len > 0) {
         char one[ONE_MAX];

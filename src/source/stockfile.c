@@ -65,7 +65,7 @@ enum psync_result psync_stocks_put(struct psync_stocks *s, int64_t id, int64_t q
         return psync_fail(err, PSYNC_REJECT, "id_product is not one of a shop: %" PRId64, id);
     if (quantity > INT32_MAX || quantity < INT32_MIN)
         return psync_fail(err, PSYNC_REJECT, "quantity is not one of a shop: %" PRId64, quantity);
-    int64_t before, cell = quantity + BIAS;
+    int64_t before = 0, cell = quantity + BIAS;
     if (s->fd < 0 && (s->fd = temporary_file()) < 0)
         return fail_file(err, "made");
     enum psync_result r = read_cell(s, id, &before, err);
@@ -83,7 +83,7 @@ enum psync_result psync_stocks_put(struct psync_stocks *s, int64_t id, int64_t q
 enum psync_result psync_stocks_get(const struct psync_stocks *s, int64_t id, int64_t *ret_quantity,
                                    struct psync_error *err)
 {
-    int64_t cell;
+    int64_t cell = 0;
     enum psync_result r = read_cell(s, id, &cell, err);
     if (r != PSYNC_OK)
         return r;

@@ -160,13 +160,14 @@ enum psync_result psync_stream_skip_space(struct psync_stream *s, struct psync_e
 
 struct psync_span psync_stream_line_from(struct psync_stream *s, size_t offset, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (offset + i >= psync_stream_seen(s) && psync_stream_fill(s, NULL) != PSYNC_OK)
-            n = i; /* a failure comes again, when the bytes are needed for more than a message */
-        else if (*psync_stream_at(s, offset + i) == '\n')
-            n = i;
+    size_t i = 0;
+    for (; i < n; i++) {
+        /* A failure to read comes again, when the bytes are needed for more than a message. */
+        bool there = offset + i < psync_stream_seen(s) || psync_stream_fill(s, NULL) == PSYNC_OK;
+        if (!there || *psync_stream_at(s, offset + i) == '\n')
+            break;
     }
-    return (struct psync_span){psync_stream_at(s, offset), n};
+    return (struct psync_span){psync_stream_at(s, offset), i};
 }
 
 uint64_t psync_stream_line_at(const struct psync_stream *s, size_t offset)

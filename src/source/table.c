@@ -80,7 +80,7 @@ static enum psync_result read_fields(struct psync_table *t, struct psync_product
 /* The columns of input.pass, each as a JSON string. */
 static enum psync_result read_passed(struct psync_table *t, struct psync_product *p, struct psync_error *reason)
 {
-    size_t end[PSYNC_PASS_MAX], begin = 0;
+    size_t end[PSYNC_PASS_MAX] = {0}, begin = 0;
     const struct psync_product_rules *rules = t->reading->rules;
     psync_buf_clear(&t->passed);
     for (size_t i = 0; i < rules->n_pass; i++) {

@@ -34,7 +34,7 @@ static void find_members(struct psync_span object, const char *const *quoted, st
 static enum psync_result read_integer(const char *name, struct psync_span value, int64_t *ret_n,
                                       struct psync_error *err)
 {
-    struct psync_span text;
+    struct psync_span text = {0};
     enum psync_result r = psync_json_number_text(name, value, &text, err);
     return r == PSYNC_OK ? psync_field_integer(name, text, ret_n, err) : r;
 }
@@ -44,7 +44,7 @@ enum psync_result psync_webservice_stock(struct psync_webservice *ws, struct psy
 {
     static const char *const names[] = {"\"id_product\"", "\"id_product_attribute\"", "\"quantity\""};
     struct psync_span values[3];
-    int64_t id, combination, quantity;
+    int64_t id = 0, combination = 0, quantity = 0;
     find_members(object, names, values, 3);
     enum psync_result r = read_integer("id_product of a stock row", values[0], &id, err);
     if (r == PSYNC_OK)
@@ -88,7 +88,7 @@ static bool peek_id(struct psync_span object, int64_t *ret_id)
 enum psync_result psync_webservice_product(struct psync_webservice *ws, struct psync_span object,
                                            struct psync_product *ret_product, struct psync_error *err)
 {
-    int64_t id, stock;
+    int64_t id = 0, stock = 0;
     const struct psync_product_rules *rules = ws->reading->rules;
     bool has_price = rules->tax == PSYNC_TAX_EXCLUDED || rules->has_tax_rate;
     if (!has_price || !peek_id(object, &id))

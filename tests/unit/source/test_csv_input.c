@@ -60,6 +60,9 @@ static void bad_rows(void **state)
          .input = HEAD "1,\"Cup,4.5,3\n2,Pan,1,1\n3,Pot,1,1\n4,Jar,1,1\n5,Lid,1,1\n",
          .expected = "! t:2: a quote is not closed within input.max_record_bytes\n3 " OUT("2", "Pan", "1.00", "1")
                      "4 " OUT("3", "Pot", "1.00", "1") "5 " OUT("4", "Jar", "1.00", "1") "6 " OUT("5", "Lid", "1.00", "1")},
+        {.name = "a wrong quote behind the longest record is not looked at", .settings = {.max_record = 20},
+         .input = HEAD "1,\"a name that is rather long\" x,1,1\n3,Pot,1,1\n",
+         .expected = "! t:2: a quote is not closed within input.max_record_bytes\n3 " OUT("3", "Pot", "1.00", "1")},
         {.name = "a row too long", .settings = {.max_record = 40},
          .input = HEAD "1,Cup,4.5,3\n2,a name that makes the row longer than forty,1,1\n3,Pot,1,1\n",
          .expected = "2 " OUT("1", "Cup", "4.50", "3") "! t:3: the record is longer than input.max_record_bytes\n"

@@ -12,6 +12,7 @@ static const struct {
     {"{\"en\":\"Cup\",\"FR\":\"Tasse\"}", "fr", "Tasse"},
     {"{\"fr\":\"Tasse\",\"fr-CA\":\"Bol\"}", "fr_ca", "Bol"},
     {"{\"en\":\"Cup\",\"fr\":\"Tasse\",\"fr-BE\":\"Bol\"}", "fr-CA", "Tasse"},
+    {"{\"FR-BE\":\"Bol\",\"fr\":\"Tasse\"}", "fr-CA", "Tasse"},
     {"{\"en\":\"Cup\",\"fr-CH\":\"Tasse\",\"fr-BE\":\"Bol\"}", "fr-CA", "Bol"},
     {"{\"en\":\"Cup\",\"fr-CH\":\"Tasse\"}", "fr", "Tasse"},
     {"{\"de\":\"Becher\",\"en\":\"Cup\",\"es\":\"Taza\"}", "fr", "Cup"},
