@@ -18,6 +18,7 @@
 
 struct psync_queue_lock {
     struct psync_queue_lock *next;
+    pid_t owner; /* a child of fork has the list, and not the locks */
     int fd;
     dev_t device;
     ino_t inode;
@@ -30,7 +31,7 @@ static struct psync_queue_lock *held;
 static bool is_held(const struct stat *st)
 {
     for (const struct psync_queue_lock *l = held; l != NULL; l = l->next)
-        if (l->device == st->st_dev && l->inode == st->st_ino)
+        if (l->owner == getpid() && l->device == st->st_dev && l->inode == st->st_ino)
             return true;
     return false;
 }
@@ -70,7 +71,7 @@ static enum psync_result acquire(const char *path, const char *command, int fd, 
     struct psync_queue_lock *l = malloc(sizeof *l);
     if (l == NULL)
         return PSYNC_NOMEM;
-    *l = (struct psync_queue_lock){held, fd, st.st_dev, st.st_ino};
+    *l = (struct psync_queue_lock){held, getpid(), fd, st.st_dev, st.st_ino};
     held = l;
     sign(fd, command);
     *ret_lock = l;

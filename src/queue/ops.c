@@ -59,10 +59,14 @@ static enum psync_result run_lease(struct psync_queue *q, struct psync_op *op, s
         n += got;
         next_due = due < next_due ? due : next_due;
     }
+    op->u.lease.next_due = next_due;
+    if (n == 0) {
+        free(messages);
+        return PSYNC_EMPTY;
+    }
     op->u.lease.messages = messages;
     op->u.lease.n_messages = n;
-    op->u.lease.next_due = next_due;
-    return n > 0 ? PSYNC_OK : PSYNC_EMPTY;
+    return PSYNC_OK;
 }
 
 static enum psync_result run_settle(struct psync_queue *q, struct psync_op *op, struct psync_error *err)

@@ -38,7 +38,8 @@ const char *psync_queue_driver_name(const struct psync_queue *q);
 typedef void psync_put_done(void *arg, enum psync_result result, const char *why, struct psync_put *puts, size_t n);
 PSYNC_CHECKED enum psync_result psync_queue_put_async(struct psync_queue *q, struct psync_put *puts, size_t n,
                                                       psync_put_done *done, void *arg);
-/* Leases for several destinations at once. `messages` is the callee's to keep: free each, then free(messages).
+/* Leases for several destinations at once. `messages` is the callee's to keep: free each, then free(messages); NULL unless
+ * PSYNC_OK. What a paused or suspended destination has is not leased. The wants are copied.
  * `next_due` is the earliest over all wants. */
 typedef void psync_lease_done(void *arg, enum psync_result result, struct psync_message **messages, size_t n,
                               psync_ms next_due);
