@@ -171,7 +171,7 @@ enum psync_result psync_args_parse(int argc, const char *const *argv, const char
             r = psync_fail(err, PSYNC_REJECT, "unknown flag %s; see productsync %s --help", word, inv.command->name);
         }
     }
-    if (r == PSYNC_OK)
+    if (r == PSYNC_OK && inv.command)
         r = check_operands(&inv, err);
     *ret_inv = inv;
     return r;
