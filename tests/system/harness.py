@@ -353,6 +353,11 @@ class Home:
         """The newest message of a product, with its history."""
         return max(self.json("show", str(number))["messages"], key=lambda m: int(m["id"]))
 
+    def dead(self):
+        """The dead letters, one after the other."""
+        done = self.run("dead", "list", "--each", "--limit", "100000", "--json")
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
     def close(self):
         for child in self.children:
             if child.poll() is None:

@@ -105,7 +105,8 @@ def test_a_status_that_no_http_defines(status):
 # ---- interim answers ----
 
 def test_interim_answers_are_waited_through():
-    interim = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n"
+    interim = (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
+               b"HTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n")
     with Server(interim + answer(201)) as api, Home(api.url, **FAST) as home:
         deliver(home, product(1))
         assert statuses(home, 1) == [201] and len(api.requests) == 1

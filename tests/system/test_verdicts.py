@@ -1,5 +1,4 @@
 """What comes back, and what becomes of the message: docs/delivery.md row by row, from a real queue."""
-import re
 import signal
 import time
 
@@ -413,11 +412,10 @@ def test_30_percent_502_at_random():
         assert 2 <= counts["dead"] <= 30
         summary = api.summary()
         assert summary["effects"] == counts["done"] and summary["repeated"] == 0
-        dead = [line for line in home.run("dead", "list", "--each", "--json").stdout.splitlines()]
+        dead = home.dead()
         assert len(dead) == counts["dead"]
-        for line in dead:
-            number = int(re.search(r'"product":\s*(\d+)', line)[1])
-            history = home.message(number)["history"]
+        for message in dead:
+            history = home.message(message["product"])["history"]
             assert sum(a["counted"] for a in history) == 5 and {a["status"] for a in history} == {502}
         assert home.log().count("breaker opened") == home.log().count("breaker closed")
         api.rules()
