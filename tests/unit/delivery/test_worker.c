@@ -307,6 +307,19 @@ static void test_drain_waits_for_a_throttled_destination(void **state)
     close_scene(&s);
 }
 
+/* A slow rate lets nothing go for seconds, in which nothing is asked for: that is not the end. */
+static void test_drain_waits_for_a_slow_rate(void **state)
+{
+    struct scene s;
+    (void)state;
+    open_scene(&s, NULL, NULL);
+    put_products(&s, 2);
+    open_worker(&s, "destination.rate=0.19", "destination.burst=1");
+    drain(&s);
+    assert_int_equal(s.done, 2);
+    close_scene(&s);
+}
+
 static void test_drain_in_batches(void **state)
 {
     struct scene s;
@@ -553,6 +566,7 @@ int main(void)
         cmocka_unit_test(test_drain_does_not_wait_for_what_is_due_later),
         cmocka_unit_test(test_drain_does_not_wait_for_a_suspended_destination),
         cmocka_unit_test(test_drain_waits_for_a_throttled_destination),
+        cmocka_unit_test(test_drain_waits_for_a_slow_rate),
         cmocka_unit_test(test_drain_in_batches),
         cmocka_unit_test(test_several_destinations),
         cmocka_unit_test(test_put_wakes_an_idle_worker),
