@@ -8,6 +8,7 @@
 
 #include "queue/key.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -203,6 +204,15 @@ static size_t gathered(struct destination *t, struct held *list[BATCH_MOST])
     return n;
 }
 
+/* Recorded as they are. */
+static void give_back(struct destination *t)
+{
+    for (struct psync_link *l; (l = psync_list_pop(&t->gathering)) != NULL;) {
+        t->waiting--;
+        verdict_release(PSYNC_CONTAINER(l, struct held, link), t->owner);
+    }
+}
+
 /* The batch is complete: the same members, order, bytes and key as before. Without memory it goes back as it came. */
 static void rebuild(struct destination *t, psync_ms now)
 {
@@ -210,16 +220,14 @@ static void rebuild(struct destination *t, psync_ms now)
     size_t n = gathered(t, list);
     struct job *job = batch_new(t, list, n, list[0]->settlement.message->batch_key);
 
-    for (size_t i = 0; i < n; i++)
-        psync_list_remove(&list[i]->link);
-    if (job != NULL) {
-        psync_list_push(&t->ready, &job->link);
+    if (job == NULL) {
+        t->rest_until = now + REST_MS;
+        give_back(t);
         return;
     }
-    t->waiting -= n;
-    t->rest_until = now + REST_MS;
     for (size_t i = 0; i < n; i++)
-        verdict_release(list[i], t->owner);
+        psync_list_remove(&list[i]->link);
+    psync_list_push(&t->ready, &job->link);
 }
 
 void batch_gather(struct destination *t, struct held *h, psync_ms now)
@@ -235,13 +243,29 @@ void batch_gather(struct destination *t, struct held *h, psync_ms now)
         rebuild(t, now);
 }
 
-/* Some members are settled: an answer ended that batch, and what is left of it goes alone. */
+/* If not all members came, some are settled: an answer ended that batch, and what is left of it goes alone. Unless one was
+ * lost on the way in: then the batch may have taken effect as it was, and must go again as it was. */
 void batch_gathered(struct destination *t)
 {
+    const struct held *first = first_of(&t->gathering);
+
+    if (first == NULL)
+        return;
+    destination_wake(t);
+    if (strcmp(first->settlement.message->batch_key, t->lost_batch) == 0) {
+        give_back(t);
+        return;
+    }
     for (struct psync_link *l; (l = psync_list_pop(&t->gathering)) != NULL;) {
         PSYNC_CONTAINER(l, struct held, link)->unbind = true;
         psync_list_push(&t->alone, l);
     }
+}
+
+void batch_lost(struct destination *t, const char *key)
+{
+    batch_gathered(t); /* of another one */
+    snprintf(t->lost_batch, sizeof t->lost_batch, "%s", key);
 }
 
 /* ---- splitting ---- */

@@ -1,6 +1,7 @@
 /* dispatcher_impl - what the dispatcher's files share.
  *
- *   dispatcher.c               life, settings, output: which effect is next
+ *   dispatcher.c               life, pause and resume, output: which effect is next
+ *   dispatcher_settings.c      which destinations there are
  *   dispatcher_destination.c   a destination's state: held, blocked, suspended, what is remembered of it
  *   dispatcher_offer.c         what it wants, takes in, releases
  *   dispatcher_send.c          which request goes next, and when
@@ -106,6 +107,7 @@ struct destination {
     struct psync_link alone;     /* held: each is a request of its own */
     struct psync_link fresh;     /* held: never sent, for a new batch */
     struct psync_link gathering; /* held: members of a recorded batch, as they are offered */
+    char lost_batch[PSYNC_BATCH_KEY_MAX]; /* a member of it could not be taken in: the others go back as they came */
     struct psync_link unbound;   /* jobs: halves of a split batch, to be recorded */
     struct psync_link ready;     /* jobs: recorded batches to be sent, and what a split left alone */
     struct psync_link binding;   /* jobs */
@@ -151,6 +153,9 @@ struct psync_dispatcher {
     struct words words;                /* of the answer being judged */
 };
 
+/* ---- dispatcher_settings.c ---- */
+PSYNC_CHECKED enum psync_result settings_begin(struct psync_dispatcher *d, psync_ms now); /* with d->config */
+
 /* ---- dispatcher_destination.c ---- */
 struct destination *destination_new(struct psync_dispatcher *d, const struct psync_config *config,
                                     const struct psync_destination_conf *conf, psync_ms now); /* NULL: no memory */
@@ -183,7 +188,8 @@ void job_single(struct held *h, struct destination *t); /* makes h->alone ready 
 /* NULL and *ret_due when it will be worth asking again (linger); never NULL otherwise. */
 struct job *batch_form(struct destination *t, psync_ms now, psync_ms *ret_due);
 void batch_gather(struct destination *t, struct held *h, psync_ms now);
-void batch_gathered(struct destination *t); /* no more members will come */
+void batch_gathered(struct destination *t);              /* no more members will come */
+void batch_lost(struct destination *t, const char *key); /* a member could not be taken in */
 PSYNC_CHECKED enum psync_result batch_split(struct job *job);
 void job_free(struct job *job); /* not its messages; that of a single message goes with it; NULL is fine */
 

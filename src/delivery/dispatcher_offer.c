@@ -100,8 +100,11 @@ enum psync_result psync_dispatcher_offer(struct psync_dispatcher *d, struct psyn
     struct destination *t = by_name(d, message->destination);
     struct held *h = held_new(message);
 
-    if (h == NULL)
+    if (h == NULL) {
+        if (t != NULL && message->batch_key[0] != '\0')
+            batch_lost(t, message->batch_key);
         return PSYNC_NOMEM;
+    }
     d->held++;
     if (t == NULL || d->stopping) {
         verdict_release(h, d);

@@ -308,6 +308,68 @@ static size_t lease(struct model *m, const struct psync_want *want)
     return n;
 }
 
+/* ---- the API's memory: a key takes effect once, and a finished duplicate gets a success again ---- */
+static uint64_t hash_of(const char *key)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+
+    for (; *key != '\0'; key++)
+        hash = (hash ^ (unsigned char)*key) * UINT64_C(1099511628211);
+    return hash;
+}
+
+static bool is_applied(const struct model_message *x, const char *key)
+{
+    for (uint32_t i = 0; i < x->effects; i++) {
+        if (x->applied[i] == hash_of(key))
+            return true;
+    }
+    return false;
+}
+
+static void apply(struct model *m, const struct psync_request *r, uint32_t failed_items)
+{
+    for (size_t i = 0; i < r->n_members; i++) {
+        struct model_message *x = message_of(m, r->members[i]);
+        if ((i < 32 && failed_items >> i & 1) || is_applied(x, r->key))
+            continue;
+        assert_true(x->effects < 8);
+        x->applied[x->effects++] = hash_of(r->key);
+    }
+}
+
+/* What was answered before: a success, or item by item if some failed. */
+static struct model_answer stored_answer(struct model *m, const struct psync_request *r)
+{
+    static char body[32 * 16 + 8];
+    struct model_answer a = {.status = 200};
+    int len = 0;
+
+    for (size_t i = 0; i < r->n_members && i < 32; i++) {
+        bool applied = is_applied(message_of(m, r->members[i]), r->key);
+        a.failed_items |= applied ? 0 : UINT32_C(1) << i;
+        len += snprintf(body + len, sizeof body - (size_t)len, "%s{\"status\":%d}", i > 0 ? "," : "[", applied ? 200 : 503);
+    }
+    snprintf(body + len, sizeof body - (size_t)len, "]");
+    a.body = a.failed_items != 0 ? body : NULL;
+    return a;
+}
+
+static struct model_answer ask(struct model *m, const struct psync_request *r)
+{
+    struct model_answer a = m->api(m, r);
+
+    if (a.transport == PSYNC_NET_ANSWER && a.status != 409 && is_applied(message_of(m, r->members[0]), r->key))
+        a = stored_answer(m, r);
+    if (a.transport == PSYNC_NET_ANSWER && a.status == 0)
+        a.status = 200;
+    if (a.latency_ms == 0)
+        a.latency_ms = 20;
+    if ((a.transport == PSYNC_NET_ANSWER && a.status >= 200 && a.status <= 299) || a.lost)
+        apply(m, r, a.failed_items);
+    return a;
+}
+
 /* ---- effects ---- */
 static void start(struct model *m, struct psync_request *r, bool bind)
 {
@@ -323,11 +385,7 @@ static void start(struct model *m, struct psync_request *r, bool bind)
         m->trials += r->trial;
         m->in_flight++;
         m->most_in_flight = m->in_flight > m->most_in_flight ? m->in_flight : m->most_in_flight;
-        p->answer = m->api(m, r);
-        if (p->answer.transport == PSYNC_NET_ANSWER && p->answer.status == 0)
-            p->answer.status = 200;
-        if (p->answer.latency_ms == 0)
-            p->answer.latency_ms = 20;
+        p->answer = ask(m, r);
     } else {
         m->binds++;
         p->answer.latency_ms = m->bind_takes;
@@ -414,10 +472,6 @@ static void answer(struct model *m, struct pending *p)
         .x_ratelimit_reset = span(a->x_reset), .location = span(a->location), .content_type = span(a->content_type),
         .body = span(a->body)};
 
-    if ((a->transport == PSYNC_NET_ANSWER && a->status >= 200 && a->status <= 299) || a->lost) {
-        for (size_t i = 0; i < p->request->n_members; i++)
-            message_of(m, p->request->members[i])->effects++;
-    }
     m->in_flight--;
     psync_dispatcher_result(m->d, p->request, &r, m->now);
 }

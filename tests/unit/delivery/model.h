@@ -23,7 +23,8 @@ struct model_answer {
     psync_ms latency_ms; /* 0: 20 ms */
     bool sent;
     const char *retry_after, *date, *ratelimit, *x_remaining, *x_reset, *location, *content_type, *body;
-    bool lost; /* with transport RESET: the request took effect, its answer got lost */
+    bool lost;            /* without an answer: the request took effect all the same */
+    uint32_t failed_items; /* with a 2xx for a batch: a bit for each item that took no effect */
 };
 typedef struct model_answer model_api(struct model *m, const struct psync_request *r);
 
@@ -36,7 +37,8 @@ struct model_message {
     int32_t last_status;
     char last_error[PSYNC_CAUSE_TEXT_MAX], last_problem[PSYNC_CAUSE_TEXT_MAX], outcome[16];
     bool revived;
-    uint32_t effects;          /* how often the API applied it under some key */
+    uint32_t effects;          /* under how many different keys the API applied it */
+    uint64_t applied[8];       /* which these were, hashed */
     struct psync_heap_item due;
     struct psync_link ready;
     char batch_key[PSYNC_BATCH_KEY_MAX];

@@ -88,7 +88,7 @@ static struct model_answer variety(struct model *model, const struct psync_reque
     if (n == 6)
         return (struct model_answer){.status = 502, .body = "bad gateway"};
     if (r->batch && r->n_members == 3 && n % 2 == 1)
-        return (struct model_answer){.status = 207, .body = items};
+        return (struct model_answer){.status = 207, .body = items, .failed_items = 2};
     for (size_t i = 0; i < r->n_members; i++) {
         if (r->members[i]->subject.product == 5)
             return (struct model_answer){.status = 422, .content_type = "application/problem+json",
@@ -113,6 +113,7 @@ static size_t run(size_t nth)
     assert_int_equal(psync_dispatcher_held(m.d), 0);
     for (size_t i = 0; i < m.n; i++) {
         assert_int_equal(m.messages[i].state == PSYNC_STATE_DEAD, i == 4);
+        assert_int_equal(m.messages[i].effects, i != 4); /* exactly once */
         if (m.messages[i].state == PSYNC_STATE_DEAD)
             assert_memory_equal(m.messages[i].last_error, "HTTP 422", 8);
     }
