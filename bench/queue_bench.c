@@ -1,4 +1,5 @@
-/* queue_bench - what the queue itself can do: put by batch size, lease and settle, resident memory.
+/* queue_bench - what the queue itself can do: put by batch size, lease and settle with few and with many queued, resident
+ * memory.
  *
  *   queue_bench [MESSAGES [FOLDER]]      default: 1000000 in the current folder
  *
@@ -172,9 +173,11 @@ int main(int argc, char **argv)
     static const size_t sizes[] = {1, 10, 100};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         next = put_many(q, next, (int64_t)(2000 * sizes[i]), sizes[i]);
+    int64_t few = next - 1;
+    drain(q, few);
     next = put_many(q, next, messages, BATCH_MAX);
-    printf("resident at most with %" PRId64 " queued: %.1f MB\n", next - 1, peak_mb());
-    drain(q, messages < 200000 ? messages : 200000);
+    printf("resident at most with %" PRId64 " queued: %.1f MB\n", next - 1 - few, peak_mb());
+    drain(q, few);
     printf("resident at most after draining: %.1f MB\n", peak_mb());
     psync_queue_free(q);
     struct stat st;

@@ -8,6 +8,10 @@
  * returned PSYNC_OK, and only then is it reported to anybody. Between them the driver may answer from memory. After
  * PSYNC_FATAL from any function nothing but `close` is called.
  *
+ * PSYNC_NOMEM and PSYNC_RETRY (no space) from a writing function mean that everything since the last commit is undone, in
+ * memory too; leases given out stay valid as far as their messages can still be leased. The facade does each call of that
+ * group again by itself, with a commit of its own.
+ *
  * How the functions map: SQLite - rows, one transaction from commit to commit; Redis - a pipeline of scripts, commit waits
  * for its answers (and WAITAOF); RabbitMQ - publish and ack, commit waits for the confirms; SQS - SendMessageBatch and
  * DeleteMessageBatch, commit sends the rest; Kafka - produce and offsets, commit flushes and commits the offsets.
@@ -35,7 +39,7 @@ struct psync_queue_driver {
     /* Fills each put's `ret_` fields. */
     enum psync_result (*put)(void *self, struct psync_put *puts, size_t n, psync_ms now, struct psync_error *err);
     /* At most `want->max` messages into `ret` (which has room for that many), oldest first, due retries before fresh ones;
-     * EMPTY: none now. Members of a bound batch come together, next to each other, by batch_pos, or not at all.
+     * EMPTY: none now; what a paused or suspended destination has is not leased. Members of a bound batch come together, next to each other, by batch_pos, or not at all.
      * *ret_next_due: when the next delayed message is due or a lease runs out, PSYNC_MS_NEVER if nothing waits. */
     enum psync_result (*lease)(void *self, const struct psync_want *want, psync_ms now, struct psync_message **ret,
                                size_t *ret_n, psync_ms *ret_next_due, struct psync_error *err);

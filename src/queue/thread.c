@@ -97,6 +97,16 @@ static enum psync_result commit(struct psync_queue *q, struct psync_error *err)
     return r;
 }
 
+/* Even alone a put found no space, in spite of the reserve: that is FULL, and the queue goes on. */
+static void say_full(struct psync_op *op)
+{
+    for (size_t i = 0; i < op->u.put.n; i++) {
+        op->u.put.puts[i].ret_outcome = PSYNC_PUT_FULL;
+        op->u.put.puts[i].ret_why = "the disk is full";
+    }
+    finish(op, PSYNC_OK, NULL);
+}
+
 /* One operation with a commit of its own. */
 static void do_alone(struct psync_queue *q, struct psync_op *op)
 {
@@ -112,6 +122,8 @@ static void do_alone(struct psync_queue *q, struct psync_op *op)
         fatal(q, &err);
     } else if (r == PSYNC_OK) {
         complete(q, op);
+    } else if (r == PSYNC_RETRY && op->kind == PSYNC_OP_PUT) {
+        say_full(op);
     } else {
         finish(op, r, &err);
     }

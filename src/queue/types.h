@@ -28,7 +28,7 @@ struct psync_put {
     /* filled */
     enum psync_put_outcome ret_outcome;
     enum psync_state ret_state;   /* KNOWN: of the message that has the key */
-    bool ret_same_payload;        /* KNOWN: whether its payload was the same (by SHA-256) */
+    bool ret_same_payload;        /* KNOWN: whether its payload was the same */
     char ret_id[PSYNC_ID_MAX];    /* NEW, KNOWN */
     const char *ret_why;          /* FULL: what is full and the setting that says so; static text; else "" */
 };
@@ -109,7 +109,9 @@ struct psync_destination_row {
     struct psync_figures figures;
 };
 
-/* ---- lists ---- */
+/* ---- lists ----
+ * Order: ready by product, delayed by when they are due, dead by cause, in flight oldest first; finished ones, all states
+ * and one product: latest first. */
 struct psync_filter {
     const char *destination;        /* NULL: any */
     int64_t product;                /* 0: any */

@@ -185,12 +185,94 @@ static void without_syncs_the_losses_are_seen(void **state)
     end(&f);
 }
 
+/* ---- through the facade ---- */
+static char fatal_why[PSYNC_ERROR_MAX];
+static void on_fatal(void *arg, const char *why)
+{
+    ++*(int *)arg;
+    snprintf(fatal_why, sizeof fatal_why, "%s", why);
+}
+
+static void open_facade(struct fixture *f, int *fatals)
+{
+    struct psync_error err;
+    begin(f);
+    vfs_shim_fail(0, 0, false);
+    *fatals = 0;
+    assert_int_equal(psync_queue_new(&(struct psync_queue_open){.conf = &f->conf, .clock = fixture_clock, .on_fatal = on_fatal,
+                                                                .arg = fatals}, &f->q, &err), PSYNC_OK);
+}
+
+static void no_space_for_puts_is_full_and_deliveries_go_on(void **state)
+{
+    struct fixture f;
+    int fatals;
+    (void)state;
+    open_facade(&f, &fatals);
+    fixture_put(&f, 1, 0);
+    struct psync_put put = fixture_put_of(2, 0);
+    vfs_shim_fail(1, SQLITE_FULL, true);
+    assert_int_equal(fixture_try_put(&f, &put), PSYNC_PUT_FULL);
+    assert_string_equal(put.ret_why, "the disk is full");
+    vfs_shim_fail(0, 0, false);
+    fixture_done_with(&f, 1);
+    assert_int_equal(fixture_try_put(&f, &put), PSYNC_PUT_NEW);
+    assert_int_equal(fatals, 0);
+    fixture_done(&f);
+}
+
+static void no_space_for_verdicts_is_fatal(void **state)
+{
+    struct fixture f;
+    int fatals;
+    struct psync_error err = {0};
+    struct psync_counts c;
+    (void)state;
+    open_facade(&f, &fatals);
+    fixture_put(&f, 1, 0);
+    struct psync_message *m = fixture_take(&f, 1);
+    struct psync_settle s = {.message = m, .verdict = PSYNC_VERDICT_DONE, .attempt = {.error = "", .problem = ""}};
+    vfs_shim_fail(1, SQLITE_FULL, true);
+    assert_int_equal(psync_queue_settle(f.q, &s, 1, &err), PSYNC_FATAL);
+    assert_non_null(strstr(err.text, f.path));
+    assert_int_equal(fatals, 1);
+    vfs_shim_fail(0, 0, false);
+    assert_int_equal(psync_queue_counts(f.q, "default", &c, &err), PSYNC_FATAL); /* it serves nobody any more */
+    assert_int_equal(psync_queue_list(f.q, &(struct psync_filter){.any_state = true, .cursor = ""}, 1, NULL, NULL, &err),
+                     PSYNC_FATAL);
+    psync_message_free(m);
+    fixture_reopen(&f);
+    fixture_done_with(&f, 1);
+    fixture_done(&f);
+}
+
+static void a_failed_sync_ends_it(void **state)
+{
+    struct fixture f;
+    int fatals;
+    (void)state;
+    open_facade(&f, &fatals);
+    fixture_put(&f, 1, 0);
+    struct psync_put put = fixture_put_of(2, 0);
+    struct psync_error err;
+    vfs_shim_fail(1, SQLITE_IOERR, false);
+    assert_int_equal(psync_queue_put(f.q, &put, 1, &err), PSYNC_FATAL);
+    assert_int_equal(psync_queue_put(f.q, &put, 1, &err), PSYNC_FATAL);
+    assert_int_equal(fatals, 1);
+    assert_non_null(strstr(fatal_why, f.path));
+    fixture_reopen(&f);
+    fixture_done_with(&f, 1);
+    fixture_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_io_error_anywhere),     cmocka_unit_test(io_errors_from_anywhere_on),
         cmocka_unit_test(a_full_disk_anywhere),     cmocka_unit_test(a_power_cut_at_any_sync),
         cmocka_unit_test(without_syncs_the_losses_are_seen),
+        cmocka_unit_test(no_space_for_puts_is_full_and_deliveries_go_on),
+        cmocka_unit_test(no_space_for_verdicts_is_fatal), cmocka_unit_test(a_failed_sync_ends_it),
     };
     return cmocka_run_group_tests_name("storage", tests, NULL, NULL);
 }

@@ -142,6 +142,8 @@ static enum psync_result start(struct psync_store *s, psync_ms now, struct psync
     enum { TOLERANCE_MS = 1000 };
     enum psync_result r = psync_store_undo(s, err);
     psync_ms back = s->clock - now;
+    if (r == PSYNC_OK) /* a log that was left may have taken the space which the trial needs */
+        r = psync_store_checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, err);
     if (r == PSYNC_OK)
         r = psync_store_begin(s, err);
     if (r == PSYNC_OK && back > TOLERANCE_MS)
@@ -172,6 +174,9 @@ static enum psync_result set_up(struct psync_store *s, psync_ms now, struct psyn
 enum psync_result psync_store_open(const struct psync_queue_conf *conf, psync_ms now, struct psync_log *log,
                                    struct psync_store **ret_store, struct psync_error *err)
 {
+    /* Nobody asks SQLite how much memory it has, and counting takes a lock at each allocation: 5 % of a put. Refused, and
+     * no harm, once SQLite is in use. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     enum psync_result r = look_at_folder(conf->path, err);
     if (r == PSYNC_OK)
         r = look_at_file(conf->path, err);

@@ -147,8 +147,8 @@ enum psync_result psync_places_save(struct psync_store *s, struct psync_error *e
         struct psync_place *p = s->places[i];
         if (p == NULL || !p->dirty)
             continue;
-        PSYNC_INVARIANT(p->ready >= 0 && p->waiting >= 0 && p->delayed >= 0 && p->dead >= 0 && p->done >= 0);
-        enum psync_result r = save(s, p, err);
+        bool sane = p->ready >= 0 && p->waiting >= 0 && p->delayed >= 0 && p->dead >= 0 && p->done >= 0;
+        enum psync_result r = sane ? save(s, p, err) : psync_store_fault(s, s->writer, SQLITE_CORRUPT, err);
         if (r != PSYNC_OK)
             return r;
     }
