@@ -87,13 +87,13 @@ static struct model_answer variety(struct model *model, const struct psync_reque
         return (struct model_answer){.status = 429, .retry_after = "1"};
     if (n == 6)
         return (struct model_answer){.status = 502, .body = "bad gateway"};
-    if (r->batch && r->n_members == 3 && n % 2 == 1)
-        return (struct model_answer){.status = 207, .body = items, .failed_items = 2};
     for (size_t i = 0; i < r->n_members; i++) {
         if (r->members[i]->subject.product == 5)
             return (struct model_answer){.status = 422, .content_type = "application/problem+json",
                                          .body = "{\"type\":\"https://p.example/bad\"}"};
     }
+    if (r->batch && r->n_members == 3 && n % 2 == 1)
+        return (struct model_answer){.status = 207, .body = items, .failed_items = 2};
     return (struct model_answer){.status = 200};
 }
 
