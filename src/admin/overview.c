@@ -1,6 +1,8 @@
 /* overview - see the header. Three sources: the configuration, the queue's own rows, the running worker. */
 #include "admin/overview.h"
 
+#include "base/timefmt.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,30 +111,42 @@ void psync_overview_done(struct psync_overview *o)
     *o = (struct psync_overview){0};
 }
 
-enum psync_destination_state psync_standing_state(const struct psync_standing *s, psync_ms now, const char **ret_words,
-                                                  psync_ms *ret_until)
+/* The same words as a worker's, where it is the hold that speaks. */
+static enum psync_destination_state remembered(const struct psync_standing *s, psync_ms now, char *ret_words)
 {
-    *ret_until = 0;
+    const struct psync_hold *h = &s->hold;
+    char until[PSYNC_TIME_MAX];
+    size_t max = PSYNC_STANDING_WORDS;
+    if (h->paused) {
+        (void)snprintf(ret_words, max, "paused by hand%s%s", h->paused_reason[0] ? ": " : "", h->paused_reason);
+        return PSYNC_DESTINATION_PAUSED;
+    }
+    if (h->suspended) {
+        (void)snprintf(ret_words, max, "suspended: %s", h->suspended_reason);
+        return PSYNC_DESTINATION_SUSPENDED;
+    }
+    if (h->throttled_until > now) {
+        (void)snprintf(ret_words, max, "throttled until %s because the API answered %s",
+                       psync_time_format(h->throttled_until, until), h->throttled_reason);
+        return PSYNC_DESTINATION_THROTTLED;
+    }
+    if (s->figures.state[0] && strcmp(s->figures.state, "ok") != 0)
+        (void)snprintf(ret_words, max, "when the last worker ended: %s", s->figures.state);
+    return PSYNC_DESTINATION_OK;
+}
+
+enum psync_destination_state psync_standing_state(const struct psync_standing *s, psync_ms now,
+                                                  char ret_words[PSYNC_STANDING_WORDS], psync_ms *ret_until)
+{
+    ret_words[0] = '\0';
     if (s->working) {
-        *ret_words = s->worker.words;
+        (void)snprintf(ret_words, PSYNC_STANDING_WORDS, "%s", s->worker.words);
         *ret_until = s->worker.until;
         return s->worker.state;
     }
-    if (s->hold.paused) {
-        *ret_words = s->hold.paused_reason;
-        return PSYNC_DESTINATION_PAUSED;
-    }
-    if (s->hold.suspended) {
-        *ret_words = s->hold.suspended_reason;
-        return PSYNC_DESTINATION_SUSPENDED;
-    }
-    if (s->hold.throttled_until > now) {
-        *ret_words = s->hold.throttled_reason;
-        *ret_until = s->hold.throttled_until;
-        return PSYNC_DESTINATION_THROTTLED;
-    }
-    *ret_words = s->figures.state;
-    return PSYNC_DESTINATION_OK;
+    enum psync_destination_state state = remembered(s, now, ret_words);
+    *ret_until = state == PSYNC_DESTINATION_THROTTLED ? s->hold.throttled_until : 0;
+    return state;
 }
 
 int64_t psync_drain_seconds(uint64_t left, double rate)

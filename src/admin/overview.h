@@ -23,9 +23,10 @@ PSYNC_CHECKED enum psync_result psync_overview_init(struct psync_overview *o, st
                                                     struct psync_error *err);
 void psync_overview_done(struct psync_overview *o);
 
-/* What its state is, in a word and in words for people. */
+/* What its state is, in a word and in words for people; without a worker, as the queue remembers it. */
+enum { PSYNC_STANDING_WORDS = PSYNC_CAUSE_TEXT_MAX + 64 };
 enum psync_destination_state psync_standing_state(const struct psync_standing *s, psync_ms now,
-                                                  const char **ret_words, psync_ms *ret_until);
+                                                  char ret_words[PSYNC_STANDING_WORDS], psync_ms *ret_until);
 /* Seconds until `left` messages are delivered at `rate` a second; -1: not known. */
 int64_t psync_drain_seconds(uint64_t left, double rate);
 

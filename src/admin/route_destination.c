@@ -17,18 +17,23 @@ struct change {
     psync_ms now;
 };
 
-/* Without a worker the queue remembers it; the next worker finds it there. */
+/* Without a worker the queue remembers it; the next worker finds it there. What the last one said of the destination is
+ * out of date after a resume. */
 static enum psync_result change_hold(struct psync_api *api, const struct psync_standing *s, const struct change *change,
                                      struct psync_error *err)
 {
     struct psync_hold hold = {0};
+    struct psync_figures figures = s->figures;
     if (change->pause) {
         hold = s->hold;
         hold.paused = true;
         hold.paused_since = change->now;
         (void)snprintf(hold.paused_reason, sizeof(hold.paused_reason), "%s", change->reason);
+        return psync_queue_hold(api->open.queue, s->name, &hold, err);
     }
-    return psync_queue_hold(api->open.queue, s->name, &hold, err);
+    figures.state[0] = '\0';
+    enum psync_result r = psync_queue_note(api->open.queue, s->name, &figures);
+    return r == PSYNC_OK ? psync_queue_hold(api->open.queue, s->name, &hold, err) : r;
 }
 
 /* The worker knows the destinations of its own configuration (else REJECT), and only while it runs (else RETRY). */

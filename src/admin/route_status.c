@@ -47,9 +47,9 @@ static void put_counts(struct psync_json_writer *w, const struct psync_counts *c
 
 static void put_standing(struct psync_json_writer *w, const struct psync_standing *s, psync_ms now)
 {
-    const char *words;
+    char words[PSYNC_STANDING_WORDS];
     psync_ms until;
-    enum psync_destination_state state = psync_standing_state(s, now, &words, &until);
+    enum psync_destination_state state = psync_standing_state(s, now, words, &until);
     psync_ms success = s->working && s->worker.last_success_at ? s->worker.last_success_at : s->figures.last_success_at;
     psync_json_open(w, NULL, '{');
     psync_json_put_text(w, "name", s->name);

@@ -21,7 +21,8 @@ struct said {
 
 enum order {
     BE_COMMAND = 'c', BE_WORKER = 'w', OPEN_SESSION = 's', /* each holds until LET_GO */
-    LET_GO = 'x', PUT_ONE = 'p', OWNS = 'o'
+    LET_GO = 'x', PUT_ONE = 'p', OWNS = 'o',
+    DELIVER_SLOWLY = 'd' /* three times a hundred of each destination, 250 ms apart */
 };
 
 struct acting { /* the child's */
@@ -36,6 +37,46 @@ static inline void let_go(struct acting *a)
     psync_owner_free(a->owner);
     a->session = NULL;
     a->owner = NULL;
+}
+
+static inline void on_delivered(void *arg, enum psync_result result, struct psync_settle *settles, size_t n)
+{
+    int *to = arg;
+    (void)settles;
+    if (result != PSYNC_OK || write(*to, &n, sizeof(n)) != sizeof(n))
+        abort();
+}
+
+static inline void deliver(struct psync_queue *q, const char *destination)
+{
+    const struct psync_want want = {destination, 100, psync_clock_now() + 60000};
+    struct psync_settle settles[100] = {0};
+    struct psync_message **messages = NULL;
+    size_t n = 0, settled;
+    psync_ms due;
+    int pipe_ends[2];
+    if (pipe(pipe_ends) != 0 || psync_queue_lease(q, &want, 1, &messages, &n, &due, NULL) != PSYNC_OK)
+        abort();
+    for (size_t i = 0; i < n; i++)
+        settles[i] = (struct psync_settle){.message = messages[i], .verdict = PSYNC_VERDICT_DONE,
+                                           .attempt = {.status = 200, .error = "", .problem = ""}};
+    if (psync_queue_settle_async(q, settles, n, on_delivered, &pipe_ends[1]) != PSYNC_OK ||
+        read(pipe_ends[0], &settled, sizeof(settled)) != sizeof(settled))
+        abort();
+    close(pipe_ends[0]);
+    close(pipe_ends[1]);
+    for (size_t i = 0; i < n; i++)
+        psync_message_free(messages[i]);
+    free(messages);
+}
+
+static inline void deliver_slowly(struct psync_queue *q)
+{
+    for (int i = 0; i < 3; i++) {
+        (void)poll(NULL, 0, 250);
+        deliver(q, "default");
+        deliver(q, "eu");
+    }
 }
 
 static inline struct said obey(struct acting *a, int order)
@@ -60,6 +101,9 @@ static inline struct said obey(struct acting *a, int order)
         break;
     case OWNS:
         said.result = psync_session_owns(a->session) ? PSYNC_OK : PSYNC_EMPTY;
+        break;
+    case DELIVER_SLOWLY:
+        deliver_slowly(psync_owner_queue(a->owner));
         break;
     default:
         let_go(a);

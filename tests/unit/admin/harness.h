@@ -39,8 +39,9 @@ static inline struct psync_config *load_settings(const char *folder, const char 
 {
     char state[160];
     const char *sets[16] = {state, "destination.url=http://127.0.0.1:9/products",
-                            "destination eu.url=http://127.0.0.1:9/eu"};
-    size_t n = 3;
+                            "destination eu.url=http://127.0.0.1:9/eu",
+                            "destination.auth=none", "destination eu.auth=none"};
+    size_t n = 5;
     struct psync_error err = {0};
     struct psync_config *config = NULL;
     snprintf(state, sizeof(state), "state.folder=%s", folder);

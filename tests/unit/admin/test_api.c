@@ -2,6 +2,7 @@
 #include "harness.h"
 
 #include "admin/owner.h"
+#include "delivery/http.h"
 
 #include <pthread.h>
 
@@ -535,7 +536,7 @@ static void pause_and_resume_are_remembered(void **state)
         bool paused = strncmp(text_at(d, "name"), "main/", 5) == 0;
         assert_string_equal(text_at(d, "state"), paused ? "paused" : "ok");
         if (paused)
-            assert_string_equal(text_at(d, "words"), "stocktaking");
+            assert_string_equal(text_at(d, "words"), "paused by hand: stocktaking");
     }
     done(&a);
     expect(200, "POST", "/v1/destinations/main%2F1/resume", NULL);
@@ -546,6 +547,75 @@ static void pause_and_resume_are_remembered(void **state)
     expect(400, "POST", "/v1/destinations/eu/pause", "{\"reason\":5}");
     expect(400, "POST", "/v1/destinations/eu/resume", "{\"reason\":\"x\"}");
     expect(200, "POST", "/v1/destinations/eu/pause", "");
+}
+
+/* ---- a worker ---- */
+
+static void *run_worker(void *worker)
+{
+    assert_ok(psync_worker_run(worker, false, NULL));
+    return NULL;
+}
+
+static json_object *destination_in(json_object *answer, const char *name)
+{
+    for (size_t i = 0; i < length_at(answer, "destinations"); i++) {
+        json_object *d = json_object_array_get_idx(at(answer, "destinations"), i);
+        if (strcmp(text_at(d, "name"), name) == 0)
+            return d;
+    }
+    return NULL;
+}
+
+static void expect_state(const char *name, const char *state)
+{
+    struct answer a = ask("GET", "/v1/status", NULL);
+    assert_string_equal(text_at(destination_in(a.json, name), "state"), state);
+    done(&a);
+}
+
+static void a_running_worker_is_asked(void **state)
+{
+    (void)state;
+    struct psync_worker *worker = NULL;
+    pthread_t thread;
+    const struct psync_worker_open open = {.queue = psync_owner_queue(owner),
+                                           .config = load_settings(place.folder, NULL)};
+    struct psync_error err = {0};
+    if (psync_worker_new(&open, &worker, &err) != PSYNC_OK)
+        fail_msg("%s", err.text);
+    assert_int_equal(pthread_create(&thread, NULL, run_worker, worker), 0);
+    psync_owner_attach_worker(owner, worker);
+    struct answer a;
+    do { /* until it runs */
+        a = ask("GET", "/v1/status", NULL);
+        bool working = json_object_get_boolean(at(a.json, "working"));
+        if (working)
+            break;
+        done(&a);
+    } while (true);
+    json_object *eu = destination_in(a.json, "eu");
+    assert_non_null(at(eu, "rate"));
+    assert_true(int_at(eu, "limit") > 0);
+    done(&a);
+    expect(200, "POST", "/v1/destinations/eu/pause", "{\"reason\":\"a test\"}");
+    expect_state("eu", "paused");
+    expect(200, "POST", "/v1/destinations/eu/resume", "");
+    expect_state("eu", "ok");
+    expect(200, "POST", "/v1/destinations/eu/pause", "");
+    psync_worker_stop(worker);
+    pthread_join(thread, NULL);
+    expect(200, "POST", "/v1/destinations/default/pause", ""); /* attached still, but it has ended */
+    psync_owner_attach_worker(owner, NULL);
+    psync_worker_free(worker);
+    expect_state("eu", "paused");
+    expect_state("default", "paused");
+    expect(200, "POST", "/v1/destinations/eu/resume", "");
+    a = ask("GET", "/v1/status", NULL);
+    assert_string_equal(text_at(destination_in(a.json, "eu"), "state"), "ok");
+    assert_string_equal(text_at(destination_in(a.json, "eu"), "words"), "");
+    assert_false(json_object_get_boolean(at(a.json, "working")));
+    done(&a);
 }
 
 /* ---- the process ---- */
@@ -654,7 +724,8 @@ int main(void)
         T(many_are_done_in_slices), T(a_newer_delivery_is_not_undone), T(a_new_key_is_a_new_message),
         T(bulk_requests_are_checked), T(a_corrected_product_replaces), T(resend_waits_for_what_is_unfinished),
         T(pause_and_resume_are_remembered), T(settings_are_shown_masked), T(a_backup_and_a_check), T(it_says_how_it_is),
-        T(new_settings_are_followed), T(many_put_at_once),
+        T(new_settings_are_followed), T(many_put_at_once), T(a_running_worker_is_asked),
     };
+    assert_ok(psync_http_global_init(NULL));
     return cmocka_run_group_tests_name("admin/api", tests, NULL, NULL);
 }

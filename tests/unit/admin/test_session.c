@@ -1,8 +1,12 @@
 /* Commands reach the queue, whoever owns it: sessions and feeds, also while the owner changes. */
 #include "actor.h"
 
+#include "web/listen.h"
+#include "web/server.h"
+
 #include <inttypes.h>
 #include <signal.h>
+#include <stdatomic.h>
 
 static struct place place;
 
@@ -106,6 +110,66 @@ static void when_the_owner_ends_the_session_goes_on(void **state)
     assert_true(psync_session_owns(s));
     psync_session_free(s);
     dismiss(&actor, 0);
+}
+
+/* Who asked for the file comes first; when nobody comes, the session takes it again. */
+static void the_one_who_asked_comes_first(void **state)
+{
+    (void)state;
+    struct stat st;
+    struct psync_session *s = open_session(place.config);
+    struct answer a = ask_with(place.config->queue.socket, "POST", "/v1/handover", "", "");
+    assert_int_equal(a.status, 202);
+    done(&a);
+    while (stat(place.config->queue.socket, &st) == 0)
+        (void)poll(NULL, 0, 5);
+    psync_ms begun = psync_clock_now();
+    assert_int_equal(total(s, "ready"), 0);
+    assert_true(psync_clock_now() - begun >= 2000);
+    assert_true(psync_session_owns(s));
+    psync_session_free(s);
+}
+
+/* ---- an owner that takes requests and closes the connection without an answer ---- */
+
+static atomic_int seen_resend, seen_status;
+
+static void on_owner(struct psync_web_request *rq, void *arg)
+{
+    (void)arg;
+    psync_web_reply(rq, 200, "application/json", PSYNC_SPAN("{\"pid\":1,\"command\":\"fake\",\"role\":\"worker\"}"));
+}
+
+static void on_unanswered(struct psync_web_request *rq, void *arg)
+{
+    const struct psync_web_reply close = {.ending = PSYNC_WEB_CLOSE};
+    atomic_int *seen = arg;
+    if (atomic_fetch_add(seen, 1) < 2)
+        psync_web_reply_with(rq, &close);
+    else
+        psync_web_reply(rq, 200, "application/json", PSYNC_SPAN("{}"));
+}
+
+static void only_what_may_be_repeated_is_repeated(void **state)
+{
+    (void)state;
+    const struct psync_web_route routes[] = {{"GET", "/v1/owner", on_owner, NULL},
+                                             {"POST", "/v1/resend", on_unanswered, &seen_resend},
+                                             {"GET", "/v1/status", on_unanswered, &seen_status}};
+    struct psync_web_conf conf = {.routes = routes, .n_routes = 3};
+    struct psync_web_server *server = NULL;
+    struct psync_error err = {0};
+    assert_ok(psync_web_listen_unix(place.config->queue.socket, 0600, &conf.listen_fd, &err));
+    assert_ok(psync_web_server_new(&conf, &server, &err));
+    struct psync_session *s = open_session(place.config);
+    assert_int_equal(psync_session_call(s, "POST", "/v1/resend", PSYNC_SPAN("{\"product\":1}"), NULL, &err),
+                     PSYNC_FATAL);
+    assert_non_null(strstr(err.text, "may have been done"));
+    assert_int_equal(atomic_load(&seen_resend), 1);
+    assert_int_equal(call(s, "GET", "/v1/status", NULL), PSYNC_OK);
+    assert_int_equal(atomic_load(&seen_status), 3);
+    psync_session_free(s);
+    psync_web_server_free(server);
 }
 
 static void a_silent_owner_is_named(void **state)
@@ -285,6 +349,27 @@ static void a_feed_waits_for_room_through_the_socket(void **state)
     psync_config_free(config);
 }
 
+/* Room comes slowly, but each time before the wait is over. */
+static void a_feed_goes_on_while_room_comes(void **state)
+{
+    (void)state;
+    struct fed fed;
+    struct psync_config *config = load_settings(place.folder, (const char *const[]){"queue.max_depth=1000", NULL});
+    struct actor actor = hire(config);
+    assert_int_equal(order(&actor, BE_WORKER).result, PSYNC_OK);
+    struct psync_session *s = open_session(config);
+    struct psync_feed *feed = open_feed(s, &fed, 650);
+    assert_ok(put_products(feed, 1, 1300));
+    tell(&actor, DELIVER_SLOWLY);
+    assert_ok(psync_feed_finish(feed, NULL));
+    assert_int_equal(fed.count[PSYNC_FEED_NEW], 1300);
+    assert_int_equal(hear(&actor).result, PSYNC_OK);
+    psync_feed_free(feed);
+    psync_session_free(s);
+    dismiss(&actor, 0);
+    psync_config_free(config);
+}
+
 static void the_owner_may_refuse(void **state)
 {
     (void)state;
@@ -331,9 +416,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(answers_become_results), T(a_second_process_goes_through_the_first),
         T(when_the_owner_dies_the_session_goes_on),
-        T(when_the_owner_ends_the_session_goes_on), T(a_silent_owner_is_named), T(a_feed_puts_directly),
+        T(when_the_owner_ends_the_session_goes_on), T(the_one_who_asked_comes_first),
+        T(only_what_may_be_repeated_is_repeated), T(a_silent_owner_is_named), T(a_feed_puts_directly),
         T(a_feed_puts_through_the_socket), T(a_feed_goes_on_over_a_handover), T(a_feed_waits_for_room_directly),
-        T(a_feed_waits_for_room_through_the_socket), T(the_owner_may_refuse), T(an_empty_feed_is_fine),
+        T(a_feed_waits_for_room_through_the_socket), T(a_feed_goes_on_while_room_comes),
+        T(the_owner_may_refuse), T(an_empty_feed_is_fine),
     };
     signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests_name("admin/session", tests, NULL, NULL);
