@@ -154,6 +154,25 @@ def test_the_breaker_opens_and_one_delivery_is_the_trial():
         assert api.summary()["requests"] == 27 and api.summary()["effects"] == 20
 
 
+def test_a_trial_never_counts():
+    """Product 1 is the trial; since its first attempt another was delivered, so that else it would count."""
+    answers = [502, 201, 502, 502, 502, 502]
+    given = []
+
+    def respond(*_):
+        given.append(answers[len(given)] if len(given) < len(answers) else 201)
+        return answer(given[-1])
+
+    settings = {**FAST, "retry__backoff": "100ms", "breaker__failures": "3", "breaker__cool_off": "200ms",
+                "breaker__cool_off_max": "200ms"}
+    with Server(respond) as api, Home(api.url, **settings, **ONE) as home:
+        put(home, products(1, 5))
+        drain(home)
+        assert "breaker stays open" in home.log() and home.counts()["done"] == 5
+        assert tries(home, 1) == [(502, False), (502, False), (201, False)]
+        assert tries(home, 3)[0] == (502, True)
+
+
 def test_an_open_breaker_is_shown_with_its_reason():
     with Mock("--fail", "503") as api, Home(api.url, **{**FAST, "breaker__cool_off": "1h",
                              "breaker__cool_off_max": "1h"}) as home:
