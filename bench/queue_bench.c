@@ -1,5 +1,5 @@
-/* queue_bench - what the queue itself can do: put by batch size, lease and settle with few and with many queued, resident
- * memory.
+/* queue_bench - what the queue itself can do: put by batch size, lease and settle with few and with many queued,
+ * resident memory.
  *
  *   queue_bench [MESSAGES [FOLDER]]      default: 1000000 in the current folder
  *
@@ -66,10 +66,12 @@ static void fill(struct batch *b, size_t n, int64_t first)
         struct psync_put *p = &b->puts[i];
         int64_t id = first + (int64_t)i;
         int len = snprintf(b->payloads[i], sizeof b->payloads[i],
-                           "{\"id\":%" PRId64 ",\"name\":\"A product with a usual name %" PRId64 "\",\"price\":49.90,\"stock\":15}",
+                           "{\"id\":%" PRId64 ",\"name\":\"A product with a usual name %" PRId64
+                           "\",\"price\":49.90,\"stock\":15}",
                            id, id);
         *p = (struct psync_put){.destination = "default", .key = b->keys[i], .type = "product.created", .trace = "",
-                                .subject = {id, ""}, .payload = {b->payloads[i], (size_t)len}, .created_at = psync_clock_now()};
+                                .subject = {id, ""}, .payload = {b->payloads[i], (size_t)len},
+                                .created_at = psync_clock_now()};
         must(psync_key_product(&p->subject, 0, p->payload, b->keys[i]), &(struct psync_error){""});
     }
 }
@@ -141,7 +143,8 @@ static int64_t drain(struct psync_queue *q, int64_t at_most)
             must(r, &err);
         for (size_t i = 0; i < n; i++)
             settles[i] = (struct psync_settle){.message = messages[i], .verdict = PSYNC_VERDICT_DONE,
-                                               .attempt = {.at = messages[i]->created_at, .status = 200, .latency_ms = 12,
+                                               .attempt = {.at = messages[i]->created_at, .status = 200,
+                                                           .latency_ms = 12,
                                                            .error = "", .problem = ""}};
         if (n > 0)
             must(psync_queue_settle(q, settles, n, &err), &err);

@@ -1,20 +1,21 @@
 /* driver - the contract between the queue's facade and a backend (SQLite; Redis Streams, RabbitMQ, SQS, Kafka).
  *
- * A driver is a folder, one file of which fills one psync_queue_driver. The facade checks arguments before it calls, calls
- * the writing functions from one thread only (the queue's), and panics when a driver breaks its contract. Functions may
- * block. `now` is an argument throughout: a driver reads no clock.
+ * A driver is a folder, one file of which fills one psync_queue_driver. The facade checks arguments before it calls,
+ * calls the writing functions from one thread only (the queue's), and panics when a driver breaks its contract.
+ * Functions may block. `now` is an argument throughout: a driver reads no clock.
  *
  * Durability: what put, settle, bind, requeue, discard, replace, hold and note did is durable when the next `commit`
  * returned PSYNC_OK, and only then is it reported to anybody. Between them the driver may answer from memory. After
  * PSYNC_FATAL from any function nothing but `close` is called.
  *
- * PSYNC_NOMEM and PSYNC_RETRY (no space) from a writing function mean that everything since the last commit is undone, in
- * memory too; leases given out stay valid as far as their messages can still be leased. The facade does each call of that
- * group again by itself, with a commit of its own.
+ * PSYNC_NOMEM and PSYNC_RETRY (no space) from a writing function mean that everything since the last commit is undone,
+ * in memory too; leases given out stay valid as far as their messages can still be leased. The facade does each call of
+ * that group again by itself, with a commit of its own.
  *
- * How the functions map: SQLite - rows, one transaction from commit to commit; Redis - a pipeline of scripts, commit waits
- * for its answers (and WAITAOF); RabbitMQ - publish and ack, commit waits for the confirms; SQS - SendMessageBatch and
- * DeleteMessageBatch, commit sends the rest; Kafka - produce and offsets, commit flushes and commits the offsets.
+ * How the functions map: SQLite - rows, one transaction from commit to commit; Redis - a pipeline of scripts, commit
+ * waits for its answers (and WAITAOF); RabbitMQ - publish and ack, commit waits for the confirms; SQS -
+ * SendMessageBatch and DeleteMessageBatch, commit sends the rest; Kafka - produce and offsets, commit flushes and
+ * commits the offsets.
  *
  * What a backend cannot do is left NULL and absent from `capabilities`; the facade answers PSYNC_REJECT "the driver X
  * cannot ..." for it, and nobody imitates it. */
@@ -38,13 +39,15 @@ struct psync_queue_driver {
     /* ---- writing: the queue's thread ---- */
     /* Fills each put's `ret_` fields. */
     enum psync_result (*put)(void *self, struct psync_put *puts, size_t n, psync_ms now, struct psync_error *err);
-    /* At most `want->max` messages into `ret` (which has room for that many), oldest first, due retries before fresh ones;
-     * EMPTY: none now; what a paused or suspended destination has is not leased. Members of a bound batch come together, next to each other, by batch_pos, or not at all.
-     * *ret_next_due: when the next delayed message is due or a lease runs out, PSYNC_MS_NEVER if nothing waits. */
+    /* At most `want->max` messages into `ret` (which has room for that many), oldest first, due retries before fresh
+     * ones; EMPTY: none now; what a paused or suspended destination has is not leased. Members of a bound batch come
+     * together, next to each other, by batch_pos, or not at all. *ret_next_due: when the next delayed message is due or
+     * a lease runs out, PSYNC_MS_NEVER if nothing waits. */
     enum psync_result (*lease)(void *self, const struct psync_want *want, psync_ms now, struct psync_message **ret,
                                size_t *ret_n, psync_ms *ret_next_due, struct psync_error *err);
     /* Fills each one's `ret`: OK, or GONE for a lost lease. */
-    enum psync_result (*settle)(void *self, struct psync_settle *settles, size_t n, psync_ms now, struct psync_error *err);
+    enum psync_result (*settle)(void *self, struct psync_settle *settles, size_t n, psync_ms now,
+                                struct psync_error *err);
     enum psync_result (*extend)(void *self, struct psync_message *const *messages, size_t n, psync_ms until,
                                 struct psync_error *err);
     /* The members, in that order, now belong to the batch `key` (and to no other); "" : to none. */
@@ -54,13 +57,15 @@ struct psync_queue_driver {
     enum psync_result (*requeue)(void *self, struct psync_select *select, psync_ms now, struct psync_error *err);
     enum psync_result (*discard)(void *self, struct psync_select *select, psync_ms now, struct psync_error *err);
     /* A dead letter becomes REPLACED and `put` is put in its place, in one commit. EMPTY: no such dead letter. */
-    enum psync_result (*replace)(void *self, const char *id, struct psync_put *put, psync_ms now, struct psync_error *err);
-    enum psync_result (*hold)(void *self, const char *destination, const struct psync_hold *hold, struct psync_error *err);
+    enum psync_result (*replace)(void *self, const char *id, struct psync_put *put, psync_ms now,
+                                 struct psync_error *err);
+    enum psync_result (*hold)(void *self, const char *destination, const struct psync_hold *hold,
+                              struct psync_error *err);
     enum psync_result (*note)(void *self, const char *destination, const struct psync_figures *figures,
                               struct psync_error *err);
     enum psync_result (*commit)(void *self, struct psync_error *err);
-    /* A small slice (a few ms) of background work: purging what is older than conf->keep, checkpoints. EMPTY: nothing left
-     * to do now. */
+    /* A small slice (a few ms) of background work: purging what is older than conf->keep, checkpoints. EMPTY: nothing
+     * left to do now. */
     enum psync_result (*tidy)(void *self, psync_ms now, struct psync_error *err);
     /* Exact counts from memory; a destination not known to the queue is all zeros. */
     void (*counts)(void *self, const char *destination, struct psync_counts *ret_counts);
@@ -70,10 +75,11 @@ struct psync_queue_driver {
     enum psync_result (*destinations)(void *self, psync_visit_destination *visit, void *arg, struct psync_error *err);
     enum psync_result (*dead_groups)(void *self, const char *destination, psync_visit_group *visit, void *arg,
                                      struct psync_error *err);
-    enum psync_result (*list)(void *self, const struct psync_filter *filter, size_t n, psync_visit_row *visit, void *arg,
-                              struct psync_error *err);
-    enum psync_result (*show)(void *self, const char *id, psync_visit_row *visit_message, psync_visit_attempt *visit_attempt,
-                              void *arg, struct psync_error *err); /* EMPTY: no such message */
+    enum psync_result (*list)(void *self, const struct psync_filter *filter, size_t n, psync_visit_row *visit,
+                              void *arg, struct psync_error *err);
+    /* EMPTY: no such message. */
+    enum psync_result (*show)(void *self, const char *id, psync_visit_row *visit_message,
+                              psync_visit_attempt *visit_attempt, void *arg, struct psync_error *err);
     enum psync_result (*outcomes)(void *self, uint64_t cursor, size_t n, psync_visit_outcome *visit, void *arg,
                                   struct psync_error *err);
     enum psync_result (*backup)(void *self, const char *path, struct psync_error *err);

@@ -1,8 +1,8 @@
 /* lock - one process owns an embedded queue file, by a POSIX record lock on PATH.lock.
  *
- * The kernel gives the lock back when its owner dies, however it dies. The file stays: removing it would let two processes
- * lock two files of the same name. A record lock belongs to the process, not to the descriptor, so one table keeps this
- * process from taking it twice. */
+ * The kernel gives the lock back when its owner dies, however it dies. The file stays: removing it would let two
+ * processes lock two files of the same name. A record lock belongs to the process, not to the descriptor, so one table
+ * keeps this process from taking it twice. */
 #include "queue/queue.h"
 
 #include "base/containers.h"
@@ -24,7 +24,7 @@ struct psync_queue_lock {
     ino_t inode;
 };
 
-/* Closing any descriptor of a file drops all of a process's locks on it (fcntl(2)): hence what is held is remembered. */
+/* Closing any descriptor of a file drops all locks a process has on it (fcntl(2)): so what is held is remembered. */
 static pthread_mutex_t held_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct psync_queue_lock *held;
 
@@ -45,7 +45,8 @@ static enum psync_result taken(const char *path, int fd, struct psync_error *err
     owner[strcspn(owner, "\n")] = '\0';
     if (fcntl(fd, F_GETLK, &other) == 0 && other.l_type != F_UNLCK && *owner == '\0')
         snprintf(owner, sizeof owner, "process %ld", (long)other.l_pid);
-    return psync_fail(err, PSYNC_RETRY, "queue file %s is in use by %s", path, *owner == '\0' ? "another process" : owner);
+    return psync_fail(err, PSYNC_RETRY, "queue file %s is in use by %s", path,
+                      *owner == '\0' ? "another process" : owner);
 }
 
 static void sign(int fd, const char *command)
@@ -93,7 +94,8 @@ enum psync_result psync_queue_lock_new(const char *path, const char *command, st
     } else {
         int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
         if (fd < 0)
-            r = psync_fail(err, PSYNC_REJECT, "queue file %s: %s cannot be opened: %s: make its folder exist and be writable"
+            r = psync_fail(err, PSYNC_REJECT,
+                           "queue file %s: %s cannot be opened: %s: make its folder exist and be writable"
                            " for this user, or set queue.path", path, name, strerror(errno));
         else
             r = acquire(path, command, fd, ret_lock, err);

@@ -18,7 +18,8 @@ static const struct psync_queue_driver *find_driver(const char *name)
     return NULL;
 }
 
-enum psync_result psync_queue_new(const struct psync_queue_open *open, struct psync_queue **ret_queue, struct psync_error *err)
+enum psync_result psync_queue_new(const struct psync_queue_open *open, struct psync_queue **ret_queue,
+                                  struct psync_error *err)
 {
     const struct psync_queue_driver *driver = open->driver != NULL ? open->driver : find_driver(open->conf->driver);
     if (driver == NULL)
@@ -73,13 +74,17 @@ static bool valid_destination(const char *name)
     return shorter(name, PSYNC_NAME_MAX) && *name != '\0';
 }
 
+static bool valid_key(const char *key)
+{
+    return shorter(key, PSYNC_KEY_MAX) && psync_key_valid((struct psync_span){key, strlen(key)});
+}
+
 static enum psync_result check_puts(const struct psync_put *puts, size_t n, struct psync_error *err)
 {
     for (size_t i = 0; i < n; i++) {
         const struct psync_put *p = &puts[i];
         const char *wrong = !valid_destination(p->destination) ? "a destination's name"
-                            : !shorter(p->key, PSYNC_KEY_MAX) || !psync_key_valid((struct psync_span){p->key, strlen(p->key)})
-                                ? "an idempotency key"
+                            : !valid_key(p->key)                            ? "an idempotency key"
                             : !shorter(p->type, PSYNC_TYPE_MAX)             ? "a type"
                             : !shorter(p->trace, PSYNC_TRACE_MAX)           ? "a traceparent"
                             : !shorter(p->subject.shop, PSYNC_SHOP_MAX)     ? "a shop's identity"
@@ -150,7 +155,8 @@ static enum psync_result submit_heap(struct psync_queue *q, const struct psync_o
     return r;
 }
 
-enum psync_result psync_queue_put_async(struct psync_queue *q, struct psync_put *puts, size_t n, psync_put_done *done, void *arg)
+enum psync_result psync_queue_put_async(struct psync_queue *q, struct psync_put *puts, size_t n, psync_put_done *done,
+                                        void *arg)
 {
     enum psync_result r = check_puts(puts, n, NULL);
     if (r != PSYNC_OK)
@@ -202,8 +208,8 @@ enum psync_result psync_queue_settle_async(struct psync_queue *q, struct psync_s
                                              .u.settle = {settles, n, done}});
 }
 
-enum psync_result psync_queue_bind_async(struct psync_queue *q, struct psync_message *const *members, size_t n, const char *key,
-                                         psync_bind_done *done, void *arg)
+enum psync_result psync_queue_bind_async(struct psync_queue *q, struct psync_message *const *members, size_t n,
+                                         const char *key, psync_bind_done *done, void *arg)
 {
     return submit_heap(q, &(struct psync_op){.kind = PSYNC_OP_BIND, .finish = finish_bind, .arg = arg,
                                              .u.bind = {members, n, key, done}});
@@ -219,7 +225,8 @@ enum psync_result psync_queue_note(struct psync_queue *q, const char *destinatio
         return PSYNC_NOMEM;
     block->figures = *figures;
     strcpy(block->name, destination);
-    block->op = (struct psync_op){.kind = PSYNC_OP_NOTE, .finish = finish_note, .u.note = {block->name, &block->figures}};
+    block->op = (struct psync_op){.kind = PSYNC_OP_NOTE, .finish = finish_note,
+                                  .u.note = {block->name, &block->figures}};
     enum psync_result r = psync_queue_submit(q, &block->op);
     if (r != PSYNC_OK)
         free(block);
@@ -257,22 +264,23 @@ enum psync_result psync_queue_lease(struct psync_queue *q, const struct psync_wa
     return r;
 }
 
-enum psync_result psync_queue_settle(struct psync_queue *q, struct psync_settle *settles, size_t n, struct psync_error *err)
+enum psync_result psync_queue_settle(struct psync_queue *q, struct psync_settle *settles, size_t n,
+                                     struct psync_error *err)
 {
     struct psync_op op = {.kind = PSYNC_OP_SETTLE, .u.settle = {settles, n, NULL}};
     check_settles(settles, n);
     return psync_queue_do(q, &op, err);
 }
 
-enum psync_result psync_queue_extend(struct psync_queue *q, struct psync_message *const *messages, size_t n, psync_ms until,
-                                     struct psync_error *err)
+enum psync_result psync_queue_extend(struct psync_queue *q, struct psync_message *const *messages, size_t n,
+                                     psync_ms until, struct psync_error *err)
 {
     struct psync_op op = {.kind = PSYNC_OP_EXTEND, .u.extend = {messages, n, until}};
     return psync_queue_do(q, &op, err);
 }
 
-enum psync_result psync_queue_bind(struct psync_queue *q, struct psync_message *const *members, size_t n, const char *key,
-                                   struct psync_error *err)
+enum psync_result psync_queue_bind(struct psync_queue *q, struct psync_message *const *members, size_t n,
+                                   const char *key, struct psync_error *err)
 {
     struct psync_op op = {.kind = PSYNC_OP_BIND, .u.bind = {members, n, key, NULL}};
     return psync_queue_do(q, &op, err);

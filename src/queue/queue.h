@@ -1,9 +1,9 @@
 /* queue - the facade: one thread that owns a driver, and everybody else who wants something of it.
  *
- * The queue's thread takes what others submitted, calls the driver and commits in groups: one synced commit serves every
- * put that came meanwhile, and up to commit_count verdicts or commit_wait. Callbacks run on the queue's thread after that
- * commit; they must be short and must not call a blocking function of this header. The blocking functions may be called
- * from any other thread.
+ * The queue's thread takes what others submitted, calls the driver and commits in groups: one synced commit serves
+ * every put that came meanwhile, and up to commit_count verdicts or commit_wait. Callbacks run on the queue's thread
+ * after that commit; they must be short and must not call a blocking function of this header. The blocking functions
+ * may be called from any other thread.
  *
  * Doubt about storage is fatal: after the first PSYNC_FATAL the queue answers every call with PSYNC_FATAL, does nothing
  * more, and says so once through on_fatal. */
@@ -38,9 +38,9 @@ const char *psync_queue_driver_name(const struct psync_queue *q);
 typedef void psync_put_done(void *arg, enum psync_result result, const char *why, struct psync_put *puts, size_t n);
 PSYNC_CHECKED enum psync_result psync_queue_put_async(struct psync_queue *q, struct psync_put *puts, size_t n,
                                                       psync_put_done *done, void *arg);
-/* Leases for several destinations at once. `messages` is the callee's to keep: free each, then free(messages); NULL unless
- * PSYNC_OK. What a paused or suspended destination has is not leased. The wants are copied.
- * `next_due` is the earliest over all wants. */
+/* Leases for several destinations at once. `messages` is the callee's to keep: free each, then free(messages); NULL
+ * unless PSYNC_OK. What a paused or suspended destination has is not leased. The wants are copied. `next_due` is the
+ * earliest over all wants. */
 typedef void psync_lease_done(void *arg, enum psync_result result, struct psync_message **messages, size_t n,
                               psync_ms next_due);
 PSYNC_CHECKED enum psync_result psync_queue_lease_async(struct psync_queue *q, const struct psync_want *wants, size_t n,
@@ -58,8 +58,8 @@ PSYNC_CHECKED enum psync_result psync_queue_lease(struct psync_queue *q, const s
                                                   psync_ms *ret_next_due, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_queue_settle(struct psync_queue *q, struct psync_settle *settles, size_t n,
                                                    struct psync_error *err);
-PSYNC_CHECKED enum psync_result psync_queue_extend(struct psync_queue *q, struct psync_message *const *messages, size_t n,
-                                                   psync_ms until, struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_queue_extend(struct psync_queue *q, struct psync_message *const *messages,
+                                                   size_t n, psync_ms until, struct psync_error *err);
 /* Durable when it returns. */
 PSYNC_CHECKED enum psync_result psync_queue_bind(struct psync_queue *q, struct psync_message *const *members, size_t n,
                                                  const char *key, struct psync_error *err);
@@ -71,8 +71,8 @@ PSYNC_CHECKED enum psync_result psync_queue_requeue(struct psync_queue *q, struc
                                                     struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_queue_discard(struct psync_queue *q, struct psync_select *select,
                                                     struct psync_error *err);
-/* The dead letter under a new key: payload NULL data: its own, revision one higher; else this payload. ret_put->key etc.
- * are not to be read; ret_new_key is. EMPTY: no such dead letter. */
+/* The dead letter under a new key, of the next free revision; payload.data NULL: with its own payload. EMPTY: no such
+ * dead letter; RETRY: the queue is full. */
 PSYNC_CHECKED enum psync_result psync_queue_replace(struct psync_queue *q, const char *id, struct psync_span payload,
                                                     char ret_new_key[PSYNC_KEY_MAX], struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_queue_hold(struct psync_queue *q, const char *destination,
@@ -84,22 +84,25 @@ PSYNC_CHECKED enum psync_result psync_queue_counts(struct psync_queue *q, const 
                                                    struct psync_counts *ret_counts, struct psync_error *err);
 
 /* ---- reading: as the driver's functions; any thread ---- */
-PSYNC_CHECKED enum psync_result psync_queue_destinations(struct psync_queue *q, psync_visit_destination *visit, void *arg,
-                                                         struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_queue_destinations(struct psync_queue *q, psync_visit_destination *visit,
+                                                         void *arg, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_queue_dead_groups(struct psync_queue *q, const char *destination,
                                                         psync_visit_group *visit, void *arg, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_queue_list(struct psync_queue *q, const struct psync_filter *filter, size_t n,
                                                  psync_visit_row *visit, void *arg, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_queue_show(struct psync_queue *q, const char *id, psync_visit_row *visit_message,
-                                                 psync_visit_attempt *visit_attempt, void *arg, struct psync_error *err);
+                                                 psync_visit_attempt *visit_attempt, void *arg,
+                                                 struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_queue_outcomes(struct psync_queue *q, uint64_t cursor, size_t n,
                                                      psync_visit_outcome *visit, void *arg, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_queue_backup(struct psync_queue *q, const char *path, struct psync_error *err);
-PSYNC_CHECKED enum psync_result psync_queue_check(struct psync_queue *q, struct psync_buf *report, struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_queue_check(struct psync_queue *q, struct psync_buf *report,
+                                                  struct psync_error *err);
 
 /* ---- ownership of a queue file ---- */
 /* One process owns an embedded queue file: a lock on PATH.lock, held until free or death. RETRY: somebody else has it
- * (`err` names its pid and command where the lock file tells). `command`: "work", "produce", written into the lock file. */
+ * (`err` names its pid and command where the lock file tells). `command`: "work", "produce", written into the lock
+ * file. */
 struct psync_queue_lock;
 PSYNC_CHECKED enum psync_result psync_queue_lock_new(const char *path, const char *command,
                                                      struct psync_queue_lock **ret_lock, struct psync_error *err);

@@ -15,7 +15,8 @@ static bool take(void *arg, const struct psync_row *row)
 {
     struct taken *t = arg;
     const struct psync_message like = {
-        .key = row->key, .destination = row->destination, .type = row->type, .trace = row->trace, .subject = row->subject,
+        .key = row->key, .destination = row->destination, .type = row->type, .trace = row->trace,
+        .subject = row->subject,
         .payload = row->payload, .revision = row->revision, .batch_key = "",
     };
     t->dead = row->state == PSYNC_STATE_DEAD;
@@ -25,8 +26,8 @@ static bool take(void *arg, const struct psync_row *row)
 }
 
 /* Raises the revision until nobody has the key. */
-static enum psync_result put_in_place(struct psync_queue *q, const char *id, struct psync_put *put, char key[PSYNC_KEY_MAX],
-                                      struct psync_error *err)
+static enum psync_result put_in_place(struct psync_queue *q, const char *id, struct psync_put *put,
+                                      char key[PSYNC_KEY_MAX], struct psync_error *err)
 {
     enum { REVISIONS_MAX = 1000 };
     for (int i = 0; i < REVISIONS_MAX; i++) {

@@ -1,7 +1,7 @@
 /* thread - rounds of work and group commits (see queue.h for the promises).
  *
- * A round: leases first, for they need no commit and somebody's connections idle meanwhile; then what else came, up to a
- * bound; then a commit if one is due. While it syncs, the next round's work gathers. */
+ * A round: leases first, for they need no commit and somebody's connections idle meanwhile; then what else came, up to
+ * a bound; then a commit if one is due. While it syncs, the next round's work gathers. */
 #include "queue/thread.h"
 
 #include <errno.h>
@@ -287,12 +287,13 @@ static void wait_us(struct psync_queue *q, uint64_t us)
     pthread_cond_timedwait(&q->wake, &q->lock, &t);
 }
 
-/* Until something was submitted, or the group's commit or tidying is due. False: stop. Called and left with the lock. */
+/* Until something was submitted, or the group's commit or tidying is due. False: stop. Called and left with the lock.
+ * */
 static bool wait_for_work(struct psync_queue *q)
 {
     while (psync_list_empty(&q->urgent) && psync_list_empty(&q->incoming) && psync_list_empty(&q->work)) {
-        uint64_t now = psync_clock_us(), until = q->tidy_at_us;
-        uint64_t due = q->group_since_us == 0 ? UINT64_MAX : q->group_since_us + (uint64_t)q->open.conf->commit_wait * 1000;
+        uint64_t now = psync_clock_us(), until = q->tidy_at_us, since = q->group_since_us;
+        uint64_t due = since == 0 ? UINT64_MAX : since + (uint64_t)q->open.conf->commit_wait * 1000;
         if (q->stopping)
             return !psync_list_empty(&q->group);
         if (q->fatal)

@@ -110,8 +110,8 @@ struct psync_destination_row {
 };
 
 /* ---- lists ----
- * Order: ready by product, delayed by when they are due, dead by cause, in flight oldest first; finished ones, all states
- * and one product: latest first. */
+ * Order: ready by product, delayed by when they are due, dead by cause, in flight oldest first; finished ones, all
+ * states and one product: latest first. */
 struct psync_filter {
     const char *destination;        /* NULL: any */
     int64_t product;                /* 0: any */

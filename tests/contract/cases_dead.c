@@ -175,7 +175,8 @@ static void outcomes_in_order_by_cursor(struct fixture *f)
     assert_int_equal(psync_queue_discard(f->q, &discard, &err), PSYNC_OK);
     assert_int_equal(psync_queue_replace(f->q, third, (struct psync_span){0}, key, &err), PSYNC_OK);
     assert_int_equal(psync_queue_outcomes(f->q, s.last, 100, see_outcome, &s, &err), PSYNC_OK);
-    assert_string_equal(s.text, "dead 3 422 refused, ready 2 0 , dead 2 500 refused, discarded 2 0 , replaced 3 0 replaced");
+    assert_string_equal(s.text,
+                        "dead 3 422 refused, ready 2 0 , dead 2 500 refused, discarded 2 0 , replaced 3 0 replaced");
     uint64_t last = s.last;
     assert_int_equal(psync_queue_outcomes(f->q, last, 100, see_outcome, &s, &err), PSYNC_OK);
     assert_int_equal(s.last, last);

@@ -149,7 +149,8 @@ static void no_answer_is_remembered(struct fixture *f)
     fixture_put(f, 1, 0);
     struct psync_message *m = fixture_take(f, 1);
     struct psync_settle s = {.message = m, .verdict = PSYNC_VERDICT_RETRY, .not_before = fixture_now,
-                             .attempt = {.at = fixture_now, .status = 0, .counted = false, .error = "timed out", .problem = ""}};
+                             .attempt = {.at = fixture_now, .status = 0, .counted = false, .error = "timed out",
+                                         .problem = ""}};
     assert_int_equal(psync_queue_settle(f->q, &s, 1, &err), PSYNC_OK);
     psync_message_free(m);
     m = fixture_take(f, 1);
@@ -256,7 +257,8 @@ static void destinations_are_queues_of_their_own(struct fixture *f)
     b.destination = "shop/2";
     fixture_try_put(f, &a);
     fixture_try_put(f, &b);
-    struct psync_want wants[] = {{"shop/2", 5, fixture_now + 60000}, {"default", 5, fixture_now + 60000}, {"none", 5, 0}};
+    struct psync_want wants[] = {{"shop/2", 5, fixture_now + 60000}, {"default", 5, fixture_now + 60000},
+                                 {"none", 5, 0}};
     struct psync_message **m;
     size_t n;
     psync_ms due;
@@ -288,7 +290,8 @@ static void held_is_not_leased_and_survives(struct fixture *f)
 {
     struct psync_error err = {0};
     struct psync_hold hold = {.paused = true, .paused_since = fixture_now, .paused_reason = "by hand"}, none = {0};
-    struct psync_figures figures = {.active_ms = 1234, .active_at = fixture_now, .blocked = true, .state = "breaker open"};
+    struct psync_figures figures = {.active_ms = 1234, .active_at = fixture_now, .blocked = true,
+                                    .state = "breaker open"};
     struct seen s = {.n = 0};
     fixture_put(f, 1, 0);
     assert_int_equal(psync_queue_hold(f->q, "default", &hold, &err), PSYNC_OK);

@@ -71,13 +71,17 @@ static void by_state_page_by_page(struct fixture *f)
     for (size_t page = 1; page <= 3; page++)
         for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
             assert_string_equal(list(f, (struct psync_filter){.state = expected[i].state}, page), expected[i].rows);
-            assert_string_equal(list(f, (struct psync_filter){.state = expected[i].state, .destination = "default"}, page),
+            assert_string_equal(list(f, (struct psync_filter){.state = expected[i].state, .destination = "default"},
+                                     page),
                                 expected[i].rows);
-            assert_string_equal(list(f, (struct psync_filter){.state = expected[i].state, .destination = "none"}, page), "");
+            assert_string_equal(list(f, (struct psync_filter){.state = expected[i].state, .destination = "none"}, page),
+                                "");
         }
-    assert_int_equal(strlen(list(f, (struct psync_filter){.state = PSYNC_STATE_DEAD}, 1)), strlen("2/0 dead, 3/0 dead"));
+    assert_int_equal(strlen(list(f, (struct psync_filter){.state = PSYNC_STATE_DEAD}, 1)),
+                     strlen("2/0 dead, 3/0 dead"));
     assert_string_equal(list(f, (struct psync_filter){.any_state = true}, 3),
-                        "7/1 ready (waits), 7/0 ready, 6/0 ready, 5/0 in flight, 4/0 delayed, 3/0 dead, 2/0 dead, 1/0 done");
+                        "7/1 ready (waits), 7/0 ready, 6/0 ready, 5/0 in flight, 4/0 delayed, 3/0 dead, 2/0 dead, "
+                        "1/0 done");
 }
 
 static void by_product(struct fixture *f)
@@ -88,7 +92,8 @@ static void by_product(struct fixture *f)
     fixture_try_put(f, &odd);
     assert_string_equal(list(f, (struct psync_filter){.any_state = true, .product = 7}, 2),
                         "7/2 ready (waits), 7/1 ready (waits), 7/0 ready");
-    assert_string_equal(list(f, (struct psync_filter){.any_state = true, .product = 2, .destination = "default"}, 2), "2/0 dead");
+    assert_string_equal(list(f, (struct psync_filter){.any_state = true, .product = 2, .destination = "default"}, 2),
+                        "2/0 dead");
     assert_string_equal(list(f, (struct psync_filter){.any_state = true, .product = 2, .destination = "none"}, 2), "");
     assert_string_equal(list(f, (struct psync_filter){.state = PSYNC_STATE_READY, .product = 2}, 2), "");
 }
@@ -108,7 +113,8 @@ static void by_cause(struct fixture *f)
         fixture_kill(f, p, p == 3 ? 400 : 422);
     }
     assert_int_equal(psync_queue_dead_groups(f->q, "default", see_group, group, &err), PSYNC_OK);
-    assert_string_equal(list(f, (struct psync_filter){.state = PSYNC_STATE_DEAD, .group = group}, 1), "1/0 dead, 2/0 dead");
+    assert_string_equal(list(f, (struct psync_filter){.state = PSYNC_STATE_DEAD, .group = group}, 1),
+                        "1/0 dead, 2/0 dead");
     assert_string_equal(list(f, (struct psync_filter){.state = PSYNC_STATE_DEAD, .group = "nonsense"}, 1), "");
 }
 
@@ -120,7 +126,8 @@ struct shown {
 static bool show_row(void *arg, const struct psync_row *row)
 {
     struct shown *s = arg;
-    snprintf(s->rows, sizeof s->rows, "%s tries %u attempts %u settled %d: %s", psync_state_name(row->state), row->tries,
+    snprintf(s->rows, sizeof s->rows, "%s tries %u attempts %u settled %d: %s", psync_state_name(row->state),
+             row->tries,
              row->attempts, row->settled_at != 0, row->cause.error);
     return true;
 }
@@ -224,7 +231,8 @@ const struct contract_case cases_list[] = {
     {"by cause", 0, by_cause},
     {"shown with every attempt", PSYNC_CAN_HISTORY, shown_with_every_attempt},
     {"the last twenty attempts are kept", PSYNC_CAN_HISTORY, the_last_twenty_attempts_are_kept},
-    {"the old is forgotten, the unfinished never", PSYNC_CAN_HISTORY | PSYNC_CAN_KEYS, the_old_is_forgotten_the_unfinished_never},
+    {"the old is forgotten, the unfinished never", PSYNC_CAN_HISTORY | PSYNC_CAN_KEYS,
+     the_old_is_forgotten_the_unfinished_never},
     {"at most so many are kept", PSYNC_CAN_HISTORY, at_most_so_many_are_kept},
     {NULL, 0, NULL},
 };

@@ -168,7 +168,8 @@ static void random_walk_keeps_order(struct fixture *f)
                 flying[got] = l.m[0];
             }
         } else if (flying[p] != NULL) {
-            enum psync_verdict v = what == 4 ? PSYNC_VERDICT_DONE : (seed >> 25) % 2 ? PSYNC_VERDICT_RETRY : PSYNC_VERDICT_RELEASE;
+            enum psync_verdict back = (seed >> 25) % 2 ? PSYNC_VERDICT_RETRY : PSYNC_VERDICT_RELEASE;
+            enum psync_verdict v = what == 4 ? PSYNC_VERDICT_DONE : back;
             delivered[p] += v == PSYNC_VERDICT_DONE;
             assert_int_equal(fixture_settle(f, flying[p], v, fixture_now + 3), PSYNC_OK);
             flying[p] = NULL;
@@ -193,7 +194,8 @@ const struct contract_case cases_order[] = {
     {"shops and destinations are other subjects", PSYNC_CAN_ORDER, shops_and_destinations_are_other_subjects},
     {"requeued goes ahead of those not in flight", PSYNC_CAN_ORDER, requeued_goes_ahead_of_those_not_in_flight},
     {"requeued waits for the one in flight", PSYNC_CAN_ORDER, requeued_waits_for_the_one_in_flight},
-    {"requeued waits for a lease that runs out", PSYNC_CAN_ORDER | PSYNC_CAN_EXPIRE, requeued_waits_for_a_lease_that_runs_out},
+    {"requeued waits for a lease that runs out", PSYNC_CAN_ORDER | PSYNC_CAN_EXPIRE,
+     requeued_waits_for_a_lease_that_runs_out},
     {"requeued after a newer was delivered needs force", PSYNC_CAN_ORDER | PSYNC_CAN_HISTORY,
      requeued_after_a_newer_was_delivered_needs_force},
     {"a random walk keeps the order", PSYNC_CAN_ORDER, random_walk_keeps_order},

@@ -26,8 +26,8 @@ static void expect_ok(enum psync_result r, const struct psync_error *err)
 void fixture_open(struct fixture *f)
 {
     struct psync_error err = {0};
-    expect_ok(psync_queue_new(&(struct psync_queue_open){.conf = &f->conf, .driver = f->driver, .clock = fixture_clock}, &f->q,
-                              &err), &err);
+    expect_ok(psync_queue_new(&(struct psync_queue_open){.conf = &f->conf, .driver = f->driver, .clock = fixture_clock},
+                              &f->q, &err), &err);
 }
 
 void fixture_close(struct fixture *f)
@@ -129,7 +129,8 @@ const char *fixture_products(const struct leased *l)
     size_t at = 0;
     text[0] = '\0';
     for (size_t i = 0; i < l->n; i++)
-        at += (size_t)snprintf(text + at, sizeof text - at, i == 0 ? "%lld" : " %lld", (long long)l->m[i]->subject.product);
+        at += (size_t)snprintf(text + at, sizeof text - at, i == 0 ? "%lld" : " %lld",
+                               (long long)l->m[i]->subject.product);
     return text;
 }
 
@@ -141,12 +142,14 @@ struct psync_message *fixture_take(struct fixture *f, int64_t product)
     return l.m[0];
 }
 
-enum psync_result fixture_settle(struct fixture *f, struct psync_message *m, enum psync_verdict verdict, psync_ms not_before)
+enum psync_result fixture_settle(struct fixture *f, struct psync_message *m, enum psync_verdict verdict,
+                                 psync_ms not_before)
 {
     struct psync_error err = {0};
     bool done = verdict == PSYNC_VERDICT_DONE;
     struct psync_settle s = {.message = m, .verdict = verdict, .not_before = not_before, .first_active_ms = 7,
-                             .attempt = {.at = fixture_now, .status = done ? 200 : 503, .latency_ms = 12, .counted = !done,
+                             .attempt = {.at = fixture_now, .status = done ? 200 : 503, .latency_ms = 12,
+                                         .counted = !done,
                                          .error = done ? "" : "unavailable", .problem = ""}};
     expect_ok(psync_queue_settle(f->q, &s, 1, &err), &err);
     psync_message_free(m);

@@ -48,7 +48,8 @@ const char *fixture_products(const struct leased *l);
 struct psync_message *fixture_take(struct fixture *f, int64_t product);
 
 /* One verdict; its `ret`. Frees the message. */
-enum psync_result fixture_settle(struct fixture *f, struct psync_message *m, enum psync_verdict verdict, psync_ms not_before);
+enum psync_result fixture_settle(struct fixture *f, struct psync_message *m, enum psync_verdict verdict,
+                                 psync_ms not_before);
 void fixture_done_with(struct fixture *f, int64_t product);                /* lease and DONE */
 void fixture_kill(struct fixture *f, int64_t product, int32_t status);     /* lease and DEAD */
 struct psync_counts fixture_counts(struct fixture *f);

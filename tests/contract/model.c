@@ -76,8 +76,10 @@ static enum psync_result settle_some(struct model *m, unsigned round)
     if (r != PSYNC_OK)
         return r == PSYNC_EMPTY ? PSYNC_OK : r;
     for (size_t i = 0; i < n; i++) {
-        settles[i] = (struct psync_settle){.message = messages[i], .verdict = verdicts[(i + round) % 4], .not_before = m->now + 10,
-                                           .attempt = {.at = m->now, .status = 500, .counted = true, .error = "e", .problem = ""}};
+        settles[i] = (struct psync_settle){.message = messages[i], .verdict = verdicts[(i + round) % 4],
+                                           .not_before = m->now + 10,
+                                           .attempt = {.at = m->now, .status = 500, .counted = true, .error = "e",
+                                                       .problem = ""}};
         expect(m, messages[i]->subject.product, fates[settles[i].verdict]);
     }
     r = m->driver->settle(m->self, settles, n, m->now, NULL);

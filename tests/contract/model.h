@@ -1,6 +1,7 @@
 /* model - a workload on a driver, and what must be true of the queue whatever happened meanwhile.
  *
- * Of each message it knows the set of fates it may have: one after a commit that worked, several while one is in doubt. */
+ * Of each message it knows the set of fates it may have: one after a commit that worked, several while one is in doubt.
+ * */
 #ifndef PSYNC_TESTS_CONTRACT_MODEL_H
 #define PSYNC_TESTS_CONTRACT_MODEL_H
 
@@ -23,8 +24,8 @@ struct model {
 void model_init(struct model *m, const struct psync_queue_driver *driver, const struct psync_queue_conf *conf);
 enum psync_result model_open(struct model *m, struct psync_error *err);
 void model_close(struct model *m);
-/* Puts, leases, settles, requeues, tidies. OK: all of it; FATAL: the driver stopped. NOMEM and RETRY are borne: what they
- * undid is forgotten, and the work goes on. */
+/* Puts, leases, settles, requeues, tidies. OK: all of it; FATAL: the driver stopped. NOMEM and RETRY are borne: what
+ * they undid is forgotten, and the work goes on. */
 enum psync_result model_work(struct model *m, int rounds);
 /* After a (re)opening: how many messages have a fate they may not have, or 1 where the file is damaged. */
 unsigned model_violations(struct model *m);

@@ -1,4 +1,5 @@
-/* test_contract - the one suite that runs over every driver. A case a driver has no capability for is skipped, and said so. */
+/* test_contract - the one suite that runs over every driver. A case a driver has no capability for is skipped, and
+ * said so. */
 #include "cases.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* test_file - the SQLite driver's file: what is refused and left alone, its mode, clocks, the reserve, backup, check. */
+/* test_file - the SQLite driver's file: what is refused and left alone, its mode, clocks, the reserve, backup, check.
+ * */
 #include "fixture.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
-/* test_storage - every write and sync fails once; the power goes at every sync. What was acknowledged is there again. */
+/* test_storage - every write and sync fails once; the power goes at every sync. What was acknowledged is there again.
+ * */
 #include "fixture.h"
 #include "model.h"
 #include "vfs_shim.h"
@@ -96,8 +97,8 @@ static void fail_everywhere(int code, bool forever)
         reopen_and_verify(&m, place);
         remove_files(&f);
     }
-    print_message("%ld of %ld places: %ld stopped, %ld undone and went on, %ld not opened\n", places / step, places, fatal,
-                  undone, refused);
+    print_message("%ld of %ld places: %ld stopped, %ld undone and went on, %ld not opened\n", places / step, places,
+                  fatal, undone, refused);
     if (code == SQLITE_FULL)
         assert_true(undone > 0); /* a full disk stops nothing */
     else
@@ -199,7 +200,8 @@ static void open_facade(struct fixture *f, int *fatals)
     begin(f);
     vfs_shim_fail(0, 0, false);
     *fatals = 0;
-    assert_int_equal(psync_queue_new(&(struct psync_queue_open){.conf = &f->conf, .clock = fixture_clock, .on_fatal = on_fatal,
+    assert_int_equal(psync_queue_new(&(struct psync_queue_open){.conf = &f->conf, .clock = fixture_clock,
+                                                                .on_fatal = on_fatal,
                                                                 .arg = fatals}, &f->q, &err), PSYNC_OK);
 }
 
@@ -238,7 +240,8 @@ static void no_space_for_verdicts_is_fatal(void **state)
     assert_int_equal(fatals, 1);
     vfs_shim_fail(0, 0, false);
     assert_int_equal(psync_queue_counts(f.q, "default", &c, &err), PSYNC_FATAL); /* it serves nobody any more */
-    assert_int_equal(psync_queue_list(f.q, &(struct psync_filter){.any_state = true, .cursor = ""}, 1, NULL, NULL, &err),
+    assert_int_equal(psync_queue_list(f.q, &(struct psync_filter){.any_state = true, .cursor = ""}, 1, NULL, NULL,
+                                      &err),
                      PSYNC_FATAL);
     psync_message_free(m);
     fixture_reopen(&f);

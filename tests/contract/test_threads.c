@@ -51,7 +51,8 @@ static void *produce(void *arg)
     for (int64_t product = p->first; product < p->first + EACH; product++) {
         char key[PSYNC_PRODUCT_KEY_MAX], payload[64];
         int len = snprintf(payload, sizeof payload, "{\"id\":%lld}", (long long)product);
-        struct psync_put put = {.destination = "default", .key = key, .type = "t", .trace = "", .subject = {product, ""},
+        struct psync_put put = {.destination = "default", .key = key, .type = "t", .trace = "",
+                                .subject = {product, ""},
                                 .payload = {payload, (size_t)len}, .created_at = fixture_now};
         if (psync_key_product(&put.subject, 0, put.payload, key) != PSYNC_OK ||
             psync_queue_put(p->s->f.q, &put, 1, NULL) != PSYNC_OK || put.ret_outcome != PSYNC_PUT_NEW)
@@ -96,7 +97,8 @@ static void leased(void *arg, enum psync_result r, struct psync_message **messag
         fl->settles[i] = (struct psync_settle){
             .message = messages[i], .not_before = fixture_now,
             .verdict = again ? PSYNC_VERDICT_RETRY : dead ? PSYNC_VERDICT_DEAD : PSYNC_VERDICT_DONE,
-            .attempt = {.at = fixture_now, .status = again || dead ? 500 : 200, .error = again || dead ? "e" : "", .problem = ""}};
+            .attempt = {.at = fixture_now, .status = again || dead ? 500 : 200, .error = again || dead ? "e" : "",
+                        .problem = ""}};
     }
     free(messages);
     if (psync_queue_settle_async(s->f.q, fl->settles, n, settled, fl) != PSYNC_OK)
@@ -135,7 +137,8 @@ static void *read_and_sweep(void *arg)
     size_t seen = 0;
     while (atomic_load(&s->n_delivered) < ALL) {
         struct psync_error err;
-        struct psync_filter in_flight = {.state = PSYNC_STATE_IN_FLIGHT, .cursor = ""}, any = {.any_state = true, .cursor = ""};
+        struct psync_filter in_flight = {.state = PSYNC_STATE_IN_FLIGHT, .cursor = ""},
+            any = {.any_state = true, .cursor = ""};
         struct psync_select all = {.force = true};
         struct psync_figures figures = {.state = "x"};
         bool ok = psync_queue_list(s->f.q, &in_flight, 5, see_row, &seen, &err) == PSYNC_OK &&
@@ -160,7 +163,8 @@ static void everybody_at_once(void **state)
     fixture_close(&s.f);
     pthread_mutex_init(&s.lock, NULL);
     pthread_cond_init(&s.ready, NULL);
-    assert_int_equal(psync_queue_new(&(struct psync_queue_open){.conf = &s.f.conf, .clock = fixture_clock, .on_ready = on_ready,
+    assert_int_equal(psync_queue_new(&(struct psync_queue_open){.conf = &s.f.conf, .clock = fixture_clock,
+                                                                .on_ready = on_ready,
                                                                 .arg = &s}, &s.f.q, &err), PSYNC_OK);
     for (int i = 0; i < PRODUCERS; i++) {
         producers[i] = (struct producer){&s, 1 + (int64_t)i * EACH};

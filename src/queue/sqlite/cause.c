@@ -78,8 +78,8 @@ static bool visit_row(void *context, sqlite3_stmt *st)
     return !psync_columns_failed(st) && v->visit(v->arg, &g);
 }
 
-enum psync_result psync_store_groups(struct psync_store *s, const char *destination, psync_visit_group *visit, void *arg,
-                                     struct psync_error *err)
+enum psync_result psync_store_groups(struct psync_store *s, const char *destination, psync_visit_group *visit,
+                                     void *arg, struct psync_error *err)
 {
     static const char sql[] =
         "SELECT c.id, d.name, c.problem, c.status, c.error, c.count, c.oldest, c.newest,"
@@ -88,6 +88,6 @@ enum psync_result psync_store_groups(struct psync_store *s, const char *destinat
         " FROM cause AS c JOIN destination AS d ON d.id = c.destination WHERE ?1 IS NULL OR d.name = ?1"
         " ORDER BY d.name, c.count DESC, c.id";
     struct visiting v = {visit, arg};
-    return psync_read_each(s, sql, PSYNC_VALUES(destination == NULL ? PSYNC_V_NULL() : PSYNC_V_TEXT(destination)), visit_row,
-                           &v, err);
+    return psync_read_each(s, sql, PSYNC_VALUES(destination == NULL ? PSYNC_V_NULL() : PSYNC_V_TEXT(destination)),
+                           visit_row, &v, err);
 }

@@ -13,13 +13,14 @@ static const char *const rules[] = {
     "SELECT 'destination ' || d.name || ': its count of delivered messages disagrees' FROM destination AS d"
     " LEFT JOIN (SELECT destination, count(*) AS n FROM message WHERE state = 4 GROUP BY destination) AS m"
     " ON m.destination = d.id WHERE ifnull(m.n, 0) <> d.done",
-    "SELECT 'product ' || product || ' of shop \"' || shop || '\": not one, but ' || sum(waits = 0) || ' of its messages'"
-    " || ' have the turn' FROM message INDEXED BY message_subject WHERE state < 3 GROUP BY destination, product, shop"
-    " HAVING sum(waits = 0) <> 1",
+    "SELECT 'product ' || product || ' of shop \"' || shop || '\": not one, but ' || sum(waits = 0)"
+    " || ' of its messages have the turn' FROM message INDEXED BY message_subject WHERE state < 3"
+    " GROUP BY destination, product, shop HAVING sum(waits = 0) <> 1",
     "SELECT 'destination ' || d.name || ': its count of waiting messages disagrees' FROM destination AS d WHERE"
     " (SELECT sum(waits) FROM message INDEXED BY message_subject WHERE destination = d.id AND state < 3) <> d.waiting",
     "SELECT 'cause ' || printf('%016x', c.id) || ': its count disagrees' FROM cause AS c WHERE c.count <>"
-    " (SELECT count(*) FROM message INDEXED BY message_dead WHERE destination = c.destination AND cause = c.id AND state = 3)",
+    " (SELECT count(*) FROM message INDEXED BY message_dead"
+    "  WHERE destination = c.destination AND cause = c.id AND state = 3)",
     "SELECT 'message ' || id || ': its dead letter has no cause' FROM message INDEXED BY message_dead WHERE state = 3"
     " AND ifnull(cause, 0) NOT IN (SELECT id FROM cause)",
     "SELECT 'message ' || id || ': its destination is missing' FROM message WHERE destination NOT IN"

@@ -63,7 +63,8 @@ static enum psync_result requeue(struct psync_store *s, const struct dead *d, bo
     if (r == PSYNC_OK)
         r = psync_turn_return(s, p, d->id, &waits, err);
     if (r == PSYNC_OK)
-        r = psync_store_run(s, PSYNC_SQL_REQUEUE, PSYNC_VALUES(PSYNC_V_INT(d->id), PSYNC_V_INT(waits), PSYNC_V_INT(seq)), err);
+        r = psync_store_run(s, PSYNC_SQL_REQUEUE,
+                            PSYNC_VALUES(PSYNC_V_INT(d->id), PSYNC_V_INT(waits), PSYNC_V_INT(seq)), err);
     if (r != PSYNC_OK)
         return r;
     p->ready++;
@@ -80,7 +81,8 @@ static enum psync_result forget(struct psync_store *s, const struct dead *d, enu
     enum psync_state state;
     enum psync_result r = leave(s, d, event, now, replaced_by, &state, &seq, err);
     if (r == PSYNC_OK)
-        r = psync_store_run(s, PSYNC_SQL_FORGET, PSYNC_VALUES(PSYNC_V_INT(d->id), PSYNC_V_INT(state), PSYNC_V_INT(seq)), err);
+        r = psync_store_run(s, PSYNC_SQL_FORGET, PSYNC_VALUES(PSYNC_V_INT(d->id), PSYNC_V_INT(state), PSYNC_V_INT(seq)),
+                            err);
     return r;
 }
 
@@ -106,8 +108,8 @@ static enum psync_result find(struct psync_store *s, const char *id, struct dead
     return PSYNC_OK;
 }
 
-static enum psync_result apply(struct psync_store *s, const struct dead *d, change_fn *change, struct psync_select *select,
-                               psync_ms now, struct psync_error *err)
+static enum psync_result apply(struct psync_store *s, const struct dead *d, change_fn *change,
+                               struct psync_select *select, psync_ms now, struct psync_error *err)
 {
     if (psync_place_by_id(s, d->place) == NULL)
         return psync_store_fault(s, s->writer, SQLITE_CORRUPT, err);
@@ -188,8 +190,8 @@ static enum psync_result next_of_group(struct psync_store *s, const struct psync
     return r == PSYNC_EMPTY ? PSYNC_OK : r;
 }
 
-static enum psync_result change_slice(struct psync_store *s, struct psync_select *select, change_fn *change, psync_ms now,
-                                      struct psync_error *err)
+static enum psync_result change_slice(struct psync_store *s, struct psync_select *select, change_fn *change,
+                                      psync_ms now, struct psync_error *err)
 {
     size_t n = 0;
     enum psync_result r = psync_store_begin(s, err);

@@ -4,7 +4,7 @@
  * are leased, so a lease looks at no row twice; a row that comes back moves its cursor back (psync_place_rewind). */
 #include "queue/sqlite/store.h"
 
-#include <string.h>
+#include <stdio.h>
 
 enum { LEASES_MAX = 65536 };
 
@@ -31,7 +31,8 @@ static bool leasable(const struct taking *t, sqlite3_stmt *row)
            psync_leases_find(&t->s->leases, sqlite3_column_int64(row, PSYNC_LEASE_ID)) == NULL;
 }
 
-static struct psync_message *read_message(const struct taking *t, sqlite3_stmt *row, const char *batch_key, uint32_t count)
+static struct psync_message *read_message(const struct taking *t, sqlite3_stmt *row, const char *batch_key,
+                                          uint32_t count)
 {
     struct psync_message m = {
         .key = psync_column_text(row, PSYNC_LEASE_KEY),
@@ -139,13 +140,13 @@ static void pass_over(struct taking *t, sqlite3_stmt *row, const char *key, uint
 static enum psync_result take_batch(struct taking *t, sqlite3_stmt *row, int64_t batch, struct psync_error *err)
 {
     sqlite3_stmt *st;
-    char key[PSYNC_BATCH_KEY_MAX] = "";
+    char key[PSYNC_BATCH_KEY_MAX];
     uint32_t there, able;
     enum psync_result r = psync_store_query(t->s, PSYNC_SQL_BATCH_GET, PSYNC_VALUES(PSYNC_V_INT(batch)), &st, err);
     if (r != PSYNC_OK)
         return r;
     uint32_t count = (uint32_t)sqlite3_column_int64(st, 1);
-    strncat(key, psync_column_text(st, 0), sizeof key - 1);
+    snprintf(key, sizeof key, "%s", psync_column_text(st, 0));
     bool failed = psync_columns_failed(st);
     sqlite3_reset(st);
     if (failed)
@@ -187,7 +188,8 @@ static enum psync_result take_due(struct taking *t, struct psync_error *err)
     sqlite3_stmt *st;
     struct psync_place *p = t->p;
     enum psync_result r = psync_store_query(t->s, PSYNC_SQL_LEASE_DUE,
-                                            PSYNC_VALUES(PSYNC_V_INT(p->id), PSYNC_V_INT(t->now), PSYNC_V_INT(p->due_after),
+                                            PSYNC_VALUES(PSYNC_V_INT(p->id), PSYNC_V_INT(t->now),
+                                                         PSYNC_V_INT(p->due_after),
                                                          PSYNC_V_INT(p->due_after_id)), &st, err);
     while (r == PSYNC_OK) {
         psync_ms not_before = sqlite3_column_int64(st, PSYNC_LEASE_NOT_BEFORE);
@@ -236,7 +238,8 @@ static enum psync_result next_due(struct taking *t, psync_ms *ret_due, struct ps
     if (t->more)
         due = t->now;
     else if (t->p->delayed > 0)
-        r = psync_store_query(t->s, PSYNC_SQL_NEXT_DUE, PSYNC_VALUES(PSYNC_V_INT(t->p->id), PSYNC_V_INT(t->now)), &st, err);
+        r = psync_store_query(t->s, PSYNC_SQL_NEXT_DUE, PSYNC_VALUES(PSYNC_V_INT(t->p->id), PSYNC_V_INT(t->now)), &st,
+                              err);
     if (r == PSYNC_OK) {
         if (sqlite3_column_int64(st, 0) < due)
             due = sqlite3_column_int64(st, 0);
@@ -252,11 +255,10 @@ static enum psync_result next_due(struct taking *t, psync_ms *ret_due, struct ps
 static void give_back(struct taking *t)
 {
     while (t->n > 0) {
-        int64_t id;
         struct psync_message *m = t->ret[--t->n];
-        struct psync_lease *lease = psync_id_parse(m->id, &id) == PSYNC_OK ? psync_leases_find(&t->s->leases, id) : NULL;
+        struct psync_lease *lease = psync_leases_of(&t->s->leases, m);
         PSYNC_INVARIANT(lease != NULL);
-        psync_place_rewind(t->p, lease->row, lease->not_before, id);
+        psync_place_rewind(t->p, lease->row, lease->not_before, lease->id);
         psync_leases_drop(&t->s->leases, lease);
         psync_message_free(m);
     }
@@ -267,8 +269,8 @@ enum psync_result psync_store_lease(struct psync_store *s, const struct psync_wa
                                     struct psync_error *err)
 {
     size_t room = s->leases.by_id.len >= LEASES_MAX ? 0 : LEASES_MAX - s->leases.by_id.len;
-    struct taking t = {.s = s, .p = psync_place_find(s, want->destination), .now = now, .until = want->until, .ret = ret,
-                       .max = want->max < room ? want->max : room};
+    struct taking t = {.s = s, .p = psync_place_find(s, want->destination), .now = now, .until = want->until,
+                       .ret = ret, .max = want->max < room ? want->max : room};
     psync_ms due = PSYNC_MS_NEVER;
     enum psync_result r = psync_store_expire(s, now, err);
     bool held = t.p == NULL || t.p->hold.paused || t.p->hold.suspended;
@@ -307,15 +309,14 @@ enum psync_result psync_store_expire(struct psync_store *s, psync_ms now, struct
     return PSYNC_OK;
 }
 
-enum psync_result psync_store_extend(struct psync_store *s, struct psync_message *const *messages, size_t n, psync_ms until,
-                                     struct psync_error *err)
+enum psync_result psync_store_extend(struct psync_store *s, struct psync_message *const *messages, size_t n,
+                                     psync_ms until, struct psync_error *err)
 {
     enum psync_result gone = PSYNC_OK;
     (void)err;
     for (size_t i = 0; i < n; i++) {
-        int64_t id;
-        struct psync_lease *lease = psync_id_parse(messages[i]->id, &id) == PSYNC_OK ? psync_leases_find(&s->leases, id) : NULL;
-        if (lease == NULL || lease->token != messages[i]->lease) {
+        struct psync_lease *lease = psync_leases_of(&s->leases, messages[i]);
+        if (lease == NULL) {
             gone = PSYNC_GONE;
             continue;
         }

@@ -38,6 +38,13 @@ struct psync_lease *psync_leases_find(const struct psync_leases *l, int64_t id)
     return psync_map_get(&l->by_id, key_of(&id));
 }
 
+struct psync_lease *psync_leases_of(const struct psync_leases *l, const struct psync_message *m)
+{
+    int64_t id;
+    struct psync_lease *lease = psync_id_parse(m->id, &id) == PSYNC_OK ? psync_leases_find(l, id) : NULL;
+    return lease != NULL && lease->token == m->lease ? lease : NULL;
+}
+
 static int64_t *leased_of(const struct psync_lease *lease)
 {
     return lease->row == PSYNC_STATE_DELAYED ? &lease->place->leased_delayed : &lease->place->leased_ready;

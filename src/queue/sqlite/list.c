@@ -30,7 +30,8 @@ static const char *const walks[] = {
     [BY_PRODUCT] = ROW "FROM message AS m" WITH_OUTCOME
                        "WHERE m.id < ?5 AND m.id IN"
                        " (SELECT x.id FROM destination AS y CROSS JOIN message AS x INDEXED BY message_key"
-                       "   WHERE y.id BETWEEN ?1 AND ?2 AND x.destination = y.id AND x.key_product = ?6 AND x.product = ?6"
+                       "   WHERE y.id BETWEEN ?1 AND ?2 AND x.destination = y.id AND x.key_product = ?6"
+                       "   AND x.product = ?6"
                        "  UNION ALL SELECT x.id FROM destination AS y CROSS JOIN message AS x INDEXED BY message_other"
                        "   WHERE y.id BETWEEN ?1 AND ?2 AND x.destination = y.id AND x.product = ?6"
                        "   AND x.key_product IS NOT x.product) ORDER BY m.id DESC",
@@ -136,8 +137,8 @@ static struct cursor read_cursor(const char *text, int64_t start)
 /* The destination's id; 0: no such one, so no rows. */
 static enum psync_result place_id(struct psync_store *s, const char *name, int64_t *ret_id, struct psync_error *err)
 {
-    enum psync_result r = psync_read_number(s, "SELECT id FROM destination WHERE name = ?1", PSYNC_VALUES(PSYNC_V_TEXT(name)),
-                                            ret_id, err);
+    enum psync_result r = psync_read_number(s, "SELECT id FROM destination WHERE name = ?1",
+                                            PSYNC_VALUES(PSYNC_V_TEXT(name)), ret_id, err);
     if (r == PSYNC_EMPTY)
         *ret_id = 0;
     return r == PSYNC_EMPTY ? PSYNC_OK : r;
@@ -195,8 +196,8 @@ static enum walk choose(const struct psync_filter *f)
     return f->state == PSYNC_STATE_READY && *f->cursor != '\0' ? READY_NEXT : by_state[f->state];
 }
 
-enum psync_result psync_store_list(struct psync_store *s, const struct psync_filter *filter, size_t n, psync_visit_row *visit,
-                                   void *arg, struct psync_error *err)
+enum psync_result psync_store_list(struct psync_store *s, const struct psync_filter *filter, size_t n,
+                                   psync_visit_row *visit, void *arg, struct psync_error *err)
 {
     struct listing l = {s, filter, choose(filter), n, n == 0, visit, arg};
     if (n == 0)
@@ -243,7 +244,8 @@ enum psync_result psync_store_show(struct psync_store *s, const char *id, psync_
                                    psync_visit_attempt *visit_attempt, void *arg, struct psync_error *err)
 {
     /* The failures, and of a delivered message the success, which its outcome holds. */
-    static const char sql[] = "SELECT at, status, latency, counted, error, problem, head FROM attempt WHERE message = ?1"
+    static const char sql[] = "SELECT at, status, latency, counted, error, problem, head FROM attempt"
+                              " WHERE message = ?1"
                               " UNION ALL SELECT began, o.status, o.latency, 0, '', '', '' FROM message AS m"
                               " JOIN outcome AS o ON o.seq = m.outcome WHERE m.id = ?1 AND o.state = 4";
     static const struct psync_filter any = {.any_state = true, .cursor = ""};
@@ -283,5 +285,6 @@ enum psync_result psync_store_destinations(struct psync_store *s, psync_visit_de
                                            struct psync_error *err)
 {
     struct surveying v = {visit, arg};
-    return psync_read_each(s, "SELECT " PSYNC_PLACE_COLUMNS " FROM destination ORDER BY name", NULL, 0, survey_row, &v, err);
+    return psync_read_each(s, "SELECT " PSYNC_PLACE_COLUMNS " FROM destination ORDER BY name", NULL, 0, survey_row, &v,
+                           err);
 }

@@ -1,7 +1,7 @@
 /* open - from a path to a store that can be written, or one clear line why not.
  *
- * A file that is not ours is not touched: its header is looked at with plain reads first, because opening a database can
- * already write beside it (-wal, -shm) and into it (recovery). */
+ * A file that is not ours is not touched: its header is looked at with plain reads first, because opening a database
+ * can already write beside it (-wal, -shm) and into it (recovery). */
 #include "queue/sqlite/store.h"
 
 #include <errno.h>
@@ -30,10 +30,12 @@ static enum psync_result look_at_folder(const char *path, struct psync_error *er
         return psync_fail(err, PSYNC_REJECT, "queue.path is too long");
     struct stat st;
     if (stat(folder, &st) != 0 && errno == ENOENT)
-        return psync_fail(err, PSYNC_REJECT, "queue file %s: the folder %s does not exist: create it, or set queue.path", path,
+        return psync_fail(err, PSYNC_REJECT,
+                          "queue file %s: the folder %s does not exist: create it, or set queue.path", path,
                           folder);
     if (access(folder, W_OK | X_OK) != 0)
-        return psync_fail(err, PSYNC_REJECT, "queue file %s: the folder %s is not writable (%s): make it writable for this user,"
+        return psync_fail(err, PSYNC_REJECT,
+                          "queue file %s: the folder %s is not writable (%s): make it writable for this user,"
                           " or set queue.path", path, folder, strerror(errno));
     return PSYNC_OK;
 }
@@ -42,11 +44,13 @@ static enum psync_result judge_header(const char *path, const unsigned char *hea
 {
     if (n < HEADER_BYTES || memcmp(header, "SQLite format 3", 16) != 0 ||
         big_endian(header + APPLICATION_ID_AT) != PSYNC_SCHEMA_APPLICATION)
-        return psync_fail(err, PSYNC_REJECT, "queue file %s is not a queue of productsync: move it away, or set queue.path to"
+        return psync_fail(err, PSYNC_REJECT,
+                          "queue file %s is not a queue of productsync: move it away, or set queue.path to"
                           " another file", path);
     uint32_t version = big_endian(header + USER_VERSION_AT);
     if (version > (uint32_t)psync_schema_version)
-        return psync_fail(err, PSYNC_REJECT, "queue file %s was written by a newer productsync (schema %u, this one knows %d):"
+        return psync_fail(err, PSYNC_REJECT,
+                          "queue file %s was written by a newer productsync (schema %u, this one knows %d):"
                           " use the newer program", path, version, psync_schema_version);
     return PSYNC_OK;
 }
@@ -59,7 +63,8 @@ static enum psync_result look_at_file(const char *path, struct psync_error *err)
     if (fd < 0 && errno == ENOENT)
         return PSYNC_EMPTY;
     if (fd < 0)
-        return psync_fail(err, PSYNC_REJECT, "queue file %s cannot be written: %s: make it writable for this user, or set"
+        return psync_fail(err, PSYNC_REJECT,
+                          "queue file %s cannot be written: %s: make it writable for this user, or set"
                           " queue.path", path, strerror(errno));
     ssize_t n = read(fd, header, sizeof header);
     int why = errno;
@@ -103,7 +108,8 @@ static enum psync_result connect_reader(struct psync_store *s, struct psync_erro
     if (code == SQLITE_OK) {
         sqlite3_extended_result_codes(s->reader, 1);
         sqlite3_busy_timeout(s->reader, 5000);
-        code = sqlite3_exec(s->reader, "PRAGMA cache_size = -2000; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF",
+        code = sqlite3_exec(s->reader,
+                            "PRAGMA cache_size = -2000; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF",
                             NULL, NULL, NULL);
     }
     return code == SQLITE_OK ? PSYNC_OK : psync_store_fault(s, s->reader, code, err);
@@ -112,7 +118,8 @@ static enum psync_result connect_reader(struct psync_store *s, struct psync_erro
 static enum psync_result prepare(struct psync_store *s, struct psync_error *err)
 {
     for (int i = 0; i < PSYNC_STATEMENTS; i++) {
-        int code = sqlite3_prepare_v3(s->writer, psync_statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &s->statements[i], NULL);
+        int code = sqlite3_prepare_v3(s->writer, psync_statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+                                      &s->statements[i], NULL);
         if (code != SQLITE_OK)
             return psync_store_fault(s, s->writer, code, err);
     }
@@ -136,7 +143,8 @@ static enum psync_result shift_delays(struct psync_store *s, psync_ms back, stru
     return r;
 }
 
-/* What the file says, and a trial commit with all its syncs: after a doubtful end nothing is leased before one worked. */
+/* What the file says, and a trial commit with all its syncs: after a doubtful end nothing is leased before one worked.
+ * */
 static enum psync_result start(struct psync_store *s, psync_ms now, struct psync_error *err)
 {
     enum { TOLERANCE_MS = 1000 };
@@ -174,8 +182,8 @@ static enum psync_result set_up(struct psync_store *s, psync_ms now, struct psyn
 enum psync_result psync_store_open(const struct psync_queue_conf *conf, psync_ms now, struct psync_log *log,
                                    struct psync_store **ret_store, struct psync_error *err)
 {
-    /* Nobody asks SQLite how much memory it has, and counting takes a lock at each allocation: 5 % of a put. Refused, and
-     * no harm, once SQLite is in use. */
+    /* Nobody asks SQLite how much memory it has, and counting takes a lock at each allocation: 5 % of a put. Refused,
+     * and no harm, once SQLite is in use. */
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     enum psync_result r = look_at_folder(conf->path, err);
     if (r == PSYNC_OK)

@@ -53,8 +53,10 @@ enum psync_result psync_store_outcomes(struct psync_store *s, uint64_t cursor, s
 {
     static const char sql[] =
         "SELECT o.seq, o.message, o.state, o.at, o.status, o.error, o.replaced_by, m.key, d.name, m.product, m.shop"
-        " FROM outcome AS o CROSS JOIN message AS m ON m.id = o.message CROSS JOIN destination AS d ON d.id = m.destination"
+        " FROM outcome AS o CROSS JOIN message AS m ON m.id = o.message"
+        " CROSS JOIN destination AS d ON d.id = m.destination"
         " WHERE o.seq > ?1 ORDER BY o.seq LIMIT ?2";
     struct visiting v = {visit, arg};
-    return psync_read_each(s, sql, PSYNC_VALUES(PSYNC_V_INT((int64_t)cursor), PSYNC_V_INT((int64_t)n)), visit_row, &v, err);
+    return psync_read_each(s, sql, PSYNC_VALUES(PSYNC_V_INT((int64_t)cursor), PSYNC_V_INT((int64_t)n)), visit_row, &v,
+                           err);
 }

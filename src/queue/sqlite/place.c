@@ -135,7 +135,8 @@ static enum psync_result save(struct psync_store *s, struct psync_place *p, stru
         PSYNC_VALUES(PSYNC_V_INT(p->id), PSYNC_V_TEXT(p->name), PSYNC_V_INT(p->ready), PSYNC_V_INT(p->waiting),
                      PSYNC_V_INT(p->delayed), PSYNC_V_INT(p->dead), PSYNC_V_INT(p->done), PSYNC_V_INT(h->paused),
                      PSYNC_V_INT(h->paused_since), PSYNC_V_TEXT(h->paused_reason), PSYNC_V_INT(h->suspended),
-                     PSYNC_V_INT(h->suspended_since), PSYNC_V_TEXT(h->suspended_reason), PSYNC_V_INT(h->throttled_until),
+                     PSYNC_V_INT(h->suspended_since), PSYNC_V_TEXT(h->suspended_reason),
+                     PSYNC_V_INT(h->throttled_until),
                      PSYNC_V_TEXT(h->throttled_reason), PSYNC_V_INT(f->last_success_at), PSYNC_V_INT(f->active_ms),
                      PSYNC_V_INT(f->active_at), PSYNC_V_INT(f->blocked), PSYNC_V_TEXT(f->state)),
         err);

@@ -1,7 +1,8 @@
 /* schema - the tables, and how a file of an older version becomes one of this version.
  *
  * A migration is a row here; PRAGMA user_version says how many a file has had. Each runs in a transaction of its own
- * together with the new number. A queue file appears complete or not at all: it is made under another name, then renamed. */
+ * together with the new number. A queue file appears complete or not at all: it is made under another name, then
+ * renamed. */
 #include "queue/sqlite/store.h"
 
 #include <errno.h>
@@ -14,12 +15,13 @@
 
 static const char *const migrations[] = {
     /* 1. Indexes lead with destination and product, or grow at their end: never led by a hash, whose inserts would each
-     * touch another page (platform-facts: 386k against 57k inserts/s). Those of unfinished and dead messages are partial:
-     * their size follows what is queued, not the history.
+     * touch another page (platform-facts: 386k against 57k inserts/s). Those of unfinished and dead messages are
+     * partial: their size follows what is queued, not the history.
      *
      * waits: an older message of the subject is unfinished. Exactly one unfinished message of a subject does not wait.
      * key_product: the product id a key leads with, 0 for a key of another form; NULL once the key is forgotten.
-     * outcome: the latest one's seq. cause: of a dead letter. batch: of an unfinished one; no such batch row: it ended. */
+     * outcome: the latest one's seq. cause: of a dead letter. batch: of an unfinished one; no such batch row: it ended.
+     * */
     "CREATE TABLE store (id INTEGER PRIMARY KEY CHECK (id = 1), next_id INTEGER NOT NULL, next_seq INTEGER NOT NULL,"
     " clock INTEGER NOT NULL) STRICT;"
     "INSERT INTO store VALUES (1, 1, 1, 0);"
@@ -127,8 +129,10 @@ static enum psync_result fill(const char *path, struct psync_error *err)
     enum psync_result r = PSYNC_OK;
     if (code != SQLITE_OK)
         r = code == SQLITE_NOMEM ? PSYNC_NOMEM
-                                 : psync_fail(err, PSYNC_FATAL, "queue file %s cannot be created: %s: free space or repair"
-                                              " the disk, or set queue.path to another folder", path, sqlite3_errmsg(db));
+                                 : psync_fail(err, PSYNC_FATAL,
+                                              "queue file %s cannot be created: %s: free space or repair"
+                                              " the disk, or set queue.path to another folder", path,
+                                              sqlite3_errmsg(db));
     sqlite3_close(db);
     return r;
 }
@@ -141,7 +145,8 @@ enum psync_result psync_schema_create(const char *path, struct psync_error *err)
         return psync_fail(err, PSYNC_REJECT, "queue.path is too long");
     unlink(fresh); /* left by a crash */
     if (!create_empty(fresh))
-        return psync_fail(err, PSYNC_REJECT, "queue file %s cannot be created: %s: make its folder writable for this user, or"
+        return psync_fail(err, PSYNC_REJECT,
+                          "queue file %s cannot be created: %s: make its folder writable for this user, or"
                           " set queue.path to another folder", path, strerror(errno));
     enum psync_result r = fill(fresh, err);
     if (r == PSYNC_OK && (rename(fresh, path) != 0 || !sync_folder(path)))

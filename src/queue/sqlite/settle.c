@@ -54,7 +54,8 @@ static enum psync_result done(struct settling *x, struct psync_error *err)
     enum psync_result r = psync_outcome_add(x->s, &e, &seq, err);
     if (r == PSYNC_OK)
         r = psync_store_run(x->s, PSYNC_SQL_DONE,
-                            PSYNC_VALUES(PSYNC_V_INT(id), PSYNC_V_INT(seq), PSYNC_V_INT((int64_t)x->lease->tries + 1)), err);
+                            PSYNC_VALUES(PSYNC_V_INT(id), PSYNC_V_INT(seq), PSYNC_V_INT((int64_t)x->lease->tries + 1)),
+                            err);
     if (r == PSYNC_OK)
         r = end_batch(x, err);
     if (r != PSYNC_OK)
@@ -138,20 +139,13 @@ static const struct {
     [PSYNC_VERDICT_RELEASE] = {PSYNC_EVENT_RELEASE, release},
 };
 
-static struct psync_lease *lease_of(const struct psync_store *s, const struct psync_message *m)
-{
-    int64_t id;
-    struct psync_lease *lease = psync_id_parse(m->id, &id) == PSYNC_OK ? psync_leases_find(&s->leases, id) : NULL;
-    return lease != NULL && lease->token == m->lease ? lease : NULL;
-}
-
 enum psync_result psync_store_settle(struct psync_store *s, struct psync_settle *settles, size_t n, psync_ms now,
                                      struct psync_error *err)
 {
     enum psync_result r = psync_store_begin(s, err);
     s->clock = now;
     for (size_t i = 0; r == PSYNC_OK && i < n; i++) {
-        struct psync_lease *lease = lease_of(s, settles[i].message);
+        struct psync_lease *lease = psync_leases_of(&s->leases, settles[i].message);
         settles[i].ret = lease == NULL ? PSYNC_GONE : PSYNC_OK;
         if (lease == NULL)
             continue;
@@ -170,22 +164,25 @@ enum psync_result psync_store_bind_batch(struct psync_store *s, struct psync_mes
     sqlite3_stmt *st;
     int64_t batch = 0;
     for (size_t i = 0; i < n; i++)
-        if (lease_of(s, members[i]) == NULL)
+        if (psync_leases_of(&s->leases, members[i]) == NULL)
             return PSYNC_GONE;
     enum psync_result r = psync_store_begin(s, err);
     for (size_t i = 0; r == PSYNC_OK && i < n; i++) { /* those it was split from are over */
-        struct settling x = {.s = s, .lease = lease_of(s, members[i])};
+        struct settling x = {.s = s, .lease = psync_leases_of(&s->leases, members[i])};
+        PSYNC_INVARIANT(x.lease != NULL); /* seen a moment ago */
         r = end_batch(&x, err);
     }
     if (r == PSYNC_OK && *key != '\0') {
-        r = psync_store_query(s, PSYNC_SQL_BATCH_ADD, PSYNC_VALUES(PSYNC_V_TEXT(key), PSYNC_V_INT((int64_t)n)), &st, err);
+        r = psync_store_query(s, PSYNC_SQL_BATCH_ADD, PSYNC_VALUES(PSYNC_V_TEXT(key), PSYNC_V_INT((int64_t)n)), &st,
+                              err);
         if (r == PSYNC_OK) {
             batch = sqlite3_column_int64(st, 0);
             sqlite3_reset(st);
         }
     }
     for (size_t i = 0; r == PSYNC_OK && i < n; i++) {
-        struct psync_lease *lease = lease_of(s, members[i]);
+        struct psync_lease *lease = psync_leases_of(&s->leases, members[i]);
+        PSYNC_INVARIANT(lease != NULL);
         r = psync_store_run(s, PSYNC_SQL_BIND,
                             PSYNC_VALUES(PSYNC_V_INT(lease->id), batch == 0 ? PSYNC_V_NULL() : PSYNC_V_INT(batch),
                                          PSYNC_V_INT((int64_t)i)), err);

@@ -42,7 +42,8 @@ const char *const psync_statement_sql[PSYNC_STATEMENTS] = {
                                 " WHERE batch = ?1 AND state < 3 ORDER BY batch_pos",
     [PSYNC_SQL_NEXT_DUE] = "SELECT not_before FROM message INDEXED BY message_delayed WHERE destination = ?1"
                            " AND not_before > ?2 AND state = 2 AND waits = 0 ORDER BY not_before LIMIT 1",
-    [PSYNC_SQL_LEASABLE] = "SELECT state, not_before, batch, tries FROM message WHERE id = ?1 AND state < 3 AND waits = 0",
+    [PSYNC_SQL_LEASABLE] = "SELECT state, not_before, batch, tries FROM message"
+                           " WHERE id = ?1 AND state < 3 AND waits = 0",
 
     [PSYNC_SQL_DONE] = "UPDATE message SET state = 4, outcome = ?2, tries = ?3 WHERE id = ?1",
     [PSYNC_SQL_RETRY] = "UPDATE message SET state = 2, not_before = ?2, tries = ?3, attempts = attempts + ?4,"
@@ -93,8 +94,9 @@ const char *const psync_statement_sql[PSYNC_STATEMENTS] = {
         "SELECT min(created_at) FROM (SELECT created_at FROM message INDEXED BY message_delayed"
         " WHERE destination = ?1 AND state = 2 ORDER BY not_before, id LIMIT 1000)",
 
-    [PSYNC_SQL_PURGE_SCAN] = "SELECT o.seq, o.message, o.at, m.destination, m.state, m.outcome = o.seq FROM outcome AS o"
-                             " LEFT JOIN message AS m ON m.id = o.message WHERE o.seq > ?1 ORDER BY o.seq LIMIT ?2",
+    [PSYNC_SQL_PURGE_SCAN] = "SELECT o.seq, o.message, o.at, m.destination, m.state, m.outcome = o.seq"
+                             " FROM outcome AS o LEFT JOIN message AS m ON m.id = o.message WHERE o.seq > ?1"
+                             " ORDER BY o.seq LIMIT ?2",
     [PSYNC_SQL_PURGE_MESSAGE] = "DELETE FROM message WHERE id = ?1",
     [PSYNC_SQL_PURGE_ATTEMPTS] = "DELETE FROM attempt WHERE message = ?1",
     [PSYNC_SQL_PURGE_OUTCOME] = "DELETE FROM outcome WHERE seq = ?1",

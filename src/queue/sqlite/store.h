@@ -17,7 +17,7 @@
 struct psync_place {
     int64_t id;
     char name[PSYNC_NAME_MAX];
-    int64_t ready, waiting, delayed, dead, done; /* rows; `waiting` are those of `ready` and `delayed` without the turn */
+    int64_t ready, waiting, delayed, dead, done; /* rows; `waiting`: ready or delayed, and without the turn */
     int64_t leased_ready, leased_delayed;        /* of these, in flight */
     struct psync_hold hold;
     struct psync_figures figures;
@@ -71,10 +71,11 @@ struct psync_store {
 };
 
 /* ---- open.c, schema.c ---- */
-PSYNC_CHECKED enum psync_result psync_store_open(const struct psync_queue_conf *conf, psync_ms now, struct psync_log *log,
+PSYNC_CHECKED enum psync_result psync_store_open(const struct psync_queue_conf *conf, psync_ms now,
+                                                 struct psync_log *log,
                                                  struct psync_store **ret_store, struct psync_error *err);
 void psync_store_close(struct psync_store *s, bool sound); /* not sound: write nothing more */
-PSYNC_CHECKED enum psync_result psync_schema_create(const char *path, struct psync_error *err); /* complete or not at all */
+PSYNC_CHECKED enum psync_result psync_schema_create(const char *path, struct psync_error *err); /* all or nothing */
 PSYNC_CHECKED enum psync_result psync_schema_migrate(struct psync_store *s, struct psync_error *err);
 enum { PSYNC_SCHEMA_APPLICATION = 0x70737163 /* "psqc" */ };
 extern const int psync_schema_version;
@@ -93,10 +94,12 @@ struct psync_value {
 #define PSYNC_V_NULL() ((struct psync_value){.kind = PSYNC_VALUE_NULL})
 size_t psync_words_len(const char *text); /* cut to whole characters within PSYNC_CAUSE_TEXT_MAX - 1 bytes */
 #define PSYNC_VALUES(...)                                                                                              \
-    (const struct psync_value[]){__VA_ARGS__}, sizeof((const struct psync_value[]){__VA_ARGS__}) / sizeof(struct psync_value)
+    (const struct psync_value[]){__VA_ARGS__},                                                                         \
+        sizeof((const struct psync_value[]){__VA_ARGS__}) / sizeof(struct psync_value)
 
 /* What a result code of SQLite means here: NOMEM; RETRY (no space); FATAL with path and remedy. */
-PSYNC_CHECKED enum psync_result psync_store_fault(struct psync_store *s, sqlite3 *db, int code, struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_store_fault(struct psync_store *s, sqlite3 *db, int code,
+                                                  struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_store_bind(sqlite3_stmt *st, const struct psync_value *values, size_t n);
 /* Runs a statement of the writer to its end; the transaction is begun before where there is none. */
 PSYNC_CHECKED enum psync_result psync_store_run(struct psync_store *s, enum psync_statement which,
@@ -112,17 +115,20 @@ struct psync_span psync_column_span(sqlite3_stmt *st, int column);
 bool psync_columns_failed(sqlite3_stmt *st);
 
 /* ---- read.c: the reading connection; a statement for each call ---- */
-PSYNC_CHECKED enum psync_result psync_read_begin(struct psync_store *s, const char *sql, const struct psync_value *values,
+PSYNC_CHECKED enum psync_result psync_read_begin(struct psync_store *s, const char *sql,
+                                                 const struct psync_value *values,
                                                  size_t n, sqlite3_stmt **ret_st, struct psync_error *err);
 /* OK: a row. Anything else (EMPTY: the end) has finalized the statement. */
 PSYNC_CHECKED enum psync_result psync_read_next(struct psync_store *s, sqlite3_stmt *st, struct psync_error *err);
 /* Calls `visit_row` for each row until it returns false, and ends the statement in any case. */
 typedef bool psync_read_visit(void *context, sqlite3_stmt *st);
-PSYNC_CHECKED enum psync_result psync_read_each(struct psync_store *s, const char *sql, const struct psync_value *values,
+PSYNC_CHECKED enum psync_result psync_read_each(struct psync_store *s, const char *sql,
+                                                const struct psync_value *values,
                                                 size_t n, psync_read_visit *visit_row, void *context,
                                                 struct psync_error *err);
 /* One integer of one row; EMPTY: no row. */
-PSYNC_CHECKED enum psync_result psync_read_number(struct psync_store *s, const char *sql, const struct psync_value *values,
+PSYNC_CHECKED enum psync_result psync_read_number(struct psync_store *s, const char *sql,
+                                                  const struct psync_value *values,
                                                   size_t n, int64_t *ret_number, struct psync_error *err);
 
 /* ---- transaction.c ---- */
@@ -155,6 +161,7 @@ void psync_place_read(sqlite3_stmt *st, struct psync_place *p);
 PSYNC_CHECKED enum psync_result psync_leases_init(struct psync_leases *l);
 void psync_leases_done(struct psync_leases *l);
 struct psync_lease *psync_leases_find(const struct psync_leases *l, int64_t id);
+struct psync_lease *psync_leases_of(const struct psync_leases *l, const struct psync_message *m); /* NULL: it is lost */
 PSYNC_CHECKED enum psync_result psync_leases_add(struct psync_leases *l, const struct psync_lease *like, psync_ms until,
                                                  struct psync_lease **ret_lease);
 void psync_leases_end(struct psync_leases *l, struct psync_lease *lease);    /* kept until commit or undo */
@@ -163,7 +170,8 @@ void psync_lease_row(struct psync_lease *lease, enum psync_state row, psync_ms n
 void psync_leases_commit(struct psync_leases *l);
 void psync_leases_restore(struct psync_leases *l);                           /* the ended ones are leased again */
 bool psync_leases_has(struct psync_leases *l, int64_t id);                   /* any thread */
-PSYNC_CHECKED enum psync_result psync_leases_ids(struct psync_leases *l, int64_t **ret_ids, size_t *ret_n); /* any thread */
+/* Ascending; the caller frees them. Any thread. */
+PSYNC_CHECKED enum psync_result psync_leases_ids(struct psync_leases *l, int64_t **ret_ids, size_t *ret_n);
 
 /* ---- one file each ---- */
 PSYNC_CHECKED enum psync_result psync_store_put(struct psync_store *s, struct psync_put *puts, size_t n, psync_ms now,
@@ -172,12 +180,12 @@ PSYNC_CHECKED enum psync_result psync_store_lease(struct psync_store *s, const s
                                                   struct psync_message **ret, size_t *ret_n, psync_ms *ret_next_due,
                                                   struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_store_expire(struct psync_store *s, psync_ms now, struct psync_error *err);
-PSYNC_CHECKED enum psync_result psync_store_extend(struct psync_store *s, struct psync_message *const *messages, size_t n,
-                                                   psync_ms until, struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_store_extend(struct psync_store *s, struct psync_message *const *messages,
+                                                   size_t n, psync_ms until, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_store_settle(struct psync_store *s, struct psync_settle *settles, size_t n,
                                                    psync_ms now, struct psync_error *err);
-PSYNC_CHECKED enum psync_result psync_store_bind_batch(struct psync_store *s, struct psync_message *const *members, size_t n,
-                                                       const char *key, struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_store_bind_batch(struct psync_store *s, struct psync_message *const *members,
+                                                       size_t n, const char *key, struct psync_error *err);
 
 /* ---- turn.c: order per subject ---- */
 /* `id` finished: the oldest unfinished of its subject has the turn. */
@@ -188,8 +196,8 @@ PSYNC_CHECKED enum psync_result psync_turn_yield(struct psync_store *s, struct p
                                                  struct psync_error *err);
 /* `id` comes back to the unfinished: *ret_waits tells whether it waits; a younger one that has the turn and is not in
  * flight loses it. */
-PSYNC_CHECKED enum psync_result psync_turn_return(struct psync_store *s, struct psync_place *p, int64_t id, bool *ret_waits,
-                                                  struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_turn_return(struct psync_store *s, struct psync_place *p, int64_t id,
+                                                  bool *ret_waits, struct psync_error *err);
 
 /* ---- outcome.c, cause.c, dead.c ---- */
 struct psync_ending {
@@ -209,8 +217,8 @@ PSYNC_CHECKED enum psync_result psync_cause_add(struct psync_store *s, const str
                                                 struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_cause_remove(struct psync_store *s, int64_t cause, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_cause_parse(const char *group, int64_t *ret_cause);
-PSYNC_CHECKED enum psync_result psync_store_groups(struct psync_store *s, const char *destination, psync_visit_group *visit,
-                                                   void *arg, struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_store_groups(struct psync_store *s, const char *destination,
+                                                   psync_visit_group *visit, void *arg, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_store_requeue(struct psync_store *s, struct psync_select *select, psync_ms now,
                                                     struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_store_discard(struct psync_store *s, struct psync_select *select, psync_ms now,
@@ -219,14 +227,18 @@ PSYNC_CHECKED enum psync_result psync_store_replace(struct psync_store *s, const
                                                     psync_ms now, struct psync_error *err);
 
 /* ---- list.c, tidy.c, check.c, backup.c ---- */
-PSYNC_CHECKED enum psync_result psync_store_destinations(struct psync_store *s, psync_visit_destination *visit, void *arg,
-                                                         struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_store_destinations(struct psync_store *s, psync_visit_destination *visit,
+                                                         void *arg, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_store_list(struct psync_store *s, const struct psync_filter *filter, size_t n,
                                                  psync_visit_row *visit, void *arg, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_store_show(struct psync_store *s, const char *id, psync_visit_row *visit_message,
-                                                 psync_visit_attempt *visit_attempt, void *arg, struct psync_error *err);
+                                                 psync_visit_attempt *visit_attempt, void *arg,
+                                                 struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_store_tidy(struct psync_store *s, psync_ms now, struct psync_error *err);
-PSYNC_CHECKED enum psync_result psync_store_check(struct psync_store *s, struct psync_buf *report, struct psync_error *err);
+/* After a commit: a checkpoint if the log has become long. */
+PSYNC_CHECKED enum psync_result psync_store_shorten(struct psync_store *s, struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_store_check(struct psync_store *s, struct psync_buf *report,
+                                                  struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_store_backup(struct psync_store *s, const char *path, struct psync_error *err);
 
 /* A message's id as text and back. REJECT: no such text. */

@@ -23,7 +23,8 @@ enum psync_result psync_store_commit(struct psync_store *s, struct psync_error *
     enum psync_result r = psync_places_save(s, err);
     if (r == PSYNC_OK && s->dirty)
         r = psync_store_run(s, PSYNC_SQL_STORE_SAVE,
-                            PSYNC_VALUES(PSYNC_V_INT(s->next_id), PSYNC_V_INT(s->next_seq), PSYNC_V_INT(s->clock)), err);
+                            PSYNC_VALUES(PSYNC_V_INT(s->next_id), PSYNC_V_INT(s->next_seq), PSYNC_V_INT(s->clock)),
+                            err);
     if (r == PSYNC_OK)
         r = psync_store_query(s, PSYNC_SQL_COMMIT, NULL, 0, &st, err);
     if (r != PSYNC_EMPTY)

@@ -4,7 +4,8 @@
  * waits until that one finished or came back. With nobody waiting in a destination, nothing here reads the file. */
 #include "queue/sqlite/store.h"
 
-static enum psync_result set(struct psync_store *s, struct psync_place *p, int64_t id, bool waits, struct psync_error *err)
+static enum psync_result set(struct psync_store *s, struct psync_place *p, int64_t id, bool waits,
+                             struct psync_error *err)
 {
     p->waiting += waits ? 1 : -1;
     p->dirty = true;
@@ -19,12 +20,12 @@ struct member {
 };
 
 /* The oldest unfinished message of the subject of `id`; EMPTY: none. */
-static enum psync_result oldest(struct psync_store *s, const struct psync_place *p, int64_t id, struct member *ret_oldest,
-                                struct psync_error *err)
+static enum psync_result oldest(struct psync_store *s, const struct psync_place *p, int64_t id,
+                                struct member *ret_oldest, struct psync_error *err)
 {
     sqlite3_stmt *st;
-    enum psync_result r = psync_store_query(s, PSYNC_SQL_SUBJECT_OLDEST, PSYNC_VALUES(PSYNC_V_INT(id), PSYNC_V_INT(p->id)),
-                                            &st, err);
+    enum psync_result r = psync_store_query(s, PSYNC_SQL_SUBJECT_OLDEST,
+                                            PSYNC_VALUES(PSYNC_V_INT(id), PSYNC_V_INT(p->id)), &st, err);
     if (r != PSYNC_OK)
         return r;
     *ret_oldest = (struct member){sqlite3_column_int64(st, 0), (enum psync_state)sqlite3_column_int(st, 1),
@@ -33,7 +34,8 @@ static enum psync_result oldest(struct psync_store *s, const struct psync_place 
     return PSYNC_OK;
 }
 
-static enum psync_result give(struct psync_store *s, struct psync_place *p, const struct member *m, struct psync_error *err)
+static enum psync_result give(struct psync_store *s, struct psync_place *p, const struct member *m,
+                              struct psync_error *err)
 {
     psync_place_rewind(p, m->row, m->not_before, m->id);
     return set(s, p, m->id, false, err);
@@ -66,8 +68,8 @@ enum psync_result psync_turn_return(struct psync_store *s, struct psync_place *p
                                     struct psync_error *err)
 {
     sqlite3_stmt *st;
-    enum psync_result r = psync_store_query(s, PSYNC_SQL_SUBJECT_HOLDER, PSYNC_VALUES(PSYNC_V_INT(id), PSYNC_V_INT(p->id)),
-                                            &st, err);
+    enum psync_result r = psync_store_query(s, PSYNC_SQL_SUBJECT_HOLDER,
+                                            PSYNC_VALUES(PSYNC_V_INT(id), PSYNC_V_INT(p->id)), &st, err);
     *ret_waits = false;
     if (r != PSYNC_OK)
         return r == PSYNC_EMPTY ? PSYNC_OK : r;

@@ -18,7 +18,8 @@ static json_object *read_vectors(void)
     struct psync_buf text;
     struct psync_error err = {0};
     json_object *vectors = NULL;
-    snprintf(path, sizeof path, "%s/vectors/payload.json", getenv("PSYNC_TESTS") != NULL ? getenv("PSYNC_TESTS") : "tests");
+    snprintf(path, sizeof path, "%s/vectors/payload.json",
+             getenv("PSYNC_TESTS") != NULL ? getenv("PSYNC_TESTS") : "tests");
     psync_buf_init(&text, 1 << 22);
     FILE *in = fopen(path, "rb");
     assert_non_null(in);

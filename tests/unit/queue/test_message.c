@@ -13,8 +13,10 @@
 static void copies_everything(void **state)
 {
     char key[] = "k", destination[] = "d", type[] = "t", trace[] = "r", shop[] = "s", batch[] = "b", payload[] = "p\0q";
-    struct psync_message like = {.id = "17", .lease = 4, .key = key, .destination = destination, .type = type, .trace = trace,
-                                 .subject = {9, shop}, .payload = {payload, 3}, .revision = 2, .attempts = 1, .batch_key = batch};
+    struct psync_message like = {.id = "17", .lease = 4, .key = key, .destination = destination, .type = type,
+                                 .trace = trace,
+                                 .subject = {9, shop}, .payload = {payload, 3}, .revision = 2, .attempts = 1,
+                                 .batch_key = batch};
     (void)state;
     struct psync_message *m = psync_message_new(&like);
     assert_non_null(m);
