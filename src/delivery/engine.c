@@ -222,7 +222,7 @@ void psync_engine_bound(struct psync_engine *e, struct psync_request *request, b
 enum psync_result psync_engine_configure(struct psync_engine *e, const struct psync_config *config,
                                          struct psync_error *err)
 {
-    struct generation *g;
+    struct generation *g = NULL;
     enum psync_result r = generation_new(config, &g, err);
     if (r != PSYNC_OK)
         return r;

@@ -63,13 +63,16 @@ static enum psync_result reload(struct psync_worker *w, struct psync_config *con
     if (r != PSYNC_OK)
         return r;
     struct psync_kept_config *kept = malloc(sizeof *kept);
+    if (!kept)
+        return psync_fail(err, PSYNC_NOMEM, "out of memory");
     struct psync_source *old = w->sources;
     size_t n_old = w->n_sources;
     w->sources = NULL;
-    if (!kept || psync_worker_sources_set(w, config) != PSYNC_OK)
-        r = psync_fail(err, PSYNC_NOMEM, "out of memory");
-    else
+    r = psync_worker_sources_set(w, config);
+    if (r == PSYNC_OK)
         r = psync_engine_configure(w->engine, config, err);
+    else
+        r = psync_fail(err, r, "out of memory");
     if (r != PSYNC_OK) {
         free(w->sources);
         w->sources = old;
