@@ -35,8 +35,10 @@ static enum psync_result generation_new(const struct psync_config *config, struc
                                         struct psync_error *err)
 {
     struct generation *g = calloc(1, sizeof *g + config->n_destinations * sizeof g->targets[0]);
-    if (!g)
-        return psync_fail(err, PSYNC_NOMEM, "out of memory");
+    if (!g) {
+        (void)psync_fail(err, PSYNC_NOMEM, "out of memory");
+        return PSYNC_NOMEM;
+    }
     g->config = config;
     g->n = config->n_destinations;
     for (size_t i = 0; i < g->n; i++) {
