@@ -29,13 +29,21 @@ static enum psync_result enter(struct sqlite_driver *d, struct psync_error *err)
     return r == PSYNC_OK ? PSYNC_NOMEM : r;
 }
 
+/* RETRY: the disk is full. The log may still go into the file then, whose rows it mostly changes, and be written anew
+ * from its start: so what the caller tries again needs no more space. */
 static enum psync_result leave(struct sqlite_driver *d, enum psync_result r, struct psync_error *err)
 {
     d->failed = d->failed || r == PSYNC_FATAL;
     if (r != PSYNC_NOMEM && r != PSYNC_RETRY)
         return r;
-    return undo(d, NULL) == PSYNC_FATAL ? psync_fail(err, PSYNC_FATAL, "queue file %s: a failed transaction cannot be undone",
-                                                     d->store->conf->path) : r;
+    enum psync_result undone = undo(d, NULL);
+    if (undone == PSYNC_FATAL)
+        return psync_fail(err, PSYNC_FATAL, "queue file %s: a failed transaction cannot be undone",
+                          d->store->conf->path);
+    if (undone != PSYNC_OK || r != PSYNC_RETRY)
+        return r;
+    d->failed = psync_store_checkpoint(d->store, SQLITE_CHECKPOINT_PASSIVE, err) != PSYNC_OK;
+    return d->failed ? PSYNC_FATAL : r;
 }
 
 static enum psync_result drv_open(const struct psync_queue_conf *conf, psync_ms now, struct psync_log *log, void **ret_self,
@@ -151,7 +159,11 @@ static enum psync_result drv_commit(void *self, struct psync_error *err)
 {
     struct sqlite_driver *d = self;
     enum psync_result r = enter(d, err);
-    return leave(d, r == PSYNC_OK ? psync_store_commit(d->store, err) : r, err);
+    if (r == PSYNC_OK)
+        r = psync_store_commit(d->store, err);
+    if (r == PSYNC_OK)
+        r = psync_store_shorten(d->store, err);
+    return leave(d, r, err);
 }
 
 static enum psync_result drv_tidy(void *self, psync_ms now, struct psync_error *err)

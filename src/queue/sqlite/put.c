@@ -12,7 +12,22 @@ static const char full_space[] = "less space is free on the disk than queue.rese
 
 enum { SPACE_CHECK_MS = 100, SPACE_CHECK_BYTES = 8 << 20 };
 
-/* Settling must not fail for want of space, so putting stops before. */
+/* Settling must not fail for want of space, so putting stops before. Besides the reserve there must be room for what is
+ * certain to come: the log's pages once more in the file, and for each message its outcome, its attempt and a line in the
+ * log of deliveries, which often lies on the same disk. */
+static bool is_enough(const struct psync_store *s, uint64_t free_bytes)
+{
+    enum { PAGE_BYTES = 4096, SETTLING_BYTES = 512 };
+    uint64_t unfinished = 0;
+    if (s->conf->reserve_bytes == 0)
+        return true;
+    for (size_t i = 0; i < s->n_places; i++)
+        if (s->places[i] != NULL)
+            unfinished += (uint64_t)(s->places[i]->ready + s->places[i]->delayed);
+    return free_bytes >= s->conf->reserve_bytes &&
+           free_bytes - s->conf->reserve_bytes >= (uint64_t)s->wal_pages * PAGE_BYTES + unfinished * SETTLING_BYTES;
+}
+
 static bool space_low(struct psync_store *s, psync_ms now)
 {
     struct statvfs fs;
@@ -21,7 +36,7 @@ static bool space_low(struct psync_store *s, psync_ms now)
         return s->space_low;
     s->space_checked = now;
     s->space_bytes = 0;
-    s->space_low = statvfs(s->conf->path, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize < s->conf->reserve_bytes;
+    s->space_low = statvfs(s->conf->path, &fs) == 0 && !is_enough(s, (uint64_t)fs.f_bavail * fs.f_frsize);
     return s->space_low;
 }
 

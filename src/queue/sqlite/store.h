@@ -57,7 +57,7 @@ struct psync_store {
     bool dirty;              /* the `store` row is to be written */
     int64_t next_id, next_seq;
     psync_ms clock;          /* the latest `now` */
-    int wal_pages;
+    int wal_pages, wal_tried; /* in the log; when a checkpoint was last tried because it is long */
     psync_ms space_checked;  /* when, and how many bytes were put since */
     uint64_t space_bytes;
     bool space_low;

@@ -108,11 +108,31 @@ static enum psync_result purge(struct psync_store *s, psync_ms now, struct psync
     return r;
 }
 
-/* A checkpoint when the log is long, or when there is nothing else to do. Between transactions only. */
+/* Half the reserve at most: the other half is for what the file grows by when the log goes into it. */
+static int longest_log(const struct psync_store *s)
+{
+    enum { PAGE_BYTES = 4096, LEAST = 256 };
+    uint64_t half = s->conf->reserve_bytes / 2 / PAGE_BYTES;
+    return half == 0 || half > CHECKPOINT_PAGES ? CHECKPOINT_PAGES : half < LEAST ? LEAST : (int)half;
+}
+
+/* A reader, such as a backup, may keep the log from beginning anew: then not at each commit, but when as much more stands
+ * in it. */
+enum psync_result psync_store_shorten(struct psync_store *s, struct psync_error *err)
+{
+    if (s->wal_pages < s->wal_tried)
+        s->wal_tried = 0;
+    if (s->wal_pages - s->wal_tried < longest_log(s))
+        return PSYNC_OK;
+    s->wal_tried = s->wal_pages;
+    return psync_store_checkpoint(s, SQLITE_CHECKPOINT_PASSIVE, err);
+}
+
+/* A checkpoint when there is nothing else to do. Between transactions only. */
 static enum psync_result checkpoint(struct psync_store *s, psync_ms now, struct psync_error *err)
 {
     bool idle = now - s->clock >= CHECKPOINT_IDLE_MS || now < s->clock;
-    if (s->open || s->wal_pages == 0 || (s->wal_pages < CHECKPOINT_PAGES && !idle))
+    if (s->open || s->wal_pages == 0 || !idle)
         return PSYNC_OK;
     return psync_store_checkpoint(s, SQLITE_CHECKPOINT_PASSIVE, err);
 }
