@@ -92,11 +92,12 @@ static int by_product(const void *a, const void *b)
 static enum psync_result match_ids(struct psync_batch_answer *a, json_object *items,
                                    struct psync_message *const *members)
 {
-    struct numbered *pairs = malloc(2 * a->n * sizeof *pairs), *wanted = pairs + a->n;
+    struct numbered *pairs = malloc(2 * a->n * sizeof *pairs);
     bool same = true;
 
     if (pairs == NULL)
         return PSYNC_NOMEM;
+    struct numbered *wanted = pairs + a->n;
     for (size_t i = 0; i < a->n; i++) {
         pairs[i] = (struct numbered){product_of(json_object_array_get_idx(items, i)), i};
         wanted[i] = (struct numbered){members[i]->subject.product, i};

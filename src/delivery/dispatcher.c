@@ -62,9 +62,11 @@ enum psync_result psync_dispatcher_restore(struct psync_dispatcher *d, const cha
 
     if (t == NULL)
         return PSYNC_REJECT;
+    /* The clock may have been set back since: nothing is taken for later than now, or than a pause can be. */
+    psync_ms latest = now + d->config->retry.retry_after_max;
     t->hold = *hold;
-    t->pacing.throttled_until = hold->throttled_until;
-    t->last_success_at = figures->last_success_at;
+    t->pacing.throttled_until = hold->throttled_until < latest ? hold->throttled_until : latest;
+    t->last_success_at = figures->last_success_at < now ? figures->last_success_at : now;
     psync_active_restore(&t->active, figures->active_ms, figures->active_at, figures->blocked, now);
     destination_recheck(t, now);
     return PSYNC_OK;

@@ -214,11 +214,9 @@ static void give_back(struct destination *t)
 }
 
 /* The batch is complete: the same members, order, bytes and key as before. Without memory it goes back as it came. */
-static void rebuild(struct destination *t, psync_ms now)
+static void rebuild(struct destination *t, struct held *const *list, size_t n, const char *key, psync_ms now)
 {
-    struct held *list[BATCH_MOST];
-    size_t n = gathered(t, list);
-    struct job *job = batch_new(t, list, n, list[0]->settlement.message->batch_key);
+    struct job *job = batch_new(t, list, n, key);
 
     if (job == NULL) {
         t->rest_until = now + REST_MS;
@@ -238,9 +236,12 @@ void batch_gather(struct destination *t, struct held *h, psync_ms now)
     if (first != NULL && strcmp(first->settlement.message->batch_key, m->batch_key) != 0)
         batch_gathered(t);
     psync_list_push(&t->gathering, &h->link);
+    if (m->batch_count < 2 || m->batch_pos + 1 != m->batch_count)
+        return;
     struct held *list[BATCH_MOST];
-    if (m->batch_count > 1 && m->batch_pos + 1 == m->batch_count && gathered(t, list) == m->batch_count)
-        rebuild(t, now);
+    size_t n = gathered(t, list);
+    if (n == m->batch_count)
+        rebuild(t, list, n, m->batch_key, now);
 }
 
 /* If not all members came, some are settled: an answer ended that batch, and what is left of it goes alone. Unless one was
@@ -253,6 +254,7 @@ void batch_gathered(struct destination *t)
         return;
     destination_wake(t);
     if (strcmp(first->settlement.message->batch_key, t->lost_batch) == 0) {
+        t->lost_batch[0] = '\0';
         give_back(t);
         return;
     }
@@ -264,7 +266,10 @@ void batch_gathered(struct destination *t)
 
 void batch_lost(struct destination *t, const char *key)
 {
-    batch_gathered(t); /* of another one */
+    const struct held *first = first_of(&t->gathering);
+
+    if (first != NULL && strcmp(first->settlement.message->batch_key, key) != 0)
+        batch_gathered(t);
     snprintf(t->lost_batch, sizeof t->lost_batch, "%s", key);
 }
 

@@ -71,11 +71,13 @@ static void retry(struct held *h, struct job *job, const struct judgement *j, bo
 }
 
 /* ---- deciding ---- */
-static bool counts(const struct held *h, const struct judgement *j)
+/* A previous attempt later than this one (the clock was set back) is judged as if it had not been. */
+static bool counts(const struct held *h, const struct job *job, const struct judgement *j)
 {
+    const struct psync_message *m = h->settlement.message;
     struct psync_failure f = j->facts;
 
-    f.previous_try_at = h->settlement.message->tries > 0 ? h->settlement.message->last_try_at : 0;
+    f.previous_try_at = m->tries > 0 && m->last_try_at <= job->sent_at ? m->last_try_at : 0;
     return psync_failure_counts(&f);
 }
 
@@ -149,7 +151,7 @@ static void refuse(struct held *h, struct job *job, const struct judgement *j, p
 
 static void fail(struct held *h, struct job *job, const struct judgement *j, psync_ms now)
 {
-    bool counted = counts(h, j);
+    bool counted = counts(h, job, j);
 
     if (counted && is_final(h, job->destination, now))
         dead(h, job, j, true);
@@ -185,7 +187,7 @@ void verdict_single(struct job *job, struct held *h, const struct judgement *j, 
  * after the split, so that a product that makes the server fail does not take the others down. */
 static bool batch_counts(const struct job *job, const struct judgement *j)
 {
-    return j->status < 500 && counts(job->held[0], j);
+    return j->status < 500 && counts(job->held[0], job, j);
 }
 
 static bool all_final(const struct job *job, psync_ms now)

@@ -225,6 +225,7 @@ static void settle(struct model *m, struct psync_settlement *settlement)
         make_ready(m, x);
         break;
     }
+    m->freed |= s->verdict == PSYNC_VERDICT_RELEASE;
     psync_settlement_free(settlement);
 }
 
@@ -515,7 +516,8 @@ bool model_run(struct model *m, psync_ms until)
         /* The promise: what is held moves by time, by an answer or by a recorded batch. */
         if (psync_dispatcher_held(m->d) > 0)
             assert_true(psync_dispatcher_due(m->d, m->now) != PSYNC_MS_NEVER || psync_heap_first(&m->pending) != NULL);
-        psync_ms next = next_time(m);
+        psync_ms next = m->freed ? m->now : next_time(m);
+        m->freed = false;
         if (next > until || next == PSYNC_MS_NEVER) {
             m->now = until > m->now && until != PSYNC_MS_NEVER ? until : m->now;
             return false;

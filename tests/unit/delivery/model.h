@@ -67,6 +67,7 @@ struct model {
     size_t done, dead, unfinished;
     psync_ms bind_takes;
     bool bind_fails;
+    bool freed; /* something became leasable in this step */
     char events[MODEL_EVENTS][200]; /* "warning default: breaker opened: ..." */
     size_t n_events;
 };

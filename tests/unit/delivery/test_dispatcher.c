@@ -678,6 +678,45 @@ static void test_direct_mode(void **state)
     model_done(&m);
 }
 
+/* What was remembered lies in the future: the clock was set back by a day. */
+static void test_clock_set_back(void **state)
+{
+    struct script s = SCRIPT({.status = 502});
+
+    (void)state;
+    model_init(&m, scripted);
+    m.arg = &s;
+    m.holds[0].throttled_until = m.now + 1000 * HOUR;
+    m.figures[0] = (struct psync_figures){.last_success_at = m.now + 24 * HOUR, .active_ms = 5, .active_at = m.now + 24 * HOUR};
+    model_open(&m);
+    model_put(&m, 1, 0);
+    m.messages[0].m.tries = 1;
+    m.messages[0].m.last_try_at = m.now + 23 * HOUR;
+    assert_in_range(status().until - m.now, 1, 24 * HOUR);
+    model_run(&m, m.now + 25 * HOUR);
+    assert_true(m.messages[0].history > 0);
+    assert_int_equal(m.messages[0].counted, 0); /* nobody succeeded */
+    model_done(&m);
+}
+
+/* The time in which a destination is throttled does not age its messages; it goes on by itself afterwards. */
+static void test_age_stands_still_while_throttled(void **state)
+{
+    struct script s = SCRIPT({.status = 429, .retry_after = "3600"}, {.status = 200});
+
+    (void)state;
+    open_scripted(&s);
+    model_put(&m, 1, 0);
+    assert_true(model_run(&m, m.now + 2 * HOUR));
+    model_run(&m, m.now + 15000);
+    model_put(&m, 1, 0);
+    assert_true(model_run(&m, m.now + HOUR));
+    model_run(&m, m.now + 15000);
+    assert_in_range(m.figures[0].active_ms, 1, 60000);
+    assert_false(m.figures[0].blocked);
+    model_done(&m);
+}
+
 /* ---- age ---- */
 static struct model_answer poison_fails(struct model *model, const struct psync_request *r)
 {
@@ -757,6 +796,8 @@ int main(void)
         cmocka_unit_test(test_unknown_destination_is_released),
         cmocka_unit_test(test_removed_destination),
         cmocka_unit_test(test_direct_mode),
+        cmocka_unit_test(test_clock_set_back),
+        cmocka_unit_test(test_age_stands_still_while_throttled),
         cmocka_unit_test(test_given_up_by_age),
         cmocka_unit_test(test_age_stands_still_while_paused),
     };

@@ -81,17 +81,17 @@ static struct model_answer variety(struct model *model, const struct psync_reque
     static const char items[] = "[{\"status\":200},{\"status\":503},{\"status\":200}]";
     size_t n = model->requests;
 
-    if (n == 2)
-        return (struct model_answer){.transport = PSYNC_NET_RESET, .sent = true, .lost = true};
-    if (n == 4)
-        return (struct model_answer){.status = 429, .retry_after = "1"};
-    if (n == 6)
-        return (struct model_answer){.status = 502, .body = "bad gateway"};
     for (size_t i = 0; i < r->n_members; i++) {
         if (r->members[i]->subject.product == 5)
             return (struct model_answer){.status = 422, .content_type = "application/problem+json",
                                          .body = "{\"type\":\"https://p.example/bad\"}"};
     }
+    if (n == 2 || n == 3)
+        return (struct model_answer){.transport = PSYNC_NET_RESET, .sent = true, .lost = true};
+    if (n == 4)
+        return (struct model_answer){.status = 429, .retry_after = "1"};
+    if (n == 6)
+        return (struct model_answer){.status = 502, .body = "bad gateway"};
     if (r->batch && r->n_members == 3 && n % 2 == 1)
         return (struct model_answer){.status = 207, .body = items, .failed_items = 2};
     return (struct model_answer){.status = 200};
