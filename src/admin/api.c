@@ -171,6 +171,7 @@ static void bind_routes(struct psync_api *api)
 enum psync_result psync_api_new(const struct psync_api_open *open, struct psync_api **ret_api,
                                 struct psync_error *err)
 {
+    PSYNC_INVARIANT(open->reader);
     struct psync_api *api = calloc(1, sizeof(*api));
     if (!api)
         return psync_fail(err, PSYNC_NOMEM, "no memory for the API");
