@@ -38,10 +38,11 @@ static void on_ready(void *arg)
     psync_reload_wake(arg);
 }
 
+/* The worker is woken, so that it sees at once that there is nothing to go on with. */
 static void on_fatal(void *arg, const char *why)
 {
-    (void)arg;
     psync_complain("the queue cannot be written safely any more: %s", why);
+    psync_reload_wake(arg);
 }
 
 static void on_report(void *arg, const struct psync_delivery_report *report)
