@@ -22,7 +22,7 @@ struct said {
 enum order {
     BE_COMMAND = 'c', BE_WORKER = 'w', OPEN_SESSION = 's', /* each holds until LET_GO */
     LET_GO = 'x', PUT_ONE = 'p', OWNS = 'o',
-    DELIVER_SLOWLY = 'd' /* three times a hundred of each destination, 250 ms apart */
+    DELIVER_SLOWLY = 'd' /* three times a hundred of each destination, 600 ms apart */
 };
 
 struct acting { /* the child's */
@@ -73,7 +73,7 @@ static inline void deliver(struct psync_queue *q, const char *destination)
 static inline void deliver_slowly(struct psync_queue *q)
 {
     for (int i = 0; i < 3; i++) {
-        (void)poll(NULL, 0, 250);
+        (void)poll(NULL, 0, 600);
         deliver(q, "default");
         deliver(q, "eu");
     }

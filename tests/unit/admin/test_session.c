@@ -358,7 +358,7 @@ static void a_feed_goes_on_while_room_comes(void **state)
     struct actor actor = hire(config);
     assert_int_equal(order(&actor, BE_WORKER).result, PSYNC_OK);
     struct psync_session *s = open_session(config);
-    struct psync_feed *feed = open_feed(s, &fed, 650);
+    struct psync_feed *feed = open_feed(s, &fed, 1500);
     assert_ok(put_products(feed, 1, 1300));
     tell(&actor, DELIVER_SLOWLY);
     assert_ok(psync_feed_finish(feed, NULL));
