@@ -12,9 +12,9 @@ from harness import Home, Mock, Server, answer, certificate, free_port, product,
 NOT_TRUSTED = "certificate not trusted"
 
 
-def refused(home, words):
+def refused(home, words, env=None):
     """One product by `simple`: it is not delivered, and the reason has these words."""
-    done = home.run("simple", input=product(1), code=1)
+    done = home.run("simple", input=product(1), code=1, env=env)
     assert "0 delivered, 1 not delivered" in done.stdout
     assert words in done.stdout
     return done
@@ -76,8 +76,13 @@ def test_a_ca_file_that_is_none_is_named_at_start():
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated")
 def test_tls_1_1_is_not_spoken():
+    """Although the system's OpenSSL would: it is told to allow everything."""
     with Home() as home:
         made, key = certificate(home.folder, "api")
+        with open(home.folder + "/openssl.cnf", "w", encoding="ascii") as f:
+            f.write("openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = any\n"
+                    "[any]\nMinProtocol = TLSv1\nCipherString = ALL:@SECLEVEL=0\n")
+        lax = {"OPENSSL_CONF": home.folder + "/openssl.cnf"}
         old = tls_server(made, key)
         old.set_ciphers("ALL:@SECLEVEL=0")
         old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
@@ -89,7 +94,7 @@ def test_tls_1_1_is_not_spoken():
                 with client.wrap_socket(s, server_hostname="127.0.0.1") as spoken:
                     assert spoken.version() == "TLSv1.1"
             home.configure(api.url, http__ca_file=made)
-            refused(home, "TLS failed")
+            refused(home, "TLS failed", env=lax)
         newer = tls_server(made, key)
         newer.maximum_version = ssl.TLSVersion.TLSv1_2
         with Server(answer(201), tls=newer) as api:
