@@ -1,7 +1,7 @@
 /* driver - the SQLite driver: its functions behind the contract of queue/driver.h.
  *
- * Each writing function goes through `enter` and `leave`, which see to it that a failure short of FATAL undoes the whole
- * transaction, as the contract says. */
+ * Each writing function goes through `enter` and `leave`, which see to it that a failure short of FATAL undoes the
+ * whole transaction, as the contract says. */
 #include "queue/sqlite/store.h"
 
 #include <stdlib.h>
@@ -46,8 +46,8 @@ static enum psync_result leave(struct sqlite_driver *d, enum psync_result r, str
     return d->failed ? PSYNC_FATAL : r;
 }
 
-static enum psync_result drv_open(const struct psync_queue_conf *conf, psync_ms now, struct psync_log *log, void **ret_self,
-                                  struct psync_error *err)
+static enum psync_result drv_open(const struct psync_queue_conf *conf, psync_ms now, struct psync_log *log,
+                                  void **ret_self, struct psync_error *err)
 {
     struct sqlite_driver *d = calloc(1, sizeof *d);
     if (d == NULL)
@@ -84,7 +84,8 @@ static enum psync_result drv_lease(void *self, const struct psync_want *want, ps
     return leave(d, r == PSYNC_OK ? psync_store_lease(d->store, want, now, ret, ret_n, ret_next_due, err) : r, err);
 }
 
-static enum psync_result drv_settle(void *self, struct psync_settle *settles, size_t n, psync_ms now, struct psync_error *err)
+static enum psync_result drv_settle(void *self, struct psync_settle *settles, size_t n, psync_ms now,
+                                    struct psync_error *err)
 {
     struct sqlite_driver *d = self;
     enum psync_result r = enter(d, err);
@@ -119,7 +120,8 @@ static enum psync_result drv_discard(void *self, struct psync_select *select, ps
     return leave(d, r == PSYNC_OK ? psync_store_discard(d->store, select, now, err) : r, err);
 }
 
-static enum psync_result drv_replace(void *self, const char *id, struct psync_put *put, psync_ms now, struct psync_error *err)
+static enum psync_result drv_replace(void *self, const char *id, struct psync_put *put, psync_ms now,
+                                     struct psync_error *err)
 {
     struct sqlite_driver *d = self;
     enum psync_result r = enter(d, err);
@@ -144,7 +146,8 @@ static enum psync_result change_place(struct sqlite_driver *d, const char *desti
     return leave(d, r, err);
 }
 
-static enum psync_result drv_hold(void *self, const char *destination, const struct psync_hold *hold, struct psync_error *err)
+static enum psync_result drv_hold(void *self, const char *destination, const struct psync_hold *hold,
+                                  struct psync_error *err)
 {
     return change_place(self, destination, hold, NULL, err);
 }
@@ -182,7 +185,8 @@ static void drv_counts(void *self, const char *destination, struct psync_counts 
         d->stale = true; /* SQLite may have rolled back: found out at the next call */
 }
 
-static enum psync_result drv_destinations(void *self, psync_visit_destination *visit, void *arg, struct psync_error *err)
+static enum psync_result drv_destinations(void *self, psync_visit_destination *visit, void *arg,
+                                          struct psync_error *err)
 {
     return psync_store_destinations(((struct sqlite_driver *)self)->store, visit, arg, err);
 }
@@ -193,8 +197,8 @@ static enum psync_result drv_dead_groups(void *self, const char *destination, ps
     return psync_store_groups(((struct sqlite_driver *)self)->store, destination, visit, arg, err);
 }
 
-static enum psync_result drv_list(void *self, const struct psync_filter *filter, size_t n, psync_visit_row *visit, void *arg,
-                                  struct psync_error *err)
+static enum psync_result drv_list(void *self, const struct psync_filter *filter, size_t n, psync_visit_row *visit,
+                                  void *arg, struct psync_error *err)
 {
     return psync_store_list(((struct sqlite_driver *)self)->store, filter, n, visit, arg, err);
 }

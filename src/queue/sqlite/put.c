@@ -13,8 +13,8 @@ static const char full_space[] = "less space is free on the disk than queue.rese
 enum { SPACE_CHECK_MS = 100, SPACE_CHECK_BYTES = 8 << 20 };
 
 /* Settling must not fail for want of space, so putting stops before. Besides the reserve there must be room for what is
- * certain to come: the log's pages once more in the file, and for each message its outcome, its attempt and a line in the
- * log of deliveries, which often lies on the same disk. */
+ * certain to come: the log's pages once more in the file, and for each message its outcome, its attempt and a line in
+ * the log of deliveries, which often lies on the same disk. */
 static bool is_enough(const struct psync_store *s, uint64_t free_bytes)
 {
     enum { PAGE_BYTES = 4096, SETTLING_BYTES = 512 };
@@ -46,7 +46,8 @@ static enum psync_result look_up_known(struct psync_store *s, const struct psync
 {
     sqlite3_stmt *st;
     enum psync_result r = psync_store_query(
-        s, PSYNC_SQL_KNOWN, PSYNC_VALUES(PSYNC_V_INT(p->id), PSYNC_V_INT(key_product), PSYNC_V_TEXT(put->key)), &st, err);
+        s, PSYNC_SQL_KNOWN, PSYNC_VALUES(PSYNC_V_INT(p->id), PSYNC_V_INT(key_product), PSYNC_V_TEXT(put->key)), &st,
+        err);
     if (r != PSYNC_OK)
         return r;
     int64_t id = sqlite3_column_int64(st, 0);
@@ -54,14 +55,15 @@ static enum psync_result look_up_known(struct psync_store *s, const struct psync
     put->ret_outcome = PSYNC_PUT_KNOWN;
     put->ret_state = psync_leases_find(&s->leases, id) != NULL ? PSYNC_STATE_IN_FLIGHT
                                                                : (enum psync_state)sqlite3_column_int(st, 1);
-    put->ret_same_payload = payload.len == put->payload.len && memcmp(payload.data, put->payload.data, payload.len) == 0;
+    put->ret_same_payload = payload.len == put->payload.len &&
+                            memcmp(payload.data, put->payload.data, payload.len) == 0;
     psync_id_format(id, put->ret_id);
     sqlite3_reset(st);
     return PSYNC_OK;
 }
 
-static enum psync_result subject_busy(struct psync_store *s, const struct psync_place *p, const struct psync_subject *subject,
-                                      bool *ret_busy, struct psync_error *err)
+static enum psync_result subject_busy(struct psync_store *s, const struct psync_place *p,
+                                      const struct psync_subject *subject, bool *ret_busy, struct psync_error *err)
 {
     sqlite3_stmt *st;
     enum psync_result r = psync_store_query(
@@ -84,8 +86,8 @@ static void count_new(struct psync_store *s, struct psync_place *p, struct psync
     s->space_bytes += put->payload.len + 512; /* of row and indexes */
 }
 
-static enum psync_result insert(struct psync_store *s, struct psync_place *p, struct psync_put *put, int64_t key_product,
-                                struct psync_error *err)
+static enum psync_result insert(struct psync_store *s, struct psync_place *p, struct psync_put *put,
+                                int64_t key_product, struct psync_error *err)
 {
     bool waits = false;
     enum psync_result r = subject_busy(s, p, &put->subject, &waits, err);
@@ -118,7 +120,8 @@ static enum psync_result put_one(struct psync_store *s, struct psync_put *put, s
     }
     if (r != PSYNC_OK)
         return r == PSYNC_REJECT ? PSYNC_OK : r;
-    const char *full = (uint64_t)(p->ready + p->delayed) >= s->conf->max_depth ? full_depth : s->space_low ? full_space : NULL;
+    bool deep = (uint64_t)(p->ready + p->delayed) >= s->conf->max_depth;
+    const char *full = deep ? full_depth : s->space_low ? full_space : NULL;
     if (full == NULL) {
         r = insert(s, p, put, key_product, err);
         return r == PSYNC_EMPTY ? look_up_known(s, p, put, key_product, err) : r;

@@ -24,7 +24,8 @@ static enum psync_result scan(struct psync_store *s, int64_t after, psync_ms unt
     sqlite3_stmt *st;
     size_t n = 0;
     enum psync_result r =
-        psync_store_query(s, PSYNC_SQL_PURGE_SCAN, PSYNC_VALUES(PSYNC_V_INT(after), PSYNC_V_INT(PURGE_SLICE)), &st, err);
+        psync_store_query(s, PSYNC_SQL_PURGE_SCAN, PSYNC_VALUES(PSYNC_V_INT(after), PSYNC_V_INT(PURGE_SLICE)), &st,
+                          err);
     for (; r == PSYNC_OK && sqlite3_column_int64(st, 2) <= until; r = psync_store_next(s, st, err))
         ret_old[n++] = (struct old){.seq = sqlite3_column_int64(st, 0),
                                     .message = sqlite3_column_int64(st, 1),
@@ -116,8 +117,8 @@ static int longest_log(const struct psync_store *s)
     return half == 0 || half > CHECKPOINT_PAGES ? CHECKPOINT_PAGES : half < LEAST ? LEAST : (int)half;
 }
 
-/* A reader, such as a backup, may keep the log from beginning anew: then not at each commit, but when as much more stands
- * in it. */
+/* A reader, such as a backup, may keep the log from beginning anew: then not at each commit, but when as much more
+ * stands in it. */
 enum psync_result psync_store_shorten(struct psync_store *s, struct psync_error *err)
 {
     if (s->wal_pages < s->wal_tried)
