@@ -68,7 +68,7 @@ static void breaker_report(struct destination *t, bool success, psync_ms now)
 
     if (change == PSYNC_BREAKER_SAME)
         return;
-    t->success_since_closed = false; /* the trial's own success is what closed it */
+    t->success_since_closed = false;
     if (change != PSYNC_BREAKER_CLOSED_AGAIN) {
         t->epoch++;
         psync_limit_restart(&t->limit, &t->owner->config->work);
@@ -113,10 +113,11 @@ static void judge_destination(struct destination *t, const struct job *job, enum
     health_report(t, class, now);
 }
 
-static void note_success(struct destination *t, psync_ms now)
+/* A trial's success is what closes the breaker: it does not come after that. */
+static void note_success(struct destination *t, const struct job *job, psync_ms now)
 {
     t->last_success_at = now;
-    t->success_since_closed = true;
+    t->success_since_closed |= !job->request.trial;
     psync_pacing_success(&t->pacing);
     psync_health_success(&t->health);
     t->changed = true;
@@ -184,7 +185,7 @@ static void settle_items(struct job *job, const struct psync_batch_answer *answe
             if ((status >= 200 && status <= 299) != done)
                 continue;
             if (done)
-                note_success(job->destination, now);
+                note_success(job->destination, job, now);
             settle_item(job, i, answer, whole, now);
         }
     }
@@ -214,7 +215,7 @@ static void settle_success(struct job *job, const struct psync_response *r, stru
     if (r->status == 207 && job->request.batch)
         event_add(t, PSYNC_LOG_WARNING, "HTTP 207 without a status for each of %zu messages: taken as success for all",
                   job->request.n_members);
-    note_success(t, now);
+    note_success(t, job, now);
     verdict_whole(job, j, now);
 }
 

@@ -295,6 +295,80 @@ static void test_breaker(void **state)
     model_done(&m);
 }
 
+static size_t times_said(const char *text)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < m.n_events && i < MODEL_EVENTS; i++)
+        n += strstr(m.events[i], text) != NULL;
+    return n;
+}
+
+/* However many wait, and however many may be in flight, the trial is one request. */
+static void test_one_trial_at_a_time(void **state)
+{
+    struct script s = SCRIPT({.status = 502});
+
+    (void)state;
+    model_init(&m, scripted);
+    m.arg = &s;
+    m.config.work.adaptive = false;
+    m.config.work.concurrency = 8;
+    model_open(&m);
+    model_put(&m, 500, 0);
+    model_run(&m, m.now + 4000);
+    size_t sent = m.requests;
+    assert_true(psync_dispatcher_held(m.d) > 0); /* kept over the short cool-off */
+    model_run(&m, m.now + 2000);
+    assert_int_equal(m.requests, sent + 1);
+    model_done(&m);
+}
+
+/* Fifteen requests from before the breaker opened fail after it closed again: that is old news. */
+static struct model_answer late_failures(struct model *model, const struct psync_request *r)
+{
+    (void)r;
+    if (model->requests > 20)
+        return (struct model_answer){.status = 200};
+    return (struct model_answer){.status = 502, .latency_ms = model->requests <= 5 ? 20 : 8000};
+}
+
+static void test_old_failures_do_not_open_it(void **state)
+{
+    (void)state;
+    model_init(&m, late_failures);
+    m.config.work.adaptive = false;
+    m.config.work.concurrency = 20;
+    model_open(&m);
+    model_put(&m, 500, 0);
+    assert_true(model_run(&m, m.now + HOUR));
+    assert_int_equal(times_said("breaker opened"), 1);
+    assert_int_equal(times_said("breaker closed"), 1);
+    model_done(&m);
+}
+
+/* The trial's own success closes the breaker; a first attempt after it counts only once another has succeeded. */
+static void test_first_attempt_after_closing(void **state)
+{
+    struct script s = SCRIPT({.status = 200}, {.status = 502}, {.status = 502}, {.status = 502}, {.status = 502},
+                             {.status = 502}, {.status = 200}, {.status = 502}, {.status = 200}, {.status = 502},
+                             {.status = 200});
+
+    (void)state;
+    model_init(&m, scripted);
+    m.arg = &s;
+    m.config.work.concurrency = 1;
+    model_open(&m);
+    model_put(&m, 20, 0);
+    assert_true(model_run(&m, m.now + HOUR));
+    assert_int_equal(m.trials, 1);
+    for (size_t i = 1; i <= 5; i++)
+        assert_int_equal(m.messages[i].counted, 1);
+    assert_int_equal(m.messages[7].counted, 0); /* just after the trial */
+    assert_int_equal(m.messages[9].counted, 1);
+    model_done(&m);
+}
+
 /* A refused trial says nothing of the destination: the next message is the trial. */
 static void test_refused_trial(void **state)
 {
@@ -356,6 +430,22 @@ static void test_gone_suspends_at_once(void **state)
     model_put(&m, 10, 0);
     assert_false(model_run(&m, m.now + HOUR));
     assert_int_equal(m.requests, 1);
+    assert_true(m.holds[0].suspended);
+    model_done(&m);
+}
+
+/* On trial after a suspension a single 401 suspends again. */
+static void test_denied_on_trial(void **state)
+{
+    struct script s = SCRIPT({.status = 410}, {.status = 401});
+
+    (void)state;
+    open_scripted(&s);
+    model_put(&m, 10, 0);
+    model_run(&m, m.now + HOUR);
+    assert_int_equal(psync_dispatcher_resume(m.d, "default", m.now), PSYNC_OK);
+    model_run(&m, m.now + HOUR);
+    assert_int_equal(m.requests, 2);
     assert_true(m.holds[0].suspended);
     model_done(&m);
 }
@@ -559,28 +649,29 @@ static void test_concurrency(void **state)
     }
 }
 
-/* What could still be in flight when its lease runs out is given back before it is sent. */
+/* What could still be in flight when its lease runs out is given back before it is sent: half of a lease this short. */
 static void test_leases_are_not_outlived(void **state)
 {
-    struct script s = SCRIPT({.status = 200});
+    struct script s = SCRIPT({.status = 200, .latency_ms = 10000});
+    struct psync_effect e;
 
     (void)state;
     model_init(&m, scripted);
     m.arg = &s;
-    m.confs[0].rate = 0.01; /* one in 100 s */
-    m.confs[0].burst = 3;
-    m.config.work.lease = 60000;
+    m.config.work.concurrency = 1;
+    m.config.work.lease = 15000;
     model_open(&m);
-    model_put(&m, 5, 0);
+    model_put(&m, 2, 0);
     psync_ms leased_at = m.now;
     model_step(&m);
-    model_run(&m, leased_at + 48000);
-    size_t held = psync_dispatcher_held(m.d);
-    model_run(&m, leased_at + 49500);
-    assert_true(held == 0 || psync_dispatcher_held(m.d) <= held);
-    for (psync_ms t = m.now; t < leased_at + HOUR && m.unfinished > 0; t += 1000)
-        model_run(&m, t);
-    assert_int_equal(m.done, 5);
+    assert_int_equal(psync_dispatcher_held(m.d), 2);
+    assert_int_equal(psync_dispatcher_in_flight(m.d), 1);
+    assert_false(psync_dispatcher_next(m.d, leased_at + 7499, &e));
+    assert_int_equal(psync_dispatcher_due(m.d, leased_at + 7499), leased_at + 7500);
+    assert_true(psync_dispatcher_next(m.d, leased_at + 7500, &e));
+    assert_int_equal(e.kind, PSYNC_EFFECT_SETTLE);
+    assert_int_equal(e.settlement->settle.verdict, PSYNC_VERDICT_RELEASE);
+    psync_settlement_free(e.settlement);
     model_done(&m);
 }
 
@@ -779,9 +870,13 @@ int main(void)
         cmocka_unit_test(test_throttle_fields),
         cmocka_unit_test(test_429_backs_off),
         cmocka_unit_test(test_breaker),
+        cmocka_unit_test(test_one_trial_at_a_time),
+        cmocka_unit_test(test_old_failures_do_not_open_it),
+        cmocka_unit_test(test_first_attempt_after_closing),
         cmocka_unit_test(test_refused_trial),
         cmocka_unit_test(test_denied),
         cmocka_unit_test(test_gone_suspends_at_once),
+        cmocka_unit_test(test_denied_on_trial),
         cmocka_unit_test(test_suspension_survives_a_restart),
         cmocka_unit_test(test_refusing_destination),
         cmocka_unit_test(test_refused_ones_among_others_die),
