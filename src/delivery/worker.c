@@ -119,6 +119,7 @@ static psync_ms wait_of(struct psync_worker *w, bool drain, psync_ms now)
         until = earlier(until, w->grace_until);
     if (drain && psync_worker_is_quiet(w))
         until = earlier(until, w->drain_check_at);
+    until = earlier(until, psync_worker_settle_due(w));
     return until > now ? until - now : 0;
 }
 
@@ -133,7 +134,8 @@ static void take_in(struct psync_worker *w)
     advance_phase(w, now);
     psync_worker_lease_request(w, now);
     psync_engine_act(w->engine);
-    psync_worker_settle_flush(w);
+    if (psync_worker_settle_due(w) <= now)
+        psync_worker_settle_flush(w);
     if (status_wanted(w))
         psync_worker_status_refresh(w, now);
 }
@@ -150,7 +152,6 @@ static enum psync_result work(struct psync_worker *w, bool drain, struct psync_e
         enum psync_result r = psync_engine_turn(w->engine, wait_of(w, drain, now), err);
         if (r != PSYNC_OK)
             return r;
-        psync_worker_settle_flush(w);
         if (w->replaced)
             psync_worker_configs_drop(w);
     }

@@ -110,6 +110,7 @@ bool psync_worker_source_is_dry(const struct psync_worker *w, size_t index);
 /* worker_settle.c */
 void psync_worker_port(struct psync_worker *w, struct psync_engine_port *ret_port);
 void psync_worker_settle_flush(struct psync_worker *w);
+psync_ms psync_worker_settle_due(const struct psync_worker *w); /* when to flush; 0: now; never: nothing gathered */
 void psync_worker_settle_done(struct psync_worker *w); /* frees what was never submitted or never collected */
 void psync_worker_bound_collect(struct psync_worker *w);
 

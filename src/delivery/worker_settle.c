@@ -1,14 +1,16 @@
-/* worker_settle - verdicts out. Those of one turn of the loop go to the queue as one array; when they are durable, on
- * the queue's thread, each is logged, reported and freed. Also what else the dispatcher wants remembered. */
+/* worker_settle - verdicts out. They are gathered for a moment and go to the queue as one array, because waking its
+ * thread costs as much as settling several; when they are durable, on the queue's thread, each is logged, reported and
+ * freed. Also what else the dispatcher wants remembered. */
 #include "delivery/delivery_log.h"
 #include "delivery/worker_impl.h"
 
 #include <stdlib.h>
 
-enum { GROUP_MAX = 128 };
+enum { GROUP_MAX = 128, GROUP_ENOUGH = 64, GROUP_WAIT_MS = 1 };
 
 struct psync_settle_group {
     struct psync_worker *worker;
+    psync_ms begun;
     size_t n;
     struct psync_settlement *settlements[GROUP_MAX];
     struct psync_settle settles[GROUP_MAX];
@@ -68,6 +70,15 @@ void psync_worker_settle_flush(struct psync_worker *w)
         psync_worker_fail(w, "verdicts could not be recorded");
 }
 
+psync_ms psync_worker_settle_due(const struct psync_worker *w)
+{
+    if (!w->group)
+        return PSYNC_MS_NEVER;
+    bool now = w->group->n >= GROUP_ENOUGH || w->phase != PSYNC_WORKER_WORKING ||
+               psync_dispatcher_in_flight(w->dispatcher) == 0; /* nothing will join it */
+    return now ? 0 : w->group->begun + GROUP_WAIT_MS;
+}
+
 static struct psync_settle_group *group_with_room(struct psync_worker *w)
 {
     if (w->group && w->group->n == GROUP_MAX)
@@ -77,6 +88,7 @@ static struct psync_settle_group *group_with_room(struct psync_worker *w)
         if (!g)
             return NULL;
         g->worker = w;
+        g->begun = psync_clock_now();
         g->n = 0;
         w->group = g;
     }
