@@ -99,8 +99,8 @@ static int check_wal(sqlite3 *db, bool *ret_is_wal)
 static enum psync_result connect_writer(struct psync_store *s, struct psync_error *err)
 {
     bool is_wal = true;
-    /* secure_delete would write zeros over all that settles free; the file is its owner's alone. A cache of 4 MB puts and
-     * settles as fast as one of 8 (within 2 %), and leaves room for the senders within 20 MB. */
+    /* secure_delete would write zeros over all that settles free; the file is its owner's alone. A cache of 4 MB puts
+     * and settles nearly as fast as one of 8, and leaves room for the senders within 20 MB. */
     static const char setup[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -4000;"
                                 "PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;"
                                 "PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF";
