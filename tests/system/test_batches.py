@@ -232,7 +232,8 @@ BAD_SERVER = [{"probability": 0.3, "status": 503}, {"probability": 0.1, "reset":
 @pytest.mark.parametrize("form", ["207", "whole"])
 @pytest.mark.parametrize("trouble", [BAD_NETWORK, BAD_SERVER], ids=["network", "server"])
 def test_each_product_once_whatever_happens(form, trouble):
-    with Mock("--batch", form) as api, Home(api.url, **FAST) as home:
+    """With so many attempts that none of the good ones is given up."""
+    with Mock("--batch", form) as api, Home(api.url, retry__attempts="100", **FAST) as home:
         api.rules({"latency": "0ms-5ms"}, {"products": [50, 51, 777], "status": 422}, *trouble, seed=11)
         deliver(home, products(1, 1000))
         finished(home, 997, 3)
