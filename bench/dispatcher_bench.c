@@ -27,10 +27,12 @@ static struct psync_config config = {
 
 static struct psync_message *make(size_t i)
 {
-    static const char payload[] = "{\"id\":123456,\"name\":\"Hummingbird printed t-shirt\",\"price\":23.90,\"stock\":300}";
+    static const char payload[] =
+        "{\"id\":123456,\"name\":\"Hummingbird printed t-shirt\",\"price\":23.90,\"stock\":300}";
     char key[64];
     struct psync_message m = {
-        .key = key, .destination = names[i % config.n_destinations], .type = "product.created", .trace = "", .batch_key = "",
+        .key = key, .destination = names[i % config.n_destinations], .type = "product.created",
+        .trace = "", .batch_key = "",
         .subject = {(int64_t)i + 1, "0c0ffee0-0000-4000-8000-000000000000:1"}, .payload = {payload, sizeof payload - 1},
         .first_active_ms = -1};
 
@@ -61,7 +63,8 @@ static void act(struct psync_dispatcher *d, psync_ms now)
 /* As a worker does: wants, leases, effects, answers. */
 static bool deliver(struct psync_dispatcher *d, struct psync_message **messages, size_t n)
 {
-    const struct psync_response ok = {.transport = PSYNC_NET_ANSWER, .sent = true, .status = 200, .latency_ms = 1, .detail = ""};
+    const struct psync_response ok = {
+        .transport = PSYNC_NET_ANSWER, .sent = true, .status = 200, .latency_ms = 1, .detail = ""};
     size_t next = 0;
 
     for (psync_ms now = 1700000000000; settled < n; now++) {

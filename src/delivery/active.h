@@ -13,7 +13,8 @@ struct psync_active {
     bool blocked;
 };
 
-/* Goes on from what was remembered: the time in which no worker ran counts, unless the clock stood still when it ended. */
+/* Goes on from what was remembered: the time in which no worker ran counts, unless the clock stood still when it
+ * ended. */
 void psync_active_restore(struct psync_active *a, psync_ms total_ms, psync_ms at, bool blocked, psync_ms now);
 void psync_active_begin(struct psync_active *a, psync_ms now); /* the first message; later ones change nothing */
 psync_ms psync_active_ms(const struct psync_active *a, psync_ms now);

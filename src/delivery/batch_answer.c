@@ -86,7 +86,9 @@ static int by_product(const void *a, const void *b)
 {
     const struct numbered *x = a, *y = b;
 
-    return x->product != y->product ? (x->product < y->product ? -1 : 1) : (x->index > y->index) - (x->index < y->index);
+    if (x->product != y->product)
+        return x->product < y->product ? -1 : 1;
+    return (x->index > y->index) - (x->index < y->index);
 }
 
 static enum psync_result match_ids(struct psync_batch_answer *a, json_object *items,
@@ -165,11 +167,13 @@ static const char *text_or_empty(const char *text)
 struct psync_item psync_batch_answer_item(const struct psync_batch_answer *a, size_t i)
 {
     PSYNC_INVARIANT(i < a->n);
+    static const int plain = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
     json_object *item = a->items[i];
+
     return (struct psync_item){
         .status = status_of(item),
         .problem = text_or_empty(psync_json_text(item, "type")),
         .title = text_or_empty(psync_json_text(item, "title")),
-        .text = text_or_empty(json_object_to_json_string_ext(item, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)),
+        .text = text_or_empty(json_object_to_json_string_ext(item, plain)),
     };
 }

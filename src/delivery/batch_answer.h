@@ -2,8 +2,8 @@
  *
  * Two shapes are understood: an array of objects, and an object with exactly one such array (the body of a 207). Each
  * object has the item's HTTP status in `status`, `statusCode` or `status_code`, as a number or a text. The objects are
- * matched by `id` if each has one and they are the products of the batch, else by order if there are as many as members.
- * Anything else is no answer by items. Pure. */
+ * matched by `id` if each has one and they are the products of the batch, else by order if there are as many as
+ * members. Anything else is no answer by items. Pure. */
 #ifndef PSYNC_DELIVERY_BATCH_ANSWER_H
 #define PSYNC_DELIVERY_BATCH_ANSWER_H
 

@@ -81,9 +81,9 @@ static void remember(struct psync_breaker *b, uint32_t size, bool failed)
     b->next = (b->next + 1) % size;
 }
 
-/* Where failures are common anyway, chance makes rows of them: at a share of 30 % a row of five comes every 600 requests.
- * Such a row opens the breaker only if it is longer than chance would make it in a hundred thousand requests, at the
- * share of failures before it. */
+/* Where failures are common anyway, chance makes rows of them: at a share of 30 % a row of five comes every 600
+ * requests. Such a row opens the breaker only if it is longer than chance would make it in a hundred thousand requests,
+ * at the share of failures before it. */
 static bool by_chance(const struct psync_breaker *b)
 {
     static const double rare = 1e-5;

@@ -3,10 +3,10 @@
  *   CLOSED --failures in a row, or their share--> OPEN --cool-off--> PROBING --success--> CLOSED
  *                                                  ^---- failure -----'
  *
- * Rows that chance makes where failures are common anyway do not open it. In PROBING one request, a real delivery, is the
- * trial; nothing else goes until its answer. The cool-off doubles with each opening; it is short again only after as many
- * successes as failures it takes to open, so that a destination where one request in twenty succeeds is not hammered.
- * Pure. */
+ * Rows that chance makes where failures are common anyway do not open it. In PROBING one request, a real delivery, is
+ * the trial; nothing else goes until its answer. The cool-off doubles with each opening; it is short again only after
+ * as many successes as failures it takes to open, so that a destination where one request in twenty succeeds is not
+ * hammered. Pure. */
 #ifndef PSYNC_DELIVERY_BREAKER_H
 #define PSYNC_DELIVERY_BREAKER_H
 
@@ -29,7 +29,12 @@ struct psync_breaker {
     uint64_t window[PSYNC_BREAKER_WINDOW_MAX / 64]; /* a bit a result: failed */
 };
 
-enum psync_breaker_change { PSYNC_BREAKER_SAME, PSYNC_BREAKER_OPENED, PSYNC_BREAKER_REOPENED, PSYNC_BREAKER_CLOSED_AGAIN };
+enum psync_breaker_change {
+    PSYNC_BREAKER_SAME,
+    PSYNC_BREAKER_OPENED,
+    PSYNC_BREAKER_REOPENED, /* the trial failed */
+    PSYNC_BREAKER_CLOSED_AGAIN
+};
 enum psync_admission { PSYNC_ADMIT_NO, PSYNC_ADMIT_YES, PSYNC_ADMIT_TRIAL };
 
 void psync_breaker_init(struct psync_breaker *b);

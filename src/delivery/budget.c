@@ -36,8 +36,8 @@ void psync_budget_first(struct psync_budget *b, const struct psync_retry_conf *c
     b->tokens += share(conf);
 }
 
-psync_ms psync_budget_retry(struct psync_budget *b, const struct psync_retry_conf *conf, psync_ms now, psync_ms earliest,
-                            psync_ms longest_ms)
+psync_ms psync_budget_retry(struct psync_budget *b, const struct psync_retry_conf *conf, psync_ms now,
+                            psync_ms earliest, psync_ms longest_ms)
 {
     if (conf->budget_percent == 0)
         return earliest;

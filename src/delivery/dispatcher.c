@@ -200,8 +200,8 @@ static psync_ms note_due(const struct destination *t)
     return t->changed ? t->noted_at + NOTE_EVERY_MS : PSYNC_MS_NEVER;
 }
 
-/* The destinations take turns, a request each. One that cannot go on leaves the ring until its timer or an input puts it
- * back. True: a request was told. */
+/* The destinations take turns, a request each. One that cannot go on leaves the ring until its timer or an input puts
+ * it back. True: a request was told. */
 static bool run_one(struct psync_dispatcher *d, psync_ms now, struct psync_effect *ret)
 {
     struct destination *t = PSYNC_CONTAINER(psync_list_pop(&d->runnable), struct destination, runnable);

@@ -1,9 +1,9 @@
 /* dispatcher - the state machine of delivery, without I/O.
  *
- * Messages and results go in; requests, verdicts and changes to remember come out; time is an argument. The engine drives
- * it with libcurl, the simulator with a virtual clock. For every destination it keeps the breaker, the pace (rate, pauses
- * that Retry-After asked for), the concurrency limit, the retry budget, the health that suspends, and forms and splits
- * batches; the policies themselves are modules of their own beside this one.
+ * Messages and results go in; requests, verdicts and changes to remember come out; time is an argument. The engine
+ * drives it with libcurl, the simulator with a virtual clock. For every destination it keeps the breaker, the pace
+ * (rate, pauses that Retry-After asked for), the concurrency limit, the retry budget, the health that suspends, and
+ * forms and splits batches; the policies themselves are modules of their own beside this one.
  *
  * Use: after every input call psync_dispatcher_next until it answers false, acting on each effect; then wait for input,
  * at most until psync_dispatcher_due.
@@ -21,8 +21,8 @@ struct psync_dispatcher; /* opaque */
 /* How a driver of the dispatcher wants failures treated. */
 enum psync_dispatch_mode {
     PSYNC_DISPATCH_QUEUE,  /* everything */
-    PSYNC_DISPATCH_DIRECT  /* no breaker, suspension or batches: each message is tried, whatever happened to others. What
-                              may pass is always RETRY; how often it is tried again is the driver's to decide */
+    PSYNC_DISPATCH_DIRECT  /* no breaker, suspension or batches: each message is tried, whatever happened to others.
+                              What may pass is always RETRY; how often it is tried again is the driver's to decide */
 };
 
 struct psync_dispatcher_open {
@@ -51,7 +51,7 @@ struct psync_request {
 
 enum psync_effect_kind {
     PSYNC_EFFECT_SEND,    /* send `request`, then psync_dispatcher_result */
-    PSYNC_EFFECT_BIND,    /* record `request`'s members, order and key durably, then psync_dispatcher_bound; not sent yet */
+    PSYNC_EFFECT_BIND,    /* record `request`'s members, order and key durably, then psync_dispatcher_bound */
     PSYNC_EFFECT_SETTLE,  /* `settlement` is the caller's now */
     PSYNC_EFFECT_HOLD,    /* remember `hold` for `destination` with the queue */
     PSYNC_EFFECT_NOTE,    /* remember `figures` */
@@ -82,10 +82,10 @@ struct psync_effect {
 
 /* ---- input ---- */
 /* New settings: what is in flight finishes under the old ones. A suspended destination whose own settings changed is
- * released, and its next delivery is the trial. Destinations that are gone release what they hold. The old config may be
- * freed only when psync_dispatcher_uses(d, old) is false. NOMEM: the old settings stay. */
-PSYNC_CHECKED enum psync_result psync_dispatcher_configure(struct psync_dispatcher *d, const struct psync_config *config,
-                                                           psync_ms now);
+ * released, and its next delivery is the trial. Destinations that are gone release what they hold. The old config may
+ * be freed only when psync_dispatcher_uses(d, old) is false. NOMEM: the old settings stay. */
+PSYNC_CHECKED enum psync_result psync_dispatcher_configure(struct psync_dispatcher *d,
+                                                           const struct psync_config *config, psync_ms now);
 bool psync_dispatcher_uses(const struct psync_dispatcher *d, const struct psync_config *config);
 
 /* What the queue remembered, at start. REJECT: no such destination in the settings. */
@@ -93,9 +93,9 @@ PSYNC_CHECKED enum psync_result psync_dispatcher_restore(struct psync_dispatcher
                                                          const struct psync_hold *hold,
                                                          const struct psync_figures *figures, psync_ms now);
 
-/* How many messages it would like to be offered, per destination (0 for one that is held, open or full). Returns how many
- * wants were written, at most `max`; `until` is filled from work.lease. Counts what was wanted as on its way until the
- * lease's answer is told by psync_dispatcher_leased. */
+/* How many messages it would like to be offered, per destination (0 for one that is held, open or full). Returns how
+ * many wants were written, at most `max`; `until` is filled from work.lease. Counts what was wanted as on its way until
+ * the lease's answer is told by psync_dispatcher_leased. */
 size_t psync_dispatcher_wants(struct psync_dispatcher *d, psync_ms now, struct psync_want *wants, size_t max);
 /* The lease for `want` was answered with `n` messages (offered separately, before this call). */
 void psync_dispatcher_leased(struct psync_dispatcher *d, const struct psync_want *want, size_t n);
@@ -112,7 +112,8 @@ void psync_dispatcher_bound(struct psync_dispatcher *d, struct psync_request *re
 /* By hand. REJECT: no such destination. */
 PSYNC_CHECKED enum psync_result psync_dispatcher_pause(struct psync_dispatcher *d, const char *destination,
                                                        const char *reason, psync_ms now);
-PSYNC_CHECKED enum psync_result psync_dispatcher_resume(struct psync_dispatcher *d, const char *destination, psync_ms now);
+PSYNC_CHECKED enum psync_result psync_dispatcher_resume(struct psync_dispatcher *d, const char *destination,
+                                                        psync_ms now);
 
 /* Take nothing new: what is not in flight is released; wants answers 0. */
 void psync_dispatcher_stop(struct psync_dispatcher *d, psync_ms now);

@@ -1,9 +1,10 @@
-/* dispatcher_batch - batches: formed of new messages, gathered again from recorded ones, split when an answer demands it.
+/* dispatcher_batch - batches: formed of new messages, gathered again from recorded ones, split when an answer demands
+ * it.
  *
- * Members, order, bytes and key are fixed and recorded (BIND) before a batch is first sent; the body is the JSON array of
- * the payloads, so that it is the same bytes whenever it is made of the same members. A batch holds one message a subject.
- * A single message, also one that a split left alone or that found no company, is sent as a plain object under its own
- * key. */
+ * Members, order, bytes and key are fixed and recorded (BIND) before a batch is first sent; the body is the JSON array
+ * of the payloads, so that it is the same bytes whenever it is made of the same members. A batch holds one message a
+ * subject. A single message, also one that a split left alone or that found no company, is sent as a plain object under
+ * its own key. */
 #include "delivery/dispatcher_impl.h"
 
 #include "queue/key.h"
@@ -137,7 +138,8 @@ static bool add_subject(struct subjects *s, const struct psync_subject *subject)
     return true;
 }
 
-/* How many of the new messages, in order, one batch may hold: up to size and bytes, and to a subject's second message. */
+/* How many of the new messages, in order, one batch may hold: up to size and bytes, and to a subject's second
+ * message. */
 static size_t take_members(struct destination *t, struct held *list[BATCH_MOST])
 {
     const struct psync_batch_conf *conf = &t->owner->config->batch;
@@ -244,8 +246,8 @@ void batch_gather(struct destination *t, struct held *h, psync_ms now)
         rebuild(t, list, n, m->batch_key, now);
 }
 
-/* If not all members came, some are settled: an answer ended that batch, and what is left of it goes alone. Unless one was
- * lost on the way in: then the batch may have taken effect as it was, and must go again as it was. */
+/* If not all members came, some are settled: an answer ended that batch, and what is left of it goes alone. Unless one
+ * was lost on the way in: then the batch may have taken effect as it was, and must go again as it was. */
 void batch_gathered(struct destination *t)
 {
     const struct held *first = first_of(&t->gathering);

@@ -129,7 +129,8 @@ void destination_suspend(struct destination *t, const char *reason, psync_ms now
     t->epoch++;
     t->tell_hold = true;
     destination_tell(t);
-    event_add(t, PSYNC_LOG_ERROR, "suspended: %s; its messages wait until it is resumed or its settings change", reason);
+    event_add(t, PSYNC_LOG_ERROR, "suspended: %s; its messages wait until it is resumed or its settings change",
+              reason);
     destination_recheck(t, now);
 }
 

@@ -12,7 +12,8 @@
  *   settlement.c               a verdict with its texts
  *
  * A message is held from offer to SETTLE in one block (struct held) that is its list node, its request while it is sent
- * alone, and at last its settlement; so nothing has to be allocated, and nothing can fail, between offer and verdict. */
+ * alone, and at last its settlement; so nothing has to be allocated, and nothing can fail, between offer and
+ * verdict. */
 #ifndef PSYNC_DELIVERY_DISPATCHER_IMPL_H
 #define PSYNC_DELIVERY_DISPATCHER_IMPL_H
 
@@ -118,8 +119,8 @@ struct destination {
     uint32_t in_flight, n_binding; /* requests */
     size_t wanted;               /* messages asked for, answer not known */
     psync_ms wanted_until;
-    psync_ms rest_until;         /* no request before: a batch could not be recorded or built, which would only repeat */
-    bool came_empty;             /* the last lease; perhaps because a recorded batch is larger than what was asked for */
+    psync_ms rest_until;         /* no request before: a batch could not be recorded or built */
+    bool came_empty;             /* the last lease; perhaps a recorded batch is larger than what was asked for */
 
     bool tell_hold, tell_note, tell_revive, changed; /* `changed`: since the last note */
     psync_ms noted_at;

@@ -65,8 +65,7 @@ void psync_dispatcher_leased(struct psync_dispatcher *d, const struct psync_want
         return;
     t->came_empty = n == 0;
     t->wanted -= want->max < t->wanted ? want->max : t->wanted;
-    batch_gathered(t);
-    destination_wake(t);
+    batch_gathered(t); /* which wakes it if anything was waiting for more */
 }
 
 /* ---- in ---- */

@@ -7,7 +7,8 @@
 #include <stdio.h>
 
 /* ---- told to wait ---- */
-/* How long, 0: not at all. Named times are capped and get something added, so that not all come back at that instant. */
+/* How long, 0: not at all. Named times are capped and get something added, so that not all come back at that
+ * instant. */
 static psync_ms pause_for(struct destination *t, const struct job *job, enum psync_class class,
                           const struct psync_asked *asked)
 {

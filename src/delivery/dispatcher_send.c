@@ -88,7 +88,8 @@ static void begin_sending(struct destination *t, struct job *job, bool trial, ps
         psync_breaker_begin_trial(&t->breaker);
 }
 
-/* What is held is kept for a short pause; for a longer one others may have it, and its lease should not run out here. */
+/* What is held is kept for a short pause; for a longer one others may have it, and its lease should not run out
+ * here. */
 static bool long_wait(const struct destination *t, psync_ms now, psync_ms due)
 {
     if (destination_held_back(t) || t->owner->stopping)

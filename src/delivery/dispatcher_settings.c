@@ -42,8 +42,8 @@ static void plan_drop(struct psync_dispatcher *d, struct plan *p)
     psync_map_done(&p->by_name);
 }
 
-static enum psync_result plan_one(struct psync_dispatcher *d, struct plan *p, const struct psync_config *config, size_t i,
-                                  psync_ms now)
+static enum psync_result plan_one(struct psync_dispatcher *d, struct plan *p, const struct psync_config *config,
+                                  size_t i, psync_ms now)
 {
     const struct psync_destination_conf *conf = &config->destinations[i];
     struct destination *t = psync_map_get(&d->by_name, span_of(conf->name));
@@ -130,7 +130,8 @@ static void leave(struct psync_dispatcher *d, struct destination *t)
     destination_wake(t); /* which frees it once nothing is under way */
 }
 
-enum psync_result psync_dispatcher_configure(struct psync_dispatcher *d, const struct psync_config *config, psync_ms now)
+enum psync_result psync_dispatcher_configure(struct psync_dispatcher *d, const struct psync_config *config,
+                                             psync_ms now)
 {
     struct plan p;
     enum psync_result result = plan_make(d, config, now, &p);

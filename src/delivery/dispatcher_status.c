@@ -95,11 +95,12 @@ void state_words(const struct destination *t, psync_ms now, char ret_words[PSYNC
         snprintf(words, sizeof words, "breaker open, trial at %s, last: %s", until, t->last_failure);
         break;
     case PSYNC_DESTINATION_THROTTLED:
-        snprintf(words, sizeof words, "throttled until %s because the API answered %s", until, t->hold.throttled_reason);
+        snprintf(words, sizeof words, "throttled until %s because the API answered %s", until,
+                 t->hold.throttled_reason);
         break;
     case PSYNC_DESTINATION_PROBING:
-        snprintf(words, sizeof words, "on trial: one delivery decides%s%s", t->last_failure[0] != '\0' ? ", last: " : "",
-                 t->last_failure);
+        snprintf(words, sizeof words, "on trial: one delivery decides%s%s",
+                 t->last_failure[0] != '\0' ? ", last: " : "", t->last_failure);
         break;
     case PSYNC_DESTINATION_OK:
         snprintf(words, sizeof words, "ok");

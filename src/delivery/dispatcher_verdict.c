@@ -91,8 +91,8 @@ static bool is_final(const struct held *h, const struct destination *t, psync_ms
            psync_failure_final(&d->config->retry, h->settlement.message->attempts + 1, age_ms);
 }
 
-/* When to try again: what was told to wait waits as long as the destination; what failed backs off, and what is over the
- * retry budget is put off further, but not longer than the longest backoff. */
+/* When to try again: what was told to wait waits as long as the destination; what failed backs off, and what is over
+ * the retry budget is put off further, but not longer than the longest backoff. */
 static psync_ms retry_time(struct destination *t, const struct held *h, const struct judgement *j, psync_ms now)
 {
     struct psync_dispatcher *d = t->owner;
@@ -183,8 +183,8 @@ void verdict_single(struct job *job, struct held *h, const struct judgement *j, 
 }
 
 /* ---- a batch as a whole ---- */
-/* A server fault answered to several messages cannot be laid at the door of each: it is counted when it meets one alone,
- * after the split, so that a product that makes the server fail does not take the others down. */
+/* A server fault answered to several messages cannot be laid at the door of each: it is counted when it meets one
+ * alone, after the split, so that a product that makes the server fail does not take the others down. */
 static bool batch_counts(const struct job *job, const struct judgement *j)
 {
     return j->status < 500 && counts(job->held[0], job, j);

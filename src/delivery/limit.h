@@ -1,8 +1,8 @@
 /* limit - how many requests at a time a destination bears: adaptive concurrency.
  *
- * After Vector's adaptive request concurrency (additive increase, multiplicative decrease), judged once a round trip: one
- * more when the limit was reached and the round trips were no longer than their moving average; a tenth less when the
- * destination asked for less, or when they were longer than the average by 2.5 standard deviations. Pure. */
+ * After Vector's adaptive request concurrency (additive increase, multiplicative decrease), judged once a round trip:
+ * one more when the limit was reached and the round trips were no longer than their moving average; a tenth less when
+ * the destination asked for less, or when they were longer than the average by 2.5 standard deviations. Pure. */
 #ifndef PSYNC_DELIVERY_LIMIT_H
 #define PSYNC_DELIVERY_LIMIT_H
 

@@ -1,7 +1,7 @@
 /* recall - how often in a row a message, or a batch, was answered in a certain way.
  *
- * A small table that may forget: what is forgotten begins again at one, which only takes one round more. Names are those
- * of messages and of batches (their keys); a collision of their hashes counts as forgetting. Pure. */
+ * A small table that may forget: what is forgotten begins again at one, which only takes one round more. Names are
+ * those of messages and of batches (their keys); a collision of their hashes counts as forgetting. Pure. */
 #ifndef PSYNC_DELIVERY_RECALL_H
 #define PSYNC_DELIVERY_RECALL_H
 

@@ -1,8 +1,8 @@
 /* retry_after - how long an answer asks us to stay away.
  *
- * Retry-After (RFC 9110 section 10.2.3) takes precedence over RateLimit (draft-ietf-httpapi-ratelimit-headers), and that
- * over X-RateLimit-Remaining and -Reset. A malformed field is ignored as if it were absent. Points in time are taken
- * against the answer's own Date, so that a skewed clock does no harm. Pure. */
+ * Retry-After (RFC 9110 section 10.2.3) takes precedence over RateLimit (draft-ietf-httpapi-ratelimit-headers), and
+ * that over X-RateLimit-Remaining and -Reset. A malformed field is ignored as if it were absent. Points in time are
+ * taken against the answer's own Date, so that a skewed clock does no harm. Pure. */
 #ifndef PSYNC_DELIVERY_RETRY_AFTER_H
 #define PSYNC_DELIVERY_RETRY_AFTER_H
 

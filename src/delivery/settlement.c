@@ -65,8 +65,8 @@ void held_describe(struct held *h, const struct words *w)
     attempt->head = (struct psync_span){block + error + problem, w->head_len};
 }
 
-/* Copies whole characters into `max` bytes with the NUL. The peer wrote them: what is not UTF-8, or a control character,
- * becomes '?'. */
+/* Copies whole characters into `max` bytes with the NUL. The peer wrote them: what is not UTF-8, or a control
+ * character, becomes '?'. */
 static void copy_text(char *to, size_t max, struct psync_span from)
 {
     size_t len = 0, n;

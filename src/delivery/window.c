@@ -1,8 +1,8 @@
 /* window - see window.h. */
 #include "delivery/window.h"
 
-/* Empties the slots of the seconds that passed. A clock that goes back changes nothing: what comes then is counted in the
- * newest slot. */
+/* Empties the slots of the seconds that passed. A clock that goes back changes nothing: what comes then is counted in
+ * the newest slot. */
 static void advance(struct psync_window *w, int64_t second)
 {
     if (second - w->second >= PSYNC_WINDOW_SECONDS) {

@@ -151,7 +151,8 @@ void model_put_product(struct model *m, int64_t product, size_t destination)
 
     reserve(m, 1);
     for (size_t i = 0; i < m->n; i++) {
-        if (m->messages[i].m.subject.product == product && strcmp(m->messages[i].m.destination, names[destination]) == 0)
+        const struct psync_message *other = &m->messages[i].m;
+        if (other->subject.product == product && strcmp(other->destination, names[destination]) == 0)
             ahead = (int)i;
     }
     if (ahead >= 0)
@@ -349,7 +350,8 @@ static struct model_answer stored_answer(struct model *m, const struct psync_req
     for (size_t i = 0; i < r->n_members && i < 32; i++) {
         bool applied = is_applied(message_of(m, r->members[i]), r->key);
         a.failed_items |= applied ? 0 : UINT32_C(1) << i;
-        len += snprintf(body + len, sizeof body - (size_t)len, "%s{\"status\":%d}", i > 0 ? "," : "[", applied ? 200 : 503);
+        len += snprintf(body + len, sizeof body - (size_t)len, "%s{\"status\":%d}", i > 0 ? "," : "[",
+                        applied ? 200 : 503);
     }
     snprintf(body + len, sizeof body - (size_t)len, "]");
     a.body = a.failed_items != 0 ? body : NULL;

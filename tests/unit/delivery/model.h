@@ -1,7 +1,8 @@
 /* model - a queue in memory, an API that follows a script, and a virtual clock, around a real dispatcher.
  *
- * The queue keeps the contract's rules: leases, delays, one message of a subject at a time, batches bound before they are
- * sent and leased together, attempts recorded with their verdict. Nothing sleeps: time jumps to what is due next. */
+ * The queue keeps the contract's rules: leases, delays, one message of a subject at a time, batches bound before they
+ * are sent and leased together, attempts recorded with their verdict. Nothing sleeps: time jumps to what is due
+ * next. */
 #ifndef PSYNC_TESTS_DELIVERY_MODEL_H
 #define PSYNC_TESTS_DELIVERY_MODEL_H
 

@@ -28,7 +28,8 @@ static void test_counts(void **state)
         /* a later one: by whether there was one since the previous attempt */
         {{.class = PSYNC_CLASS_UNAVAILABLE, .previous_try_at = 10, .last_success_at = 11}, true},
         {{.class = PSYNC_CLASS_UNAVAILABLE, .previous_try_at = 10, .last_success_at = 10}, false},
-        {{.class = PSYNC_CLASS_UNAVAILABLE, .previous_try_at = 10, .last_success_at = 9, .success_since_closed = true}, false},
+        {{.class = PSYNC_CLASS_UNAVAILABLE, .previous_try_at = 10, .last_success_at = 9, .success_since_closed = true},
+         false},
         /* other 5xx: by the breaker */
         {{.class = PSYNC_CLASS_FAULT, .closed = true}, true},
         {{.class = PSYNC_CLASS_FAULT, .closed = false, .success_since_closed = true}, false},

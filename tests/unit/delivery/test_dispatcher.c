@@ -57,7 +57,8 @@ static void test_verdicts(void **state)
     } rows[] = {
         {{.status = 200}, PSYNC_STATE_DONE, false, ""},
         {{.status = 204}, PSYNC_STATE_DONE, false, ""},
-        {{.status = 301, .location = "https://b.example/"}, PSYNC_STATE_DELAYED, true, "HTTP 301 to https://b.example/"},
+        {{.status = 301, .location = "https://b.example/"},
+         PSYNC_STATE_DELAYED, true, "HTTP 301 to https://b.example/"},
         {{.status = 400}, PSYNC_STATE_DEAD, false, "HTTP 400"},
         {{.status = 401}, PSYNC_STATE_DELAYED, true, "HTTP 401"},
         {{.status = 403}, PSYNC_STATE_DELAYED, true, "HTTP 403"},
@@ -82,7 +83,8 @@ static void test_verdicts(void **state)
         {{.transport = PSYNC_NET_CERTIFICATE}, PSYNC_STATE_DELAYED, true, "certificate not trusted"},
         {{.transport = PSYNC_NET_STREAM}, PSYNC_STATE_DELAYED, true, "HTTP/2 stream error"},
         {{.transport = PSYNC_NET_ABORTED}, PSYNC_STATE_READY, false, ""},
-        {{.transport = PSYNC_NET_ABORTED, .sent = true}, PSYNC_STATE_READY, false, "stopped by us"}, /* a try all the same */
+        /* a try all the same: it may have taken effect */
+        {{.transport = PSYNC_NET_ABORTED, .sent = true}, PSYNC_STATE_READY, false, "stopped by us"},
     };
 
     (void)state;
@@ -145,8 +147,10 @@ static void test_conflict(void **state)
         const char *outcome;
         uint32_t history;
     } rows[] = {
-        {PSYNC_CONFLICT_DONE, {.transport = PSYNC_NET_TIMEOUT, .sent = true, .lost = true}, PSYNC_STATE_DONE, "already there", 3},
-        {PSYNC_CONFLICT_DEAD, {.transport = PSYNC_NET_TIMEOUT, .sent = true, .lost = true}, PSYNC_STATE_DEAD, "dead", 3},
+        {PSYNC_CONFLICT_DONE, {.transport = PSYNC_NET_TIMEOUT, .sent = true, .lost = true},
+         PSYNC_STATE_DONE, "already there", 3},
+        {PSYNC_CONFLICT_DEAD, {.transport = PSYNC_NET_TIMEOUT, .sent = true, .lost = true},
+         PSYNC_STATE_DEAD, "dead", 3},
         /* no attempt without an answer: it goes on being retried and counts by the rule (nobody succeeds: never) */
         {PSYNC_CONFLICT_DONE, {.status = 409}, PSYNC_STATE_DELAYED, "retry", 0},
     };
@@ -216,7 +220,8 @@ static void test_throttle_fields(void **state)
         psync_ms least, most; /* of the pause */
     } rows[] = {
         {{.status = 503, .retry_after = "7"}, 7001, 7250},
-        {{.status = 429, .retry_after = "Tue, 14 Nov 2023 12:00:30 GMT", .date = "Tue, 14 Nov 2023 12:00:00 GMT"}, 30001, 30250},
+        {{.status = 429, .retry_after = "Tue, 14 Nov 2023 12:00:30 GMT", .date = "Tue, 14 Nov 2023 12:00:00 GMT"},
+         30001, 30250},
         {{.status = 429, .retry_after = "999999999"}, 86400001, 86400250},
         {{.status = 429}, 1001, 1251},
         {{.status = 429, .retry_after = "nonsense"}, 1001, 1251},
@@ -675,6 +680,23 @@ static void test_leases_are_not_outlived(void **state)
     model_done(&m);
 }
 
+/* An idle worker asks and gets nothing: that alone must not make the dispatcher due, or it would never sleep. */
+static void test_empty_lease_wakes_nobody(void **state)
+{
+    struct script s = SCRIPT({.status = 200});
+    struct psync_want want;
+
+    (void)state;
+    open_scripted(&s);
+    model_step(&m);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(psync_dispatcher_wants(m.d, m.now, &want, 1), 1);
+        psync_dispatcher_leased(m.d, &want, 0);
+        assert_true(psync_dispatcher_due(m.d, m.now) == PSYNC_MS_NEVER);
+    }
+    model_done(&m);
+}
+
 /* ---- stop, restart, unknown destinations, direct mode ---- */
 static void test_stop(void **state)
 {
@@ -778,7 +800,8 @@ static void test_clock_set_back(void **state)
     model_init(&m, scripted);
     m.arg = &s;
     m.holds[0].throttled_until = m.now + 1000 * HOUR;
-    m.figures[0] = (struct psync_figures){.last_success_at = m.now + 24 * HOUR, .active_ms = 5, .active_at = m.now + 24 * HOUR};
+    m.figures[0] = (struct psync_figures){.last_success_at = m.now + 24 * HOUR, .active_ms = 5,
+                                          .active_at = m.now + 24 * HOUR};
     model_open(&m);
     model_put(&m, 1, 0);
     m.messages[0].m.tries = 1;
@@ -815,8 +838,8 @@ static struct model_answer poison_fails(struct model *model, const struct psync_
     return (struct model_answer){.status = r->members[0]->subject.product == 1 ? 502 : 200};
 }
 
-/* One product always fails while others succeed, with many attempts allowed: it is given up at the first counted failure
- * after 72 h - of active time. */
+/* One product always fails while others succeed, with many attempts allowed: it is given up at the first counted
+ * failure after 72 h - of active time. */
 static void test_given_up_by_age(void **state)
 {
     (void)state;
@@ -887,6 +910,7 @@ int main(void)
         cmocka_unit_test(test_rate),
         cmocka_unit_test(test_concurrency),
         cmocka_unit_test(test_leases_are_not_outlived),
+        cmocka_unit_test(test_empty_lease_wakes_nobody),
         cmocka_unit_test(test_stop),
         cmocka_unit_test(test_unknown_destination_is_released),
         cmocka_unit_test(test_removed_destination),

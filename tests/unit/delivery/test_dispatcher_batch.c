@@ -236,7 +236,8 @@ static struct model_answer told_to_wait(struct model *model, const struct psync_
 {
     (void)model;
     note(r);
-    return n_seen == 1 ? (struct model_answer){.status = 429, .retry_after = "60"} : (struct model_answer){.status = 200};
+    return n_seen == 1 ? (struct model_answer){.status = 429, .retry_after = "60"}
+                       : (struct model_answer){.status = 200};
 }
 
 static void test_throttled_batch_stays_whole(void **state)

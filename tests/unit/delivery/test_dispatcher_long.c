@@ -1,4 +1,5 @@
-/* test_dispatcher_long - long and large runs: an outage of 100 hours, an API that fails at random, a nearly dead one. */
+/* test_dispatcher_long - long and large runs: an outage of 100 hours, an API that fails at random, a nearly dead
+ * one. */
 #include "model.h"
 
 #include <stdarg.h>
@@ -126,8 +127,10 @@ static void test_nearly_dead(void **state)
 /* A partial failure's retries are spread out: first attempts are not held up by them. */
 static struct model_answer fails_odd(struct model *model, const struct psync_request *r)
 {
+    const struct psync_message *first = r->members[0];
+
     (void)model;
-    return (struct model_answer){.status = r->members[0]->subject.product % 2 == 1 && r->members[0]->tries == 0 ? 500 : 200};
+    return (struct model_answer){.status = first->subject.product % 2 == 1 && first->tries == 0 ? 500 : 200};
 }
 
 static void test_retry_budget(void **state)

@@ -1,4 +1,5 @@
-/* test_retry_after - the fields by which an answer asks us to stay away; RFC 9110 section 10.2.3 and the RateLimit draft. */
+/* test_retry_after - the fields by which an answer asks us to stay away; RFC 9110 section 10.2.3 and the RateLimit
+ * draft. */
 #include "delivery/retry_after.h"
 
 #include <string.h>
