@@ -209,6 +209,12 @@ BIG = {
 }
 
 
+def most_kilobytes():
+    """60 MB; a sanitizer needs, and keeps, memory of its own."""
+    with open(PROGRAM, "rb") as f:
+        return 60 << 10 if b"__asan_init" not in f.read() else 600 << 10
+
+
 @pytest.mark.parametrize("form", BIG)
 def test_memory_does_not_grow_with_the_input(form):
     """200 MB of the same 250 products in 50,000 rows."""
@@ -225,4 +231,4 @@ def test_memory_does_not_grow_with_the_input(form):
             pipe.close()
         assert child.returncode == 0, err
         assert b"250 put, 49,750 already known, 0 refused" in out
-        assert used.ru_maxrss < 60 * 1024, f"{used.ru_maxrss} KB"
+        assert used.ru_maxrss < most_kilobytes(), f"{used.ru_maxrss} KB"
