@@ -136,7 +136,7 @@ def test_a_changed_token_ends_a_suspension():
         home.configure(api.url)
         reload(worker, ear)
         wait_for(lambda: api.summary()["effects"] == 4, what="4 effects")
-        assert "destination.token: changed (secret)" in home.log()
+        wait_for(lambda: "destination.token: changed (secret)" in home.log(), what="its line in the log")
 
 
 def test_a_removed_destination_is_orphaned_and_an_added_one_starts():
