@@ -72,7 +72,7 @@ static void fill(struct batch *b, size_t n, int64_t first)
         *p = (struct psync_put){.destination = "default", .key = b->keys[i], .type = "product.created", .trace = "",
                                 .subject = {id, ""}, .payload = {b->payloads[i], (size_t)len},
                                 .created_at = psync_clock_now()};
-        must(psync_key_product(&p->subject, 0, p->payload, b->keys[i]), &(struct psync_error){""});
+        must(psync_key_product(&p->subject, p->type, 0, p->payload, b->keys[i]), &(struct psync_error){""});
     }
 }
 

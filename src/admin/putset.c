@@ -26,7 +26,7 @@ static enum psync_result make_key(const struct psync_putset_common *common, cons
 {
     const struct psync_subject subject = {item->product, shop};
     if (!common->key)
-        return psync_key_product(&subject, common->revision, item->payload, ret_key);
+        return psync_key_product(&subject, common->type, common->revision, item->payload, ret_key);
     memcpy(ret_key, common->key, strlen(common->key) + 1); /* the room was measured by it */
     return PSYNC_OK;
 }

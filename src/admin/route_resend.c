@@ -117,7 +117,7 @@ static enum psync_result prepare(struct resend *s, struct newest *n, struct psyn
         return psync_fail(err, PSYNC_GONE, "the payload of message %s is not kept any more", n->id);
     n->revision++;
     const struct psync_span payload = {n->payload, n->payload_len};
-    return r == PSYNC_OK ? psync_key_product(&subject, n->revision, payload, n->key) : r;
+    return r == PSYNC_OK ? psync_key_product(&subject, n->type, n->revision, payload, n->key) : r;
 }
 
 /* Something that is still to be delivered, or that only a retry helps, is not doubled. */

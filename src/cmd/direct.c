@@ -86,7 +86,7 @@ static enum psync_result send_product(void *arg, const struct psync_found *found
     const struct psync_config *config = run->ctx.config;
     char key[PSYNC_PRODUCT_KEY_MAX];
     struct psync_subject subject = {found->id, config->source_shop};
-    enum psync_result r = psync_key_product(&subject, 0, found->payload, key);
+    enum psync_result r = psync_key_product(&subject, "product.created", 0, found->payload, key);
     for (size_t i = 0; r == PSYNC_OK && i < config->n_destinations; i++) {
         const struct psync_message like = {.key = key,
                                            .destination = config->destinations[i].name,

@@ -45,7 +45,7 @@ static enum psync_result send_request(struct probe *probe, struct psync_http *ht
         /* A key of its own each time: the API shall judge this request, not remember an earlier one. */
         const struct psync_subject subject = {2147483647, config->source_shop};
         send.body = PSYNC_SPAN(payload);
-        enum psync_result r = psync_key_product(&subject, (uint32_t)psync_clock_wall(), send.body, key);
+        enum psync_result r = psync_key_product(&subject, "product.created", (uint32_t)psync_clock_wall(), send.body, key);
         if (r != PSYNC_OK)
             return psync_fail(err, r, "cannot make a key");
         send.method = "POST";

@@ -19,13 +19,15 @@ static enum psync_result hash_parts(const struct psync_span *parts, size_t n, ch
     return r;
 }
 
-enum psync_result psync_key_product(const struct psync_subject *subject, uint32_t revision, struct psync_span payload,
-                                    char ret_key[PSYNC_PRODUCT_KEY_MAX])
+enum psync_result psync_key_product(const struct psync_subject *subject, const char *type, uint32_t revision,
+                                    struct psync_span payload, char ret_key[PSYNC_PRODUCT_KEY_MAX])
 {
     char number[16], hash[HASH_HEX + 1];
     int len = snprintf(number, sizeof number, "\n%" PRIu32 "\n", revision);
-    const struct psync_span parts[] = {{subject->shop, strlen(subject->shop)}, {number, (size_t)len}, payload};
-    enum psync_result r = hash_parts(parts, 3, hash);
+    const struct psync_span parts[] = {
+        {subject->shop, strlen(subject->shop)}, PSYNC_SPAN("\n"), {type, strlen(type)}, {number, (size_t)len}, payload,
+    };
+    enum psync_result r = hash_parts(parts, sizeof parts / sizeof *parts, hash);
     if (r == PSYNC_OK)
         snprintf(ret_key, PSYNC_PRODUCT_KEY_MAX, "product:%" PRId64 ":%s", subject->product, hash);
     return r;

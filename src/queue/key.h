@@ -1,6 +1,7 @@
 /* key - idempotency keys: one definition of the bytes, for C and PHP alike (tests/vectors/payload.json).
  *
- * product:{id}:{hash}, hash = the first 32 hex digits of SHA-256 over identity LF revision LF payload.
+ * product:{id}:{hash}, hash = the first 32 hex digits of SHA-256 over shop identity LF type LF revision LF
+ * payload.
  * batch:{hash},        hash = the first 32 hex digits of SHA-256 over the members' keys joined by LF. */
 #ifndef PSYNC_QUEUE_KEY_H
 #define PSYNC_QUEUE_KEY_H
@@ -9,8 +10,10 @@
 
 enum { PSYNC_PRODUCT_KEY_MAX = 64 };
 
-PSYNC_CHECKED enum psync_result psync_key_product(const struct psync_subject *subject, uint32_t revision,
-                                                  struct psync_span payload, char ret_key[PSYNC_PRODUCT_KEY_MAX]);
+/* `type` of the event: "product.created". */
+PSYNC_CHECKED enum psync_result psync_key_product(const struct psync_subject *subject, const char *type,
+                                                  uint32_t revision, struct psync_span payload,
+                                                  char ret_key[PSYNC_PRODUCT_KEY_MAX]);
 PSYNC_CHECKED enum psync_result psync_key_batch(const char *const *keys, size_t n, char ret_key[PSYNC_BATCH_KEY_MAX]);
 
 /* The product id of a key of our form; 0: another form. An index of keys led by it stays in order of product ids. */

@@ -33,7 +33,7 @@ static enum psync_result put_in_place(struct psync_queue *q, const char *id, str
     for (int i = 0; i < REVISIONS_MAX; i++) {
         struct psync_op op = {.kind = PSYNC_OP_REPLACE, .u.replace = {id, put}};
         put->revision++;
-        enum psync_result r = psync_key_product(&put->subject, put->revision, put->payload, key);
+        enum psync_result r = psync_key_product(&put->subject, put->type, put->revision, put->payload, key);
         if (r == PSYNC_OK)
             r = psync_queue_do(q, &op, err);
         if (r != PSYNC_OK)

@@ -80,7 +80,7 @@ struct psync_put fixture_put_of(int64_t product, uint32_t revision)
     struct psync_put put = {.destination = "default", .key = keys[at], .type = "product.created", .trace = "",
                             .subject = {product, ""}, .payload = {payloads[at], (size_t)len}, .revision = revision,
                             .created_at = fixture_now};
-    assert_int_equal(psync_key_product(&put.subject, revision, put.payload, keys[at]), PSYNC_OK);
+    assert_int_equal(psync_key_product(&put.subject, put.type, revision, put.payload, keys[at]), PSYNC_OK);
     return put;
 }
 

@@ -35,7 +35,7 @@ static enum psync_result fill(struct psync_put *put, int64_t product, char key[P
     int len = snprintf(payload, 64, "{\"id\":%lld}", (long long)product);
     *put = (struct psync_put){.destination = "default", .key = key, .type = "product.created", .trace = "",
                               .subject = {product, ""}, .payload = {payload, (size_t)len}, .created_at = 1};
-    return psync_key_product(&put->subject, 0, put->payload, key);
+    return psync_key_product(&put->subject, put->type, 0, put->payload, key);
 }
 
 /* In doubt until the commit: it may be what it was, or what it will be. */

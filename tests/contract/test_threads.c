@@ -54,7 +54,7 @@ static void *produce(void *arg)
         struct psync_put put = {.destination = "default", .key = key, .type = "t", .trace = "",
                                 .subject = {product, ""},
                                 .payload = {payload, (size_t)len}, .created_at = fixture_now};
-        if (psync_key_product(&put.subject, 0, put.payload, key) != PSYNC_OK ||
+        if (psync_key_product(&put.subject, put.type, 0, put.payload, key) != PSYNC_OK ||
             psync_queue_put(p->s->f.q, &put, 1, NULL) != PSYNC_OK || put.ret_outcome != PSYNC_PUT_NEW)
             atomic_fetch_add(&p->s->refused, 1);
     }

@@ -20,7 +20,7 @@ static void each_product_for_each_destination(void **state)
         assert_string_equal(put->destination, i % 2 ? "b" : "a");
         assert_int_equal(put->subject.product, (int64_t)(1 + i / 2));
         assert_string_equal(put->subject.shop, "uuid:1");
-        assert_ok(psync_key_product(&put->subject, 0, put->payload, key));
+        assert_ok(psync_key_product(&put->subject, put->type, 0, put->payload, key));
         assert_string_equal(put->key, key);
     }
     psync_putset_done(&s);

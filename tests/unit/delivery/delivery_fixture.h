@@ -64,7 +64,7 @@ static inline struct psync_message *product_message(const char *destination, int
     struct psync_message like = {.destination = destination, .type = "product.created", .trace = "", .batch_key = "",
                                  .subject = {id, ""}, .revision = revision, .created_at = 1, .first_active_ms = -1};
     like.payload = product_payload(id, text);
-    assert_int_equal(psync_key_product(&like.subject, revision, like.payload, key), PSYNC_OK);
+    assert_int_equal(psync_key_product(&like.subject, like.type, revision, like.payload, key), PSYNC_OK);
     like.key = key;
     struct psync_message *m = psync_message_new(&like);
     assert_non_null(m);

@@ -202,7 +202,7 @@ static void put_some(struct world *world, int n)
         struct psync_put put = {.destination = "default", .type = "product.created", .trace = "",
                                 .subject = {++world->next_product, ""}, .created_at = psync_clock_now()};
         put.payload = product_payload(put.subject.product, text);
-        assert_int_equal(psync_key_product(&put.subject, 0, put.payload, key), PSYNC_OK);
+        assert_int_equal(psync_key_product(&put.subject, put.type, 0, put.payload, key), PSYNC_OK);
         put.key = key;
         assert_int_equal(psync_queue_put(world->queue, &put, 1, NULL), PSYNC_OK);
     }

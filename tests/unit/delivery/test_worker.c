@@ -115,7 +115,7 @@ static void put_product(struct scene *s, const char *destination, int64_t produc
     struct psync_put put = {.destination = destination, .type = "product.created", .trace = "",
                             .subject = {product, ""}, .revision = revision, .created_at = psync_clock_now()};
     put.payload = product_payload(product, text);
-    assert_int_equal(psync_key_product(&put.subject, revision, put.payload, key), PSYNC_OK);
+    assert_int_equal(psync_key_product(&put.subject, put.type, revision, put.payload, key), PSYNC_OK);
     put.key = key;
     assert_int_equal(psync_queue_put(s->queue, &put, 1, NULL), PSYNC_OK);
     assert_int_equal(put.ret_outcome, PSYNC_PUT_NEW);

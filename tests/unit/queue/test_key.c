@@ -44,7 +44,7 @@ static void product_keys(void **state)
         const char *payload = psync_json_text(v, "payload");
         struct psync_subject subject = {psync_json_int(v, "product", 0), psync_json_text(v, "shop")};
         char key[PSYNC_PRODUCT_KEY_MAX];
-        assert_int_equal(psync_key_product(&subject, (uint32_t)psync_json_int(v, "revision", 0),
+        assert_int_equal(psync_key_product(&subject, psync_json_text(v, "type"), (uint32_t)psync_json_int(v, "revision", 0),
                                            (struct psync_span){payload, strlen(payload)}, key), PSYNC_OK);
         assert_string_equal(key, psync_json_text(v, "key"));
         assert_int_equal(psync_key_leading_product(key), subject.product);
