@@ -65,6 +65,8 @@ struct psync_settlement {
     struct psync_settle settle;      /* settle.message == message */
     const char *outcome;             /* for logs: "delivered", "already there", "retry", "dead", "released" */
     bool trial;
+    uint64_t batch;                  /* the same for all verdicts of one answer to a batch, which come in a row and have
+                                        to be recorded together or not at all; 0: of a single message */
 };
 void psync_settlement_free(struct psync_settlement *s); /* NULL is fine */
 

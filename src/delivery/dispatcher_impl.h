@@ -152,6 +152,7 @@ struct psync_dispatcher {
     struct event events[EVENTS_KEPT];
     size_t first_event, n_events;
     struct words words;                /* of the answer being judged */
+    uint64_t batches_answered, batch;  /* and its number, if it is that to a batch; 0 */
 };
 
 /* ---- dispatcher_settings.c ---- */

@@ -254,6 +254,7 @@ void psync_dispatcher_result(struct psync_dispatcher *d, struct psync_request *r
     };
 
     leave_sent(t, job);
+    d->batch = request->batch ? ++d->batches_answered : 0;
     psync_limit_result(&t->limit, &d->config->work, r->latency_ms, r->transport == PSYNC_NET_ANSWER,
                        psync_classify_overloaded(r), now);
     if (class != PSYNC_CLASS_DONE)
@@ -265,6 +266,7 @@ void psync_dispatcher_result(struct psync_dispatcher *d, struct psync_request *r
         settle_success(job, r, &j, now);
     else if (!split_on(job, &j))
         verdict_whole(job, &j, now);
+    d->batch = 0;
     destination_wake(t);
     if (request->batch)
         job_free(job);

@@ -6,6 +6,7 @@
 /* ---- a verdict given ---- */
 static void push(struct held *h, struct psync_dispatcher *d)
 {
+    h->settlement.batch = d->batch;
     psync_list_push(&d->settled, &h->link);
 }
 

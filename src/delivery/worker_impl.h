@@ -68,6 +68,7 @@ struct psync_worker {
     psync_ms next_due;                /* when the queue may have something for a dry source */
     unsigned long ready_seen;
     struct psync_settle_group *group; /* being filled; NULL */
+    uint64_t dropped_batch;           /* a verdict of it found no memory: it is dropped whole; 0: none */
     struct psync_lease_call lease;
 
     atomic_ulong ready;      /* counts what may have made something leasable */

@@ -8,12 +8,15 @@
 
 enum { GROUP_MAX = 128, GROUP_ENOUGH = 64, GROUP_WAIT_MS = 1 };
 
+/* One group is one commit. The verdicts of one answer to a batch never part: were some recorded and the others lost,
+ * what is left of the batch would go again under keys that the API has not seen. So a group may grow beyond GROUP_MAX,
+ * by the rest of one batch. */
 struct psync_settle_group {
     struct psync_worker *worker;
     psync_ms begun;
-    size_t n;
-    struct psync_settlement *settlements[GROUP_MAX];
-    struct psync_settle settles[GROUP_MAX];
+    size_t n, room;
+    struct psync_settlement **settlements;
+    struct psync_settle *settles;
 };
 
 /* ---- groups ---- */
@@ -30,10 +33,19 @@ static void report_group(struct psync_settle_group *g)
     }
 }
 
+static void group_cut(struct psync_settle_group *g, size_t n)
+{
+    while (g->n > n)
+        psync_settlement_free(g->settlements[--g->n]);
+}
+
 static void group_free(struct psync_settle_group *g)
 {
-    for (size_t i = 0; g && i < g->n; i++)
-        psync_settlement_free(g->settlements[i]);
+    if (!g)
+        return;
+    group_cut(g, 0);
+    free(g->settlements);
+    free(g->settles);
     free(g);
 }
 
@@ -79,28 +91,66 @@ psync_ms psync_worker_settle_due(const struct psync_worker *w)
     return now ? 0 : w->group->begun + GROUP_WAIT_MS;
 }
 
-static struct psync_settle_group *group_with_room(struct psync_worker *w)
+static bool group_grow(struct psync_settle_group *g)
 {
-    if (w->group && w->group->n == GROUP_MAX)
+    size_t room = g->room > 0 ? 2 * g->room : GROUP_MAX;
+    struct psync_settlement **settlements = realloc(g->settlements, room * sizeof(struct psync_settlement *));
+    if (!settlements)
+        return false;
+    g->settlements = settlements;
+    struct psync_settle *settles = realloc(g->settles, room * sizeof *settles);
+    if (!settles)
+        return false;
+    g->settles = settles;
+    g->room = room;
+    return true;
+}
+
+static bool group_continues(const struct psync_settle_group *g, const struct psync_settlement *s)
+{
+    return s->batch != 0 && g->n > 0 && g->settlements[g->n - 1]->batch == s->batch;
+}
+
+/* The group `s` belongs to, with room for it. NULL: no memory. */
+static struct psync_settle_group *group_for(struct psync_worker *w, const struct psync_settlement *s)
+{
+    if (w->group && w->group->n >= GROUP_MAX && !group_continues(w->group, s))
         psync_worker_settle_flush(w);
     if (!w->group) {
-        struct psync_settle_group *g = malloc(sizeof *g);
+        struct psync_settle_group *g = calloc(1, sizeof *g);
         if (!g)
             return NULL;
         g->worker = w;
         g->begun = psync_clock_now();
-        g->n = 0;
         w->group = g;
     }
-    return w->group;
+    return w->group->n < w->group->room || group_grow(w->group) ? w->group : NULL;
+}
+
+/* No memory: its lease runs out, and it comes again under the same key; with all of its batch, or none. */
+static void drop(struct psync_worker *w, struct psync_settlement *s)
+{
+    struct psync_settle_group *g = w->group;
+    size_t kept = g ? g->n : 0;
+    w->dropped_batch = s->batch;
+    while (kept > 0 && s->batch != 0 && g->settlements[kept - 1]->batch == s->batch)
+        kept--;
+    if (g)
+        group_cut(g, kept);
+    if (g && kept == 0) {
+        group_free(g);
+        w->group = NULL;
+    }
+    psync_settlement_free(s);
 }
 
 static void settle(void *worker, struct psync_settlement *s)
 {
     struct psync_worker *w = worker;
-    struct psync_settle_group *g = group_with_room(w);
+    bool dropped = s->batch != 0 && s->batch == w->dropped_batch;
+    struct psync_settle_group *g = dropped ? NULL : group_for(w, s);
     if (!g) {
-        psync_settlement_free(s); /* its lease runs out: it comes again, under the same key */
+        drop(w, s);
         return;
     }
     g->settlements[g->n] = s;

@@ -18,7 +18,8 @@ static struct {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool closed, waiting; /* the gate before a commit; somebody waits at it */
-    int commits, answers;
+    int commits, answers, settles; /* settles: how often the driver was asked to, since the test began */
+    size_t settled[4];             /* how many verdicts each time */
     char results[64];
 } gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
@@ -55,6 +56,20 @@ static enum psync_result fake_put(void *self, struct psync_put *puts, size_t n, 
     return PSYNC_OK;
 }
 
+/* The first one finds no memory. */
+static enum psync_result fake_settle(void *self, struct psync_settle *settles, size_t n, psync_ms now,
+                                     struct psync_error *err)
+{
+    (void)self;
+    (void)now;
+    (void)err;
+    if (gate.settles < 4)
+        gate.settled[gate.settles] = n;
+    for (size_t i = 0; i < n; i++)
+        settles[i].ret = PSYNC_OK;
+    return gate.settles++ == 0 ? PSYNC_NOMEM : PSYNC_OK;
+}
+
 static enum psync_result fake_commit(void *self, struct psync_error *err)
 {
     (void)self;
@@ -71,7 +86,8 @@ static enum psync_result fake_commit(void *self, struct psync_error *err)
 }
 
 static const struct psync_queue_driver fake = {
-    .name = "fake", .open = fake_open, .close = fake_close, .put = fake_put, .commit = fake_commit,
+    .name = "fake", .open = fake_open, .close = fake_close, .put = fake_put, .settle = fake_settle,
+    .commit = fake_commit,
 };
 
 /* ---- the tests ---- */
@@ -81,7 +97,7 @@ static struct psync_queue *open_fake(void)
     struct psync_queue *q = NULL;
     struct psync_error err;
     gate.closed = gate.waiting = false;
-    gate.commits = gate.answers = 0;
+    gate.commits = gate.answers = gate.settles = 0;
     gate.results[0] = '\0';
     assert_int_equal(psync_queue_new(&(struct psync_queue_open){.conf = &conf, .driver = &fake}, &q, &err), PSYNC_OK);
     return q;
@@ -168,6 +184,25 @@ static void trouble_with_one_is_not_the_others(void **state)
     psync_queue_free(q);
 }
 
+/* What is settled by one call is settled by one commit, also when it has to be done again: a batch's verdicts. */
+static void verdicts_of_one_call_never_part(void **state)
+{
+    enum { MANY = 1000 };
+    static struct psync_settle settles[MANY];
+    static const struct psync_message message = {.lease = 1};
+    struct psync_error err = {0};
+    struct psync_queue *q = open_fake();
+    (void)state;
+    for (size_t i = 0; i < MANY; i++)
+        settles[i] = (struct psync_settle){.message = &message, .verdict = PSYNC_VERDICT_DONE,
+                                           .attempt = {.error = "", .problem = ""}};
+    assert_int_equal(psync_queue_settle(q, settles, MANY, &err), PSYNC_OK);
+    assert_int_equal(gate.settles, 2);
+    assert_int_equal(gate.settled[0], MANY);
+    assert_int_equal(gate.settled[1], MANY);
+    psync_queue_free(q);
+}
+
 static void after_a_fatal_one_nothing_goes(void **state)
 {
     struct psync_error err = {0};
@@ -213,6 +248,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_commit_serves_all_that_came_meanwhile),
         cmocka_unit_test(trouble_with_one_is_not_the_others),
+        cmocka_unit_test(verdicts_of_one_call_never_part),
         cmocka_unit_test(after_a_fatal_one_nothing_goes),
         cmocka_unit_test(what_a_driver_cannot_is_said),
         cmocka_unit_test(an_unknown_driver_is_refused),

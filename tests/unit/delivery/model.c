@@ -205,6 +205,7 @@ static void settle(struct model *m, struct psync_settlement *settlement)
     assert_int_equal(x->state, PSYNC_STATE_IN_FLIGHT);
     assert_true(s->first_active_ms >= 0 || s->verdict == PSYNC_VERDICT_RELEASE);
     snprintf(x->outcome, sizeof x->outcome, "%s", settlement->outcome);
+    x->verdict_batch = settlement->batch;
     if (s->verdict != PSYNC_VERDICT_RELEASE)
         record(x, s);
     if (s->unbind)

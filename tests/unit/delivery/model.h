@@ -38,6 +38,7 @@ struct model_message {
     int32_t last_status;
     char last_error[PSYNC_CAUSE_TEXT_MAX], last_problem[PSYNC_CAUSE_TEXT_MAX], outcome[16];
     bool revived;
+    uint64_t verdict_batch;    /* the number of the answer to a batch that its last verdict came from; 0 */
     uint32_t effects;          /* under how many different keys the API applied it */
     uint64_t applied[8];       /* which these were, hashed */
     struct psync_heap_item due;

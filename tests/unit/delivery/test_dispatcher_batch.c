@@ -70,6 +70,22 @@ static void test_forming(void **state)
     model_done(&m);
 }
 
+/* Verdicts of one answer are marked, so that they are recorded together. */
+static void test_verdicts_name_their_answer(void **state)
+{
+    (void)state;
+    begin(all_well, 3);
+    model_open(&m);
+    model_put(&m, 7, 0);
+    assert_true(model_run(&m, m.now + HOUR));
+    for (size_t i = 0; i < 6; i++)
+        assert_true(m.messages[i].verdict_batch != 0);
+    for (size_t i = 1; i < 7; i++)
+        assert_int_equal(m.messages[i].verdict_batch == m.messages[i - 1].verdict_batch, i != 3 && i != 6);
+    assert_int_equal(m.messages[6].verdict_batch, 0); /* alone */
+    model_done(&m);
+}
+
 static void test_max_bytes(void **state)
 {
     (void)state;
@@ -396,6 +412,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_forming),
+        cmocka_unit_test(test_verdicts_name_their_answer),
         cmocka_unit_test(test_max_bytes),
         cmocka_unit_test(test_one_message_a_subject),
         cmocka_unit_test(test_no_answer_same_batch_again),

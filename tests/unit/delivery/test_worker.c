@@ -336,6 +336,34 @@ static void test_drain_in_batches(void **state)
     close_scene(&s);
 }
 
+/* ---- a batch's verdicts are one operation of the queue, so one commit ---- */
+static atomic_size_t smallest_settle;
+
+static enum psync_result note_settle(void *self, struct psync_settle *settles, size_t n, psync_ms now,
+                                     struct psync_error *err)
+{
+    if (settles[0].verdict != PSYNC_VERDICT_RELEASE && n < atomic_load(&smallest_settle))
+        atomic_store(&smallest_settle, n);
+    return psync_driver_sqlite.settle(self, settles, n, now, err);
+}
+
+static void test_a_batch_is_settled_at_once(void **state)
+{
+    struct scene s;
+    struct psync_queue_driver driver = psync_driver_sqlite;
+    (void)state;
+    driver.settle = note_settle;
+    atomic_store(&smallest_settle, SIZE_MAX);
+    open_scene(&s, "{\"rules\":[{\"first\":2,\"reset\":\"after\"}]}", &driver);
+    put_products(&s, 600);
+    open_worker(&s, "batch.size=200", "batch.linger=5s");
+    drain(&s);
+    assert_int_equal(s.done, 600);
+    assert_int_equal(totals_of(&s).repeated, 0);
+    assert_true(atomic_load(&smallest_settle) >= 200); /* three batches, each answered as a whole */
+    close_scene(&s);
+}
+
 static void test_several_destinations(void **state)
 {
     struct scene s;
@@ -568,6 +596,7 @@ int main(void)
         cmocka_unit_test(test_drain_waits_for_a_throttled_destination),
         cmocka_unit_test(test_drain_waits_for_a_slow_rate),
         cmocka_unit_test(test_drain_in_batches),
+        cmocka_unit_test(test_a_batch_is_settled_at_once),
         cmocka_unit_test(test_several_destinations),
         cmocka_unit_test(test_put_wakes_an_idle_worker),
         cmocka_unit_test(test_stop_finishes_what_is_in_flight),
