@@ -40,7 +40,7 @@ enum {
     BATCH_MOST = 1000,         /* the greatest batch.size there may have been */
     SHORT_WAIT_MS = 5000,      /* what is held is kept that long when nothing may be sent, then released */
     NOTE_EVERY_MS = 10000,     /* figures are remembered that often while something happens */
-    REST_MS = 1000,            /* after a batch could not be recorded or built */
+    REST_MS = 1000,            /* after a request could not be built, recorded or sent */
     LEASE_MARGIN_MS = 1000     /* a request must end that long before its message's lease */
 };
 
@@ -119,7 +119,7 @@ struct destination {
     uint32_t in_flight, n_binding; /* requests */
     size_t wanted;               /* messages asked for, answer not known */
     psync_ms wanted_until;
-    psync_ms rest_until;         /* no request before: a batch could not be recorded or built */
+    psync_ms rest_until;         /* no request before: one could not be built, recorded or sent */
     bool came_empty;             /* the last lease; perhaps a recorded batch is larger than what was asked for */
 
     bool tell_hold, tell_note, tell_revive, changed; /* `changed`: since the last note */

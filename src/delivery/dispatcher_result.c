@@ -262,6 +262,8 @@ void psync_dispatcher_result(struct psync_dispatcher *d, struct psync_request *r
     if (class == PSYNC_CLASS_THROTTLED || asked.used_up) /* elsewhere Retry-After has other meanings */
         pause_as_asked(t, job, class, r->status, &asked, now);
     judge_destination(t, job, class, now);
+    if (class == PSYNC_CLASS_ABORTED && !r->sent && d->mode == PSYNC_DISPATCH_QUEUE)
+        t->rest_until = now + REST_MS; /* there was no memory to send it: released, it would be back at once */
     if (class == PSYNC_CLASS_DONE)
         settle_success(job, r, &j, now);
     else if (!split_on(job, &j))

@@ -1,5 +1,8 @@
-/* recall - see recall.h. */
+/* recall - see recall.h. Open addressing with linear probing; a slot is freed by moving back what stands behind it
+ * (Knuth, The Art of Computer Programming, volume 3, section 6.4, algorithm R). */
 #include "delivery/recall.h"
+
+#include <stddef.h>
 
 /* FNV-1a, 64 bit (draft-eastlake-fnv). 0 stands for a free slot. */
 static uint64_t hash_of(const char *name)
@@ -11,15 +14,37 @@ static uint64_t hash_of(const char *name)
     return hash != 0 ? hash : 1;
 }
 
+static size_t after(size_t i)
+{
+    return (i + 1) % PSYNC_RECALL_SLOTS;
+}
+
+/* Where `hash` is, or the free slot where it would be: there always is one. */
+static size_t find(const struct psync_recall *r, uint64_t hash)
+{
+    size_t i = hash % PSYNC_RECALL_SLOTS;
+
+    while (r->slots[i].name != 0 && r->slots[i].name != hash)
+        i = after(i);
+    return i;
+}
+
 uint32_t psync_recall_again(struct psync_recall *r, const char *name)
 {
     uint64_t hash = hash_of(name);
-    struct psync_recall_slot *slot = &r->slots[hash % PSYNC_RECALL_SLOTS];
+    size_t i = find(r, hash);
 
-    r->used += slot->name == 0;
-    if (slot->name != hash)
-        *slot = (struct psync_recall_slot){.name = hash};
-    return ++slot->times;
+    if (r->slots[i].name == hash)
+        return ++r->slots[i].times;
+    if (r->used == PSYNC_RECALL_MOST) {
+        if (++r->turned_away < PSYNC_RECALL_PATIENCE)
+            return 1;
+        *r = (struct psync_recall){0};
+        i = find(r, hash);
+    }
+    r->used++;
+    r->slots[i] = (struct psync_recall_slot){.name = hash, .times = 1};
+    return 1;
 }
 
 void psync_recall_forget(struct psync_recall *r, const char *name)
@@ -27,9 +52,18 @@ void psync_recall_forget(struct psync_recall *r, const char *name)
     if (r->used == 0)
         return;
     uint64_t hash = hash_of(name);
-    struct psync_recall_slot *slot = &r->slots[hash % PSYNC_RECALL_SLOTS];
-    if (slot->name != hash)
+    size_t hole = find(r, hash);
+    if (r->slots[hole].name != hash)
         return;
-    *slot = (struct psync_recall_slot){0};
+    for (size_t i = after(hole); r->slots[i].name != 0; i = after(i)) {
+        size_t home = r->slots[i].name % PSYNC_RECALL_SLOTS;
+        size_t way = (i - home) % PSYNC_RECALL_SLOTS, to_hole = (i - hole) % PSYNC_RECALL_SLOTS;
+        if (way < to_hole) /* it is at home between the hole and here */
+            continue;
+        r->slots[hole] = r->slots[i];
+        hole = i;
+    }
+    r->slots[hole] = (struct psync_recall_slot){0};
     r->used--;
+    r->turned_away = 0;
 }

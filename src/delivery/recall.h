@@ -1,16 +1,19 @@
 /* recall - how often in a row a message, or a batch, was answered in a certain way.
  *
- * A small table that may forget: what is forgotten begins again at one, which only takes one round more. Names are
- * those of messages and of batches (their keys); a collision of their hashes counts as forgetting. Pure. */
+ * A table of bounded size, so that it never needs memory. Names are those of messages and of batches (their keys). While
+ * it is full, new names are not kept: each of their answers is a first one, and those that are kept come to their end
+ * and make room. Names that never come back (discarded, or left to another worker) must not fill it for ever, so when
+ * nothing was forgotten for long it begins anew. Either way a count only comes later, never too high. Pure. */
 #ifndef PSYNC_DELIVERY_RECALL_H
 #define PSYNC_DELIVERY_RECALL_H
 
 #include <stdint.h>
 
-enum { PSYNC_RECALL_SLOTS = 1024 };
+enum { PSYNC_RECALL_SLOTS = 1024, PSYNC_RECALL_MOST = 768, PSYNC_RECALL_PATIENCE = 8192 };
 
 struct psync_recall { /* {0} is an empty one */
-    uint32_t used; /* slots; 0 makes forgetting cheap */
+    uint32_t used;        /* slots; 0 makes forgetting cheap */
+    uint32_t turned_away; /* names, since something was forgotten */
     struct psync_recall_slot {
         uint64_t name; /* hash; 0: free */
         uint32_t times;

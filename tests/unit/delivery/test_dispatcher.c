@@ -881,6 +881,31 @@ static void test_age_stands_still_while_paused(void **state)
     model_done(&m);
 }
 
+/* There is no memory for requests: what was not sent is leased again at once, so each try is followed by a rest. */
+static struct model_answer no_memory(struct model *model, const struct psync_request *r)
+{
+    (void)r;
+    return model->now < MODEL_BEGIN + 20000 ? (struct model_answer){.transport = PSYNC_NET_ABORTED, .latency_ms = 1}
+                                            : (struct model_answer){.status = 200};
+}
+
+static void test_what_cannot_be_sent_rests(void **state)
+{
+    (void)state;
+    model_init(&m, no_memory);
+    m.config.work.concurrency = 1;
+    m.config.work.adaptive = false;
+    model_open(&m);
+    model_put(&m, 50, 0);
+    assert_false(model_run(&m, m.now + 19000));
+    assert_in_range(m.requests, 10, 40);
+    for (size_t i = 0; i < m.n; i++)
+        assert_int_equal(m.messages[i].history, 0);
+    assert_true(model_run(&m, m.now + HOUR));
+    assert_int_equal(m.done, 50);
+    model_done(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -919,6 +944,7 @@ int main(void)
         cmocka_unit_test(test_age_stands_still_while_throttled),
         cmocka_unit_test(test_given_up_by_age),
         cmocka_unit_test(test_age_stands_still_while_paused),
+        cmocka_unit_test(test_what_cannot_be_sent_rests),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
