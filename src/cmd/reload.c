@@ -4,6 +4,7 @@
 #include "cmd/console.h"
 
 #include <string.h>
+#include <time.h>
 
 enum { LINES_MAX = 65536 };
 
@@ -53,6 +54,19 @@ static void log_lines(struct psync_log *log, const char *event, const struct psy
     }
 }
 
+/* A signal may come while the worker is about to begin: it is given a moment. */
+static enum psync_result reload_worker(struct psync_reload *r, struct psync_config *config, struct psync_error *err)
+{
+    enum { TRIES = 50 };
+    const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+    enum psync_result result = psync_worker_reload(r->worker, config, err);
+    for (int i = 1; i < TRIES && result == PSYNC_RETRY; i++) {
+        (void)nanosleep(&pause, NULL);
+        result = psync_worker_reload(r->worker, config, err);
+    }
+    return result;
+}
+
 /* Two copies of the merged settings, because worker and API let go of them at different times. */
 static enum psync_result take_over(struct psync_reload *r, const struct psync_config *next, struct psync_buf *changed,
                                    struct psync_buf *kept, struct psync_error *err)
@@ -67,7 +81,7 @@ static enum psync_result take_over(struct psync_reload *r, const struct psync_co
     else
         result = psync_owner_set_config(r->owner, for_api, err);
     if (result == PSYNC_OK) {
-        result = psync_worker_reload(r->worker, for_worker, err);
+        result = reload_worker(r, for_worker, err);
         if (result == PSYNC_OK)
             for_worker = NULL;
         if (result == PSYNC_OK || psync_owner_set_config(r->owner, now, NULL) != PSYNC_OK) {
