@@ -29,6 +29,7 @@ struct psync_command {
     const struct psync_flag *flags; /* ended by a NULL name; NULL: none of its own */
     enum psync_exit (*run)(struct psync_invocation *inv);
     const struct psync_flag *(*more_flags)(void); /* instead of `flags`, where another room keeps the table */
+    bool takes_signals;    /* SIGINT, SIGTERM, SIGHUP are blocked and waited for (cmd/signals.h); else they end it */
 };
 
 static inline const struct psync_flag *psync_command_flags(const struct psync_command *c)

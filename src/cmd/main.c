@@ -46,7 +46,7 @@ int main(int argc, char **argv)
     } else if (r != PSYNC_OK) {
         psync_complain("%s", err.text);
     } else {
-        psync_signals_block();
+        psync_signals_prepare(inv.command->takes_signals);
         r = psync_http_global_init(&err);
         if (r == PSYNC_OK)
             code = inv.command->run(&inv);

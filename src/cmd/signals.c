@@ -16,12 +16,13 @@ static sigset_t watched(void)
     return set;
 }
 
-void psync_signals_block(void)
+void psync_signals_prepare(bool take)
 {
     sigset_t set = watched();
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    if (take)
+        pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
 static void *wait_for_signals(void *arg)

@@ -1,6 +1,7 @@
 /* signals - SIGINT, SIGTERM and SIGHUP as calls on a thread of their own.
  *
- * The signals are blocked in every thread and taken by sigwait(3) in one, so the handlers are ordinary functions. */
+ * In a command that takes them (psync_command.takes_signals) they are blocked in every thread and taken by sigwait(3) in
+ * one, so the handlers are ordinary functions. All other commands they end, as they end any program. */
 #ifndef PSYNC_CMD_SIGNALS_H
 #define PSYNC_CMD_SIGNALS_H
 
@@ -12,8 +13,9 @@ struct psync_signals {
     void *arg;
 };
 
-/* Before any other thread is started: blocks them here and in every thread made later. SIGPIPE is ignored. */
-void psync_signals_block(void);
+/* Before any other thread is started: SIGPIPE is ignored; with `take`, the signals are blocked here and in every thread
+ * made later. */
+void psync_signals_prepare(bool take);
 /* Starts the thread; `s` outlives the process. FATAL: no thread. */
 PSYNC_CHECKED enum psync_result psync_signals_start(const struct psync_signals *s, struct psync_error *err);
 /* Instead of a thread: waits here until SIGINT, SIGTERM or SIGHUP comes. */

@@ -6,6 +6,10 @@
 
 #define FLAGS_END {NULL, NULL, NULL, false}
 
+/* psync_command.takes_signals */
+#define SIGNALS true
+#define PLAIN   false
+
 static const struct psync_flag work_flags[] = {
     {"drain", NULL, "end when nothing more can be delivered", false},
     FLAGS_END,
@@ -59,45 +63,53 @@ static const char input_help[] =
 
 const struct psync_command psync_commands[] = {
     {"simple", "[FILE...]", 0, SIZE_MAX, "send each product now and wait for its answer; no retry", input_help, NULL,
-     psync_cmd_simple, NULL},
+     psync_cmd_simple, NULL, SIGNALS},
     {"async", "[FILE...]", 0, SIZE_MAX, "send products now, many at once; a few retries in memory", input_help, NULL,
-     psync_cmd_async, NULL},
-    {"produce", "[FILE...]", 0, SIZE_MAX, "put products into the queue", input_help, NULL, psync_cmd_produce, NULL},
+     psync_cmd_async, NULL, SIGNALS},
+    {"produce", "[FILE...]", 0, SIZE_MAX, "put products into the queue", input_help, NULL,
+     psync_cmd_produce, NULL, SIGNALS},
     {"work", NULL, 0, 0, "deliver from the queue until told to stop",
      "SIGTERM or Ctrl-C: take nothing new, finish what is in flight (for work.grace at most), release the rest. A\n"
-     "second one stops at once and still loses nothing. SIGHUP reloads the settings, all or nothing, and reopens\n"
-     "the log. With --drain: 0 when nothing is left, 1 when something waits, which is then said.\n",
-     work_flags, psync_cmd_work, NULL},
+     "second one stops at once and still loses nothing; a third one waits for nothing at all. SIGHUP reloads the\n"
+     "settings, all or nothing, and reopens the log. With --drain: 0 when nothing is left, 1 when something waits,\n"
+     "which is then said.\n",
+     work_flags, psync_cmd_work, NULL, SIGNALS},
     {"status", NULL, 0, 0, "what is queued, in flight, delayed, dead; rate and time to drain", NULL, NULL,
-     psync_cmd_status, NULL},
+     psync_cmd_status, NULL, PLAIN},
     {"show", "PRODUCT", 1, 1, "was it delivered? a product's messages and every attempt", NULL, show_flags,
-     psync_cmd_show, NULL},
+     psync_cmd_show, NULL, PLAIN},
     {"resend", "PRODUCT", 1, 1, "announce a product anew, under a new key",
      "The newest message of the product is put again as a new message, also when it was delivered.\n", resend_flags,
-     psync_cmd_resend, NULL},
-    {"dead list", NULL, 0, 0, "dead letters, grouped by cause", NULL, dead_list_flags, psync_cmd_dead_list, NULL},
-    {"dead show", "ID", 1, 1, "a dead letter: payload, attempts, the API's answer", NULL, NULL, psync_cmd_dead_show, NULL},
-    {"dead retry", "[ID...]", 0, SIZE_MAX, "deliver dead letters again", NULL, dead_retry_flags, psync_cmd_dead_retry, NULL},
-    {"dead discard", "[ID...]", 0, SIZE_MAX, "give dead letters up", NULL, dead_discard_flags, psync_cmd_dead_discard, NULL},
-    {"destination list", NULL, 0, 0, "destinations and how they are", NULL, NULL, psync_cmd_destination_list, NULL},
+     psync_cmd_resend, NULL, PLAIN},
+    {"dead list", NULL, 0, 0, "dead letters, grouped by cause", NULL, dead_list_flags,
+     psync_cmd_dead_list, NULL, PLAIN},
+    {"dead show", "ID", 1, 1, "a dead letter: payload, attempts, the API's answer", NULL, NULL,
+     psync_cmd_dead_show, NULL, PLAIN},
+    {"dead retry", "[ID...]", 0, SIZE_MAX, "deliver dead letters again", NULL, dead_retry_flags,
+     psync_cmd_dead_retry, NULL, PLAIN},
+    {"dead discard", "[ID...]", 0, SIZE_MAX, "give dead letters up", NULL, dead_discard_flags,
+     psync_cmd_dead_discard, NULL, PLAIN},
+    {"destination list", NULL, 0, 0, "destinations and how they are", NULL, NULL,
+     psync_cmd_destination_list, NULL, PLAIN},
     {"destination pause", "NAME", 1, 1, "stop delivering to a destination", NULL, pause_flags,
-     psync_cmd_destination_pause, NULL},
+     psync_cmd_destination_pause, NULL, PLAIN},
     {"destination resume", "NAME", 1, 1, "deliver again: ends a pause or a suspension", NULL, NULL,
-     psync_cmd_destination_resume, NULL},
+     psync_cmd_destination_resume, NULL, PLAIN},
     {"test", NULL, 0, 0, "can the API be reached, over TLS, with these credentials?",
      "Goes through the code that delivers: URL, TLS, credentials, headers; without a product, by test.method (GET).\n",
-     test_flags, psync_cmd_test, NULL},
+     test_flags, psync_cmd_test, NULL, PLAIN},
     {"config show", NULL, 0, 0, "effective settings and where each comes from; secrets masked", NULL, NULL,
-     psync_cmd_config_show, NULL},
-    {"config check", NULL, 0, 0, "is the configuration valid?", NULL, NULL, psync_cmd_config_check, NULL},
-    {"config reference", NULL, 0, 0, "every setting, explained", NULL, NULL, psync_cmd_config_reference, NULL},
+     psync_cmd_config_show, NULL, PLAIN},
+    {"config check", NULL, 0, 0, "is the configuration valid?", NULL, NULL, psync_cmd_config_check, NULL, PLAIN},
+    {"config reference", NULL, 0, 0, "every setting, explained", NULL, NULL, psync_cmd_config_reference, NULL, PLAIN},
     {"queue backup", "FILE", 1, 1, "a consistent copy of the queue, also while it works", NULL, NULL,
-     psync_cmd_queue_backup, NULL},
-    {"queue check", NULL, 0, 0, "is the queue file sound?", NULL, NULL, psync_cmd_queue_check, NULL},
+     psync_cmd_queue_backup, NULL, PLAIN},
+    {"queue check", NULL, 0, 0, "is the queue file sound?", NULL, NULL, psync_cmd_queue_check, NULL, PLAIN},
     {"mock", NULL, 0, 0, "a product API that can misbehave on request",
      "POST /products takes products; GET /ledger tells what came and what took effect; PUT /control changes how it\n"
      "misbehaves while it runs (docs/mock.md).\n",
-     NULL, psync_cmd_mock, psync_mock_flags},
-    {"demo", NULL, 0, 0, "the whole story in a minute, with nothing else running", NULL, NULL, psync_cmd_demo, NULL},
-    {NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL},
+     NULL, psync_cmd_mock, psync_mock_flags, SIGNALS},
+    {"demo", NULL, 0, 0, "the whole story in a minute, with nothing else running", NULL, NULL,
+     psync_cmd_demo, NULL, SIGNALS},
+    {NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, PLAIN},
 };

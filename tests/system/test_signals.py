@@ -1,0 +1,85 @@
+"""Ctrl-C and SIGTERM end whatever runs, wherever it is."""
+import glob
+import os
+import pty
+import signal
+import sqlite3
+import subprocess
+import time
+
+import pytest
+
+from harness import PROGRAM, Ear, Home, Mock, Server, answer, free_port, product, products, wait_for
+
+STOPS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+def at_a_terminal(home, *args):
+    """A command on a pseudo-terminal of its own: the process, and the terminal's other side."""
+    master, slave = pty.openpty()
+    child = subprocess.Popen([PROGRAM, *args, "--config", home.conf], stdin=slave, stdout=slave, stderr=slave,
+                             env=home.environment(), cwd=home.folder, start_new_session=True)
+    os.close(slave)
+    home.children.append(child)
+    child.stdin = child.stdout = child.stderr = open(os.devnull)
+    return child, master
+
+
+@pytest.mark.parametrize("number", STOPS)
+def test_a_question_can_be_left(number):
+    with Home("http://127.0.0.1:9/products") as home:
+        home.run("produce", input=product(1))
+        child, terminal = at_a_terminal(home, "dead", "discard", "--all")
+        said = b""
+        while b"[y/N]" not in said:
+            said += os.read(terminal, 1000)
+        child.send_signal(number)
+        assert child.wait(10) == -number
+        os.close(terminal)
+
+
+def test_a_command_that_waits_for_an_answer_can_be_ended():
+    """The owner is stopped, and does not answer."""
+    with Home("http://127.0.0.1:9/products") as home:
+        worker = home.worker()
+        worker.send_signal(signal.SIGSTOP)
+        try:
+            status = home.start("status")
+            time.sleep(0.3)  # it waits 2 s and more for the owner
+            status.terminate()
+            assert status.wait(5) == -signal.SIGTERM
+        finally:
+            worker.send_signal(signal.SIGCONT)
+
+
+def test_work_can_be_stopped_while_it_waits_for_the_file():
+    """A temporary owner that does not hand over, because it is stopped."""
+    with Home("http://127.0.0.1:9/products") as home:
+        produce = home.start("produce")
+        wait_for(lambda: home.call("GET", "/v1/owner")[1].get("pid") == produce.pid, what="produce as the owner")
+        produce.send_signal(signal.SIGSTOP)
+        try:
+            worker = home.start("work")
+            ear = Ear(worker.stderr)
+            wait_for(lambda: os.path.exists(os.path.join(home.state, "queue.log")), what="work")
+            worker.terminate()
+            ear.wait_for("stopping")
+            assert worker.wait(10) == 0
+        finally:
+            produce.send_signal(signal.SIGCONT)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_demo_cleans_up_after_itself(number, tmp_path):
+    child = subprocess.Popen([PROGRAM, "demo"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                             env={**os.environ, "TMPDIR": str(tmp_path)}, start_new_session=True)
+    ear = Ear(child.stdout)
+    ear.wait_for("productsync work")
+    folder, = glob.glob(str(tmp_path / "productsync-demo-*"))
+    wait_for(lambda: os.path.exists(os.path.join(folder, "queue.db.sock")), what="the demo's worker")
+    child.send_signal(number)
+    assert child.wait(20) == 1
+    assert os.listdir(tmp_path) == []
+    ear.wait_for("interrupted")
+    with pytest.raises(ProcessLookupError):  # nobody of its session is left
+        os.killpg(child.pid, 0)
