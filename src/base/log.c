@@ -5,7 +5,9 @@
 #include "base/log.h"
 
 #include "base/clock.h"
+#include "base/log_console.h"
 #include "base/log_line.h"
+#include "base/offer.h"
 #include "base/timefmt.h"
 
 #include <errno.h>
@@ -34,6 +36,7 @@ struct psync_log {
     bool reported;                        /* that the file cannot be written */
     bool torn;                            /* the file ends within a line */
     struct psync_buf lines, line;         /* reserved from the start */
+    struct psync_log_console console;
 };
 
 /* ---- the file ---- */
@@ -48,7 +51,9 @@ static void report(struct psync_log *log, const char *path, int error)
     if (strerror_r(error, reason, sizeof reason) != 0)
         (void)snprintf(reason, sizeof reason, "error %d", error);
     (void)psync_fail(&text, PSYNC_OK, "productsync: cannot write the log %s: %s; going on without it", path, reason);
-    (void)dprintf(STDERR_FILENO, "%s\n", text.text);
+    size_t n = strlen(text.text);
+    text.text[n] = '\n'; /* in the place of the NUL */
+    (void)psync_offer(STDERR_FILENO, text.text, n + 1, 0);
 }
 
 /* Everything, or the error number; `*ret_written`: how much. */
@@ -228,15 +233,6 @@ static void buffer_line(struct psync_log *log, psync_ms now)
         atomic_store(&log->oldest, now > 0 ? now : 1);
 }
 
-/* One write a line, so that lines of several processes do not mix. What the console does not take is lost. */
-static void write_console(struct psync_buf *line)
-{
-    size_t written;
-    line->data[line->len] = '\n'; /* in the place of the NUL */
-    (void)write_all(STDERR_FILENO, line->data, line->len + 1, &written);
-    line->data[line->len] = '\0';
-}
-
 void psync_log_event(struct psync_log *log, enum psync_log_level level, const char *event,
                      const struct psync_field *fields, size_t n)
 {
@@ -257,7 +253,7 @@ void psync_log_event(struct psync_log *log, enum psync_log_level level, const ch
     if (to_console) {
         if (!to_file || log->format != PSYNC_LOG_LOGFMT)
             psync_log_line(&log->line, PSYNC_LOG_LOGFMT, level, event, fields, n);
-        write_console(&log->line);
+        psync_log_console_write(&log->console, &log->line);
     }
     unlock(log);
 }

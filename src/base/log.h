@@ -1,8 +1,8 @@
 /* log - one line an event, logfmt or JSON, to a file, to the console, or to both.
  *
  * A line is a time, a level, an event name and fields. A log that cannot be written is reported once on stderr and
- * never stops anything; a FIFO that takes no more loses lines instead of blocking. Values are bounded and escaped, so
- * that nothing from outside can forge a line; names are the program's own. Any thread. */
+ * never stops anything; a FIFO or a console that takes no more loses lines instead of blocking. Values are bounded and
+ * escaped, so that nothing from outside can forge a line; names are the program's own. Any thread. */
 #ifndef PSYNC_BASE_LOG_H
 #define PSYNC_BASE_LOG_H
 

@@ -1,16 +1,19 @@
 /* demo - `demo`: the whole story in about a minute, with nothing else running.
  *
  * A mock API that misbehaves runs in this process; everything else is the real program, started with the very commands a
- * user would type, on a queue in a temporary folder. At the end the API's own ledger is the witness. */
+ * user would type, on a queue in a temporary folder. At the end the API's own ledger is the witness. A signal ends the child
+ * of the moment, and so the story; what was made is removed in any case. */
 #include "cmd/catalogue.h"
 #include "cmd/child.h"
 #include "cmd/commands.h"
 #include "cmd/console.h"
+#include "cmd/signals.h"
 
 #include "mock/mock.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +39,7 @@ static const char good_behaviour[] = "{\"seed\":7,\"rules\":[{\"latency\":\"20ms
 struct demo {
     const struct psync_invocation *inv;
     struct psync_mock *mock;
+    struct psync_child child;
     char folder[PATH_BYTES], config[PATH_BYTES], catalogue[PATH_BYTES];
 };
 
@@ -55,8 +59,11 @@ static enum psync_result make_files(struct demo *demo, struct psync_error *err)
     const char *temporary = getenv("TMPDIR");
     snprintf(demo->folder, sizeof demo->folder, "%s/productsync-demo-XXXXXX",
              temporary && strlen(temporary) < 200 ? temporary : "/tmp");
-    if (!mkdtemp(demo->folder))
-        return psync_fail(err, PSYNC_FATAL, "cannot make a folder like %s: %s", demo->folder, strerror(errno));
+    if (!mkdtemp(demo->folder)) {
+        (void)psync_fail(err, PSYNC_FATAL, "cannot make a folder like %s: %s", demo->folder, strerror(errno));
+        demo->folder[0] = '\0';
+        return PSYNC_FATAL;
+    }
     snprintf(demo->config, sizeof demo->config, "%.900s/demo.conf", demo->folder);
     snprintf(demo->catalogue, sizeof demo->catalogue, "%.900s/catalogue.csv", demo->folder);
     int len = snprintf(text, sizeof text,
@@ -74,6 +81,8 @@ static void remove_files(const struct demo *demo)
     static const char *const names[] = {"demo.conf",     "catalogue.csv",  "queue.db",      "queue.db-wal",
                                         "queue.db-shm", "queue.db.lock", "queue.db.sock", "queue.log"};
     char path[PATH_BYTES + 32];
+    if (!*demo->folder)
+        return;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(path, sizeof path, "%s/%s", demo->folder, names[i]);
         unlink(path);
@@ -109,7 +118,7 @@ static enum psync_result run(struct demo *demo, const char *const *args, int exp
     full[n++] = "--config";
     full[n++] = demo->config;
     int code = 0;
-    enum psync_result r = psync_child_run(demo->inv->program, full, &code, err);
+    enum psync_result r = psync_child_run(&demo->child, demo->inv->program, full, &code, err);
     if (r == PSYNC_OK && code != expected)
         r = psync_fail(err, PSYNC_REJECT, "`productsync %s` ended with %d, not %d", args[0], code, expected);
     return r;
@@ -161,11 +170,22 @@ static enum psync_result prove(struct demo *demo, struct psync_error *err)
     return PSYNC_OK;
 }
 
+static void on_stop(void *arg, unsigned nth)
+{
+    struct demo *demo = arg;
+    psync_child_stop(&demo->child, nth == 1 ? SIGTERM : SIGKILL);
+}
+
 enum psync_exit psync_cmd_demo(struct psync_invocation *inv)
 {
-    struct demo demo = {.inv = inv};
+    static struct demo demo; /* the signal thread keeps them until the process ends */
+    static const struct psync_signals signals = {.on_stop = on_stop, .arg = &demo};
     struct psync_error err = {0};
-    enum psync_result r = start_mock(&demo, &err);
+    demo = (struct demo){.inv = inv};
+    psync_child_init(&demo.child);
+    enum psync_result r = psync_signals_start(&signals, &err);
+    if (r == PSYNC_OK)
+        r = start_mock(&demo, &err);
     if (r == PSYNC_OK)
         r = make_files(&demo, &err);
     if (r == PSYNC_OK)

@@ -319,6 +319,42 @@ static void reopens_with_other_settings(void **state)
 
 /* ---- the console, and many at once ---- */
 
+/* A stopped terminal is such a reader: one line waits for it for a moment, the others do not. */
+static void a_console_that_nobody_reads_stops_nothing(void **state)
+{
+    enum { LINES = 5000 };
+    static char text[1 << 20];
+    int ends[2];
+    size_t n = 0;
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
+    struct psync_log *log = psync_log_new(&(struct psync_log_conf){.console = true, .console_level = PSYNC_LOG_INFO});
+    for (int i = 0; i < LINES; i++)
+        EVENT(log, i);
+    for (size_t chunk = 1; n < sizeof text - 1 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0; n += chunk) {
+        ssize_t got = read(ends[0], text + n, sizeof text - 1 - n);
+        if (got <= 0)
+            break;
+        chunk = (size_t)got;
+    }
+    text[n] = '\0';
+    int shown = count(text, "event=e");
+    assert_in_range(shown, 10, LINES - 1);
+    EVENT(log, LINES);
+    ssize_t got = read(ends[0], text, sizeof text - 1);
+    assert_true(got > 0);
+    text[got] = '\0';
+    char lost[64];
+    (void)snprintf(lost, sizeof lost, "lines=%d\n", LINES - shown);
+    assert_non_null(strstr(text, "event=\"console lines lost\""));
+    assert_non_null(strstr(text, lost));
+    assert_non_null(strstr(text, "n=5000\n"));
+    psync_log_free(log);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
 static void writes_the_console_without_the_time(void **state)
 {
     (void)state;
@@ -400,6 +436,7 @@ int main(void)
         TEST(reopens_after_a_rotation),
         TEST(reopens_with_other_settings),
         TEST(writes_the_console_without_the_time),
+        TEST(a_console_that_nobody_reads_stops_nothing),
         TEST(takes_no_log_at_all),
         TEST(threads_do_not_mix_their_lines),
     };
