@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { JOBS_MAX = 256 };
+enum { JOBS_MAX = 256, SLOW_JOBS_MAX = 8 };
 
 static const struct psync_route_row rows[] = {
     {"POST", "/v1/products", .answer = psync_route_products},
@@ -24,8 +24,8 @@ static const struct psync_route_row rows[] = {
     {"POST", "/v1/dead/{id}/replace", .step = psync_route_replace},
     {"POST", "/v1/resend", .step = psync_route_resend, .needs = PSYNC_CAN_HISTORY},
     {"GET", "/v1/config", .step = psync_route_config},
-    {"POST", "/v1/queue/backup", .step = psync_route_backup},
-    {"POST", "/v1/queue/check", .step = psync_route_check},
+    {"POST", "/v1/queue/backup", .step = psync_route_backup, .whole_file = true},
+    {"POST", "/v1/queue/check", .step = psync_route_check, .whole_file = true},
     {"POST", "/v1/handover", .answer = psync_route_handover, .always = true},
     {"GET", "/v1/owner", .answer = psync_route_owner, .always = true},
     {"GET", "/healthz", .answer = psync_route_health, .always = true},
@@ -60,11 +60,26 @@ void psync_api_drain(struct psync_api *api, psync_ms wait_ms)
 {
     psync_ms until = psync_clock_now() + wait_ms, left;
     atomic_store(&api->closing, true);
+    psync_api_yield(api);
     psync_clerk_end(api->clerk);
+    psync_clerk_end(api->slow_clerk);
     psync_mutex_lock(&api->lock);
-    while (api->requests > 0 && (left = until - psync_clock_now()) > 0)
+    while (api->requests > 0 && !api->hurried && (left = until - psync_clock_now()) > 0)
         (void)psync_cond_wait_for(&api->answered, &api->lock, left);
     psync_mutex_unlock(&api->lock);
+}
+
+void psync_api_hurry(struct psync_api *api)
+{
+    psync_mutex_lock(&api->lock);
+    api->hurried = true;
+    psync_cond_wake(&api->answered);
+    psync_mutex_unlock(&api->lock);
+}
+
+void psync_api_yield(struct psync_api *api)
+{
+    atomic_store(&api->yielding, true);
 }
 
 /* ---- requests on the clerk's thread ---- */
@@ -95,7 +110,8 @@ static void pass_on(const struct psync_endpoint *endpoint, struct psync_web_requ
     psync_list_init(&task->job.link);
     psync_api_count(endpoint->api);
     psync_web_attach(rq, task, free_task);
-    if (psync_clerk_take(endpoint->api->clerk, &task->job) != PSYNC_OK)
+    struct psync_clerk *clerk = endpoint->row->whole_file ? endpoint->api->slow_clerk : endpoint->api->clerk;
+    if (psync_clerk_take(clerk, &task->job) != PSYNC_OK)
         psync_answer_later(rq, "Too many requests at once", false);
 }
 
@@ -189,6 +205,8 @@ enum psync_result psync_api_new(const struct psync_api_open *open, struct psync_
         r = open->reader->rules_new(open->config, &api->rules, err);
     if (r == PSYNC_OK)
         r = psync_clerk_new(JOBS_MAX, &api->clerk, err);
+    if (r == PSYNC_OK)
+        r = psync_clerk_new(SLOW_JOBS_MAX, &api->slow_clerk, err);
     if (r != PSYNC_OK) {
         psync_api_free(api);
         return r;
@@ -207,14 +225,15 @@ const struct psync_web_route *psync_api_routes(const struct psync_api *api, size
 void psync_api_stop(struct psync_api *api)
 {
     psync_clerk_free(api->clerk);
-    api->clerk = NULL;
+    psync_clerk_free(api->slow_clerk);
+    api->clerk = api->slow_clerk = NULL;
 }
 
 void psync_api_free(struct psync_api *api)
 {
     if (!api)
         return;
-    psync_clerk_free(api->clerk);
+    psync_api_stop(api);
     PSYNC_INVARIANT(api->requests == 0);
     api->open.reader->rules_free(api->rules);
     PSYNC_INVARIANT(pthread_rwlock_destroy(&api->settings) == 0);

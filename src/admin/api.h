@@ -1,7 +1,8 @@
 /* api - the HTTP API over a queue: its routes, and what they share. docs/api.md describes it for callers.
  *
  * The owner of a queue makes one, and serves its routes with one web server or several (unix socket; TCP). Requests
- * that must wait run on the clerk's thread; puts are submitted and answered after their commit. */
+ * that must wait run on a clerk's thread, those that read the whole file on another's; puts are submitted and answered
+ * after their commit. */
 #ifndef PSYNC_ADMIN_API_H
 #define PSYNC_ADMIN_API_H
 
@@ -29,11 +30,13 @@ PSYNC_CHECKED enum psync_result psync_api_new(const struct psync_api_open *open,
                                               struct psync_error *err);
 /* For psync_web_conf; valid until free. */
 const struct psync_web_route *psync_api_routes(const struct psync_api *api, size_t *ret_n);
-/* Refuses new requests with 503 and waits until those there are have been answered and sent, at most `wait_ms`. */
+/* Refuses new requests with 503 and waits until those there are have been answered and sent, at most `wait_ms`; a
+ * backup or a check is cut short, and answered like a new request. */
 void psync_api_drain(struct psync_api *api, psync_ms wait_ms);
+void psync_api_hurry(struct psync_api *api); /* psync_api_drain waits no more; any thread */
 /* After the web servers and the queue: then nobody calls it any more. NULL is fine. */
 void psync_api_free(struct psync_api *api);
-/* Before the queue: ends the thread that calls it. */
+/* Before the queue: ends the threads that call it. */
 void psync_api_stop(struct psync_api *api);
 
 void psync_api_attach_worker(struct psync_api *api, struct psync_worker *worker);  /* see owner.h */

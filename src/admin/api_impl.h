@@ -11,7 +11,7 @@
 
 struct psync_api {
     struct psync_api_open open;      /* `config` is not used: see below */
-    struct psync_clerk *clerk;
+    struct psync_clerk *clerk, *slow_clerk; /* the slow one: for what reads the whole file */
     struct psync_web_route *routes;  /* as many as the table in api.c has */
     struct psync_endpoint *endpoints;
 
@@ -20,10 +20,12 @@ struct psync_api {
     void *rules;                     /* the reader's */
     struct psync_worker *worker;     /* NULL: none */
 
-    pthread_mutex_t lock;            /* of `requests` */
+    pthread_mutex_t lock;            /* of `requests` and `hurried` */
     pthread_cond_t answered;
     size_t requests;                 /* begun and not yet sent */
+    bool hurried;                    /* also under `lock` */
     atomic_bool closing, failed;
+    atomic_bool yielding;            /* a worker waits for the file, or it closes: the whole file is not read now */
 };
 
 void psync_api_read(struct psync_api *api);   /* settings and worker stay until psync_api_read_end */
@@ -46,9 +48,11 @@ struct psync_route_row {
     void (*answer)(struct psync_api *api, struct psync_web_request *rq);          /* on the server's thread; or */
     enum psync_job_step (*step)(struct psync_task *task, bool ending);            /* on the clerk's */
     unsigned needs;                  /* PSYNC_CAN_*: without them 501 */
+    bool whole_file;                 /* on the slow clerk's thread: it may take minutes */
     bool always;                     /* answered also while handing over */
 };
 
+void psync_api_yield(struct psync_api *api);   /* the whole file is read no more; what does is cut short; any thread */
 void psync_api_count(struct psync_api *api);   /* a request began; pairs with: */
 void psync_api_uncount(void *api);             /* it is over */
 

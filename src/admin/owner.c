@@ -33,6 +33,7 @@ struct psync_owner {
     _Atomic(struct psync_api *) api; /* the queue's thread may fail while it is made */
     struct psync_web_server *server;
     bool listens;                    /* the socket's file is ours */
+    bool drained;
     atomic_bool wanted, failed;
 };
 
@@ -76,6 +77,11 @@ static enum psync_result try_lock(struct psync_owner *o, struct psync_error *err
     return psync_queue_lock_new(o->open.config->queue.path, o->open.command, &o->lock, err);
 }
 
+static bool is_stopping(const struct psync_owner *o)
+{
+    return o->open.is_stopping && o->open.is_stopping(o->open.arg);
+}
+
 /* Somebody has the lock: a worker is refused; a temporary owner is asked to hand over. */
 static enum psync_result ask_owner(const struct psync_owner *o, struct psync_web_client *client,
                                    struct psync_error *err)
@@ -106,6 +112,10 @@ static enum psync_result wait_for_lock(struct psync_owner *o, struct psync_error
         }
         if (psync_clock_now() >= until)
             break;
+        if (is_stopping(o)) {
+            r = PSYNC_EMPTY;
+            break;
+        }
         psync_sleep(ASK_EVERY_MS);
         r = PSYNC_OK;
     }
@@ -220,14 +230,26 @@ enum psync_result psync_owner_new(const struct psync_owner_open *open, struct ps
     return PSYNC_OK;
 }
 
+void psync_owner_drain(struct psync_owner *o)
+{
+    if (o && o->server && !o->drained)
+        psync_api_drain(atomic_load(&o->api), DRAIN_MS);
+    if (o)
+        o->drained = true;
+}
+
+void psync_owner_hurry(struct psync_owner *o)
+{
+    psync_api_hurry(atomic_load(&o->api));
+}
+
 /* The socket's file goes while we still hold the lock, so it cannot be the next owner's. */
 void psync_owner_free(struct psync_owner *o)
 {
     if (!o)
         return;
     struct psync_api *api = atomic_load(&o->api);
-    if (o->server)
-        psync_api_drain(api, DRAIN_MS);
+    psync_owner_drain(o);
     if (o->listens)
         (void)unlink(socket_path(o));
     psync_web_server_free(o->server);

@@ -33,6 +33,7 @@ struct psync_owner_open {
     struct psync_log *log;             /* may be NULL */
     void (*on_ready)(void *arg);       /* something became leasable; any thread; may be NULL */
     void (*on_fatal)(void *arg, const char *why); /* the queue's; any thread; may be NULL */
+    bool (*is_stopping)(void *arg);    /* WORKER: asked while it waits for a hand-over; true: give up; may be NULL */
     void (*on_handover)(void *arg);    /* a worker asks for the file (COMMAND only): free the owner soon. On the
                                           server's thread, perhaps more than once; must not block; may be NULL */
     void *arg;
@@ -41,6 +42,7 @@ struct psync_owner_open {
 /* Creates the state folder (0700) if it is missing, takes the lock, opens the queue, serves the socket: 0600, or
  * 0660 and queue.socket_group. A worker asks a temporary owner to hand over and waits for at most
  * PSYNC_OWNER_HANDOVER_MS.
+ *   EMPTY   WORKER: given up, because is_stopping said so
  *   RETRY   COMMAND: somebody else owns the file (`err` names pid and command). WORKER: a temporary owner did not hand
  *           over in time
  *   REJECT  another worker owns it ("another worker (pid 12, work) ..."), or queue or socket cannot be opened: one
@@ -49,8 +51,12 @@ struct psync_owner_open {
 enum { PSYNC_OWNER_HANDOVER_MS = 30000 };
 PSYNC_CHECKED enum psync_result psync_owner_new(const struct psync_owner_open *open, struct psync_owner **ret_owner,
                                                 struct psync_error *err);
-/* Takes no new requests, answers those it has (for at most some seconds), then closes socket, queue and lock. Detach
- * the worker first. NULL is fine. */
+/* Takes no new requests, answers those it has (for at most some seconds); a backup or a check ends at once, undone.
+ * NULL is fine. */
+void psync_owner_drain(struct psync_owner *o);
+/* Lets psync_owner_drain wait no more; any thread, until psync_owner_free. */
+void psync_owner_hurry(struct psync_owner *o);
+/* Drains it if that was not done, then closes socket, queue and lock. Detach the worker first. NULL is fine. */
 void psync_owner_free(struct psync_owner *o);
 
 struct psync_queue *psync_owner_queue(struct psync_owner *o);      /* valid until free */

@@ -1,7 +1,7 @@
 /* reload - all-or-nothing reload, and an orderly end; see the header. */
 #include "cmd/reload.h"
 
-#include "cmd/console.h"
+#include "cmd/notice.h"
 
 #include <string.h>
 #include <time.h>
@@ -15,13 +15,32 @@ void psync_reload_init(struct psync_reload *r, const struct psync_invocation *in
     pthread_mutex_init(&r->reloading, NULL);
 }
 
+static void lock_both(struct psync_reload *r)
+{
+    pthread_mutex_lock(&r->reloading);
+    pthread_mutex_lock(&r->lock);
+}
+
+static void unlock_both(struct psync_reload *r)
+{
+    pthread_mutex_unlock(&r->lock);
+    pthread_mutex_unlock(&r->reloading);
+}
+
+void psync_reload_set_owner(struct psync_reload *r, struct psync_owner *owner)
+{
+    lock_both(r);
+    r->owner = owner;
+    unlock_both(r);
+}
+
 void psync_reload_set_worker(struct psync_reload *r, struct psync_worker *worker)
 {
-    pthread_mutex_lock(&r->lock);
+    lock_both(r);
     r->worker = worker;
-    for (; worker && r->stops; r->stops--)
+    for (unsigned i = 0; i < r->stops; i++)
         psync_worker_stop(worker);
-    pthread_mutex_unlock(&r->lock);
+    unlock_both(r);
 }
 
 void psync_reload_wake(struct psync_reload *r)
@@ -35,11 +54,20 @@ void psync_reload_wake(struct psync_reload *r)
 void psync_reload_stop(struct psync_reload *r)
 {
     pthread_mutex_lock(&r->lock);
+    r->stops++;
     if (r->worker)
         psync_worker_stop(r->worker);
-    else
-        r->stops++;
+    if (r->owner && r->stops > 1)
+        psync_owner_hurry(r->owner);
     pthread_mutex_unlock(&r->lock);
+}
+
+bool psync_reload_stopping(struct psync_reload *r)
+{
+    pthread_mutex_lock(&r->lock);
+    bool stopping = r->stops > 0;
+    pthread_mutex_unlock(&r->lock);
+    return stopping;
 }
 
 static void log_lines(struct psync_log *log, const char *event, const struct psync_buf *lines)
@@ -100,17 +128,18 @@ static void say_outcome(struct psync_reload *r, enum psync_result result, const 
 {
     if (result != PSYNC_OK) {
         PSYNC_LOG(r->ctx.log, PSYNC_LOG_ERROR, "reload refused", PSYNC_F_TEXT("error", err->text));
-        psync_complain("reload refused, nothing changed: %s", err->text);
+        psync_notice("reload refused, nothing changed: %s", err->text);
         return;
     }
     log_lines(r->ctx.log, "setting changed", changed);
     log_lines(r->ctx.log, "setting needs a restart", kept);
-    psync_complain("settings reloaded%s", kept->len ? "; these need a restart and stay as they were:" : "");
+    psync_notice("settings reloaded%s", kept->len ? "; these need a restart and stay as they were:" : "");
     for (const char *line = kept->data; *line; line += strcspn(line, "\n") + (strchr(line, '\n') != NULL))
-        psync_complain("  %.*s", (int)strcspn(line, "\n"), line);
+        psync_notice("  %.*s", (int)strcspn(line, "\n"), line);
 }
 
-void psync_reload_now(struct psync_reload *r)
+/* With the worker there, and under `reloading`. */
+static void reload(struct psync_reload *r)
 {
     struct psync_error err = {0};
     struct psync_config *next = NULL;
@@ -119,34 +148,45 @@ void psync_reload_now(struct psync_reload *r)
     psync_buf_init(&warnings, LINES_MAX);
     psync_buf_init(&changed, LINES_MAX);
     psync_buf_init(&kept, LINES_MAX);
-    pthread_mutex_lock(&r->reloading);
-    enum psync_result result = r->worker ? psync_config_load(&source, &next, &warnings, &err)
-                                         : psync_fail(&err, PSYNC_RETRY, "not running yet");
+    enum psync_result result = psync_config_load(&source, &next, &warnings, &err);
     if (result == PSYNC_OK)
         result = take_over(r, next, &changed, &kept, &err);
     struct psync_log_conf log = psync_context_log_conf(&r->ctx, r->current ? r->current : r->ctx.config, r->inv);
     psync_log_reopen(r->ctx.log, &log);
     say_outcome(r, result, &changed, &kept, &err);
-    pthread_mutex_unlock(&r->reloading);
     psync_config_free(next);
     psync_buf_done(&warnings);
     psync_buf_done(&changed);
     psync_buf_done(&kept);
 }
 
-void psync_reload_done(struct psync_reload *r)
+void psync_reload_now(struct psync_reload *r)
 {
     pthread_mutex_lock(&r->reloading);
-    pthread_mutex_lock(&r->lock);
+    if (r->worker)
+        reload(r);
+    else
+        psync_notice("reload refused, nothing changed: not running yet, or not any more");
+    pthread_mutex_unlock(&r->reloading);
+}
+
+/* The signal thread outlives all this. What takes time - the owner's last answers - is done while it can still hurry the
+ * owner; once worker and owner are gone from here, it leaves the rest alone. */
+void psync_reload_done(struct psync_reload *r)
+{
+    lock_both(r);
     struct psync_worker *worker = r->worker;
     r->worker = NULL;
-    pthread_mutex_unlock(&r->lock);
-    pthread_mutex_unlock(&r->reloading);
+    unlock_both(r);
     if (r->owner)
         psync_owner_attach_worker(r->owner, NULL);
     psync_worker_free(worker);
-    psync_owner_free(r->owner);
+    psync_owner_drain(r->owner);
+    lock_both(r);
+    struct psync_owner *owner = r->owner;
     r->owner = NULL;
+    unlock_both(r);
+    psync_owner_free(owner);
     psync_config_free(r->current);
     r->current = NULL;
     psync_context_done(&r->ctx);

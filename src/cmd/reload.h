@@ -16,18 +16,22 @@ struct psync_reload {
     const struct psync_invocation *inv;
     struct psync_context ctx;        /* ctx.config: of the start; the queue reads it to the end */
     struct psync_config *current;    /* after a reload: what the owner's API uses; NULL: ctx.config */
-    struct psync_owner *owner;
-    struct psync_worker *worker;     /* changed under both locks, read under either */
-    unsigned stops;                  /* under `lock`: asked for before there was a worker */
+    struct psync_owner *owner;       /* these two: changed under both locks, read under either */
+    struct psync_worker *worker;
+    unsigned stops;                  /* under `lock`: how often it was told to stop */
     pthread_mutex_t lock;            /* held for a moment: the queue's thread takes it to wake the worker */
     pthread_mutex_t reloading;       /* held for a whole reload; taken before `lock` */
 };
 
 void psync_reload_init(struct psync_reload *r, const struct psync_invocation *inv);
+/* Ours from here on. The worker is told of stops that came before it. */
+void psync_reload_set_owner(struct psync_reload *r, struct psync_owner *owner);
 void psync_reload_set_worker(struct psync_reload *r, struct psync_worker *worker);
 void psync_reload_wake(struct psync_reload *r);  /* any thread: the queue has something */
-void psync_reload_stop(struct psync_reload *r);  /* any thread */
-void psync_reload_now(struct psync_reload *r);   /* any thread but the worker's, the queue's and the API's */
+void psync_reload_stop(struct psync_reload *r);  /* any thread; the second time nothing is waited for */
+bool psync_reload_stopping(struct psync_reload *r); /* any thread */
+/* Any thread but the worker's, the queue's and the API's; without a worker it only says so. */
+void psync_reload_now(struct psync_reload *r);
 /* Worker, owner, settings, log, in the order in which they may go. */
 void psync_reload_done(struct psync_reload *r);
 

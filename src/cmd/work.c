@@ -5,6 +5,8 @@
 #include "cmd/commands.h"
 #include "cmd/console.h"
 #include "cmd/context.h"
+#include "cmd/notice.h"
+#include "cmd/painter.h"
 #include "cmd/reader.h"
 #include "cmd/reload.h"
 #include "cmd/signals.h"
@@ -15,20 +17,18 @@
 #include "delivery/worker.h"
 
 #include <inttypes.h>
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { LINE_MAX_BYTES = 4096 };
+#include <unistd.h>
 
 struct run {
     struct psync_reload reload;    /* settings, log, owner, worker */
     const struct psync_invocation *inv;
     bool drain;
-    /* written on the queue's thread, read after it ended */
-    struct psync_progress progress;
-    uint64_t delivered, dead, retried, throttled, total;
+    struct psync_painter painter;
+    _Atomic uint64_t delivered, dead, retried, throttled; /* counted on the queue's thread */
 };
 
 /* ---- what the owner and the worker call ---- */
@@ -38,13 +38,19 @@ static void on_ready(void *arg)
     psync_reload_wake(arg);
 }
 
-/* The worker is woken, so that it sees at once that there is nothing to go on with. */
+/* The worker is woken, so that it sees at once that there is nothing to go on with, and says why. */
 static void on_fatal(void *arg, const char *why)
 {
-    psync_complain("the queue cannot be written safely any more: %s", why);
+    (void)why;
     psync_reload_wake(arg);
 }
 
+static bool is_stopping(void *arg)
+{
+    return psync_reload_stopping(arg);
+}
+
+/* On the queue's thread, which must not wait for a terminal: the painter shows what is counted here. */
 static void on_report(void *arg, const struct psync_delivery_report *report)
 {
     struct run *run = arg;
@@ -57,18 +63,26 @@ static void on_report(void *arg, const struct psync_delivery_report *report)
         run->retried++;
     if (settle->verdict == PSYNC_VERDICT_RETRY && settle->attempt.status == 429)
         run->throttled++;
-    char note[96] = "";
-    if (run->retried || run->dead)
-        snprintf(note, sizeof note, "%" PRIu64 " to be retried, %" PRIu64 " dead", run->retried, run->dead);
-    psync_progress_update(&run->progress, run->delivered + run->dead, run->total, note);
 }
 
+static uint64_t look(void *arg, char ret_note[PSYNC_NOTE_MAX])
+{
+    const struct run *run = arg;
+    uint64_t retried = run->retried, dead = run->dead;
+    if (retried || dead)
+        snprintf(ret_note, PSYNC_NOTE_MAX, "%" PRIu64 " to be retried, %" PRIu64 " dead", retried, dead);
+    return run->delivered + dead;
+}
+
+/* First it is stopped, then it is said. */
 static void on_stop(void *arg, unsigned nth)
 {
     struct run *run = arg;
-    if (nth == 1 && !run->inv->quiet && !run->inv->json)
-        psync_complain("stopping: finishing what is in flight; once more stops at once");
+    if (nth > 2)
+        _exit(PSYNC_EXIT_REFUSED); /* as a crash: leases run out, and nothing is lost */
     psync_reload_stop(&run->reload);
+    if (nth == 1 && !run->inv->quiet && !run->inv->json)
+        psync_notice("stopping: finishing what is in flight; once more stops at once");
 }
 
 static void on_reload(void *arg)
@@ -166,14 +180,15 @@ static enum psync_exit deliver(struct run *run)
 {
     struct psync_error err = {0};
     struct psync_queue *queue = psync_owner_queue(run->reload.owner);
-    if (run->drain && psync_queue_destinations(queue, add_unfinished, &run->total, &err) != PSYNC_OK)
-        run->total = 0;
+    run->painter = (struct psync_painter){.look = look, .arg = run};
+    if (run->drain && psync_queue_destinations(queue, add_unfinished, &run->painter.total, &err) != PSYNC_OK)
+        run->painter.total = 0;
     psync_say(run->inv, run->drain ? "delivering what is queued: %s messages" : "delivering; Ctrl-C stops (%s queued)",
-              psync_count_text(run->total));
-    psync_progress_begin(&run->progress, run->inv, "delivered");
+              psync_count_text(run->painter.total));
+    psync_painter_start(&run->painter, run->inv, "delivered");
     enum psync_result r = psync_worker_run(run->reload.worker, run->drain, &err);
     psync_owner_attach_worker(run->reload.owner, NULL);
-    psync_progress_end(&run->progress);
+    psync_painter_end(&run->painter);
     if (r != PSYNC_OK) {
         psync_complain("%s", err.text);
         return PSYNC_EXIT_STORAGE;
@@ -182,10 +197,12 @@ static enum psync_exit deliver(struct run *run)
     return run->drain && left ? PSYNC_EXIT_REFUSED : PSYNC_EXIT_OK;
 }
 
-static enum psync_exit open_all(struct run *run)
+/* No owner and no failure: it was stopped while it waited for the file. */
+static enum psync_exit open_owner(struct run *run)
 {
     struct psync_error err = {0};
     struct psync_reload *reload = &run->reload;
+    struct psync_owner *made = NULL;
     const struct psync_owner_open owner = {.config = reload->ctx.config,
                                            .role = PSYNC_OWNER_WORKER,
                                            .command = "work",
@@ -193,11 +210,23 @@ static enum psync_exit open_all(struct run *run)
                                            .log = reload->ctx.log,
                                            .on_ready = on_ready,
                                            .on_fatal = on_fatal,
+                                           .is_stopping = is_stopping,
                                            .arg = reload};
-    if (psync_owner_new(&owner, &reload->owner, &err) != PSYNC_OK) {
+    enum psync_result r = psync_owner_new(&owner, &made, &err);
+    if (r == PSYNC_EMPTY)
+        return run->drain ? PSYNC_EXIT_REFUSED : PSYNC_EXIT_OK;
+    if (r != PSYNC_OK) {
         psync_complain("%s", err.text);
         return PSYNC_EXIT_STORAGE;
     }
+    psync_reload_set_owner(reload, made);
+    return PSYNC_EXIT_OK;
+}
+
+static enum psync_exit open_worker(struct run *run)
+{
+    struct psync_error err = {0};
+    struct psync_reload *reload = &run->reload;
     struct psync_config *own = NULL;
     enum psync_result r = psync_config_merge_reload(reload->ctx.config, reload->ctx.config, &own, NULL, NULL);
     struct psync_worker_open worker = {.queue = psync_owner_queue(reload->owner),
@@ -230,14 +259,16 @@ enum psync_exit psync_cmd_work(struct psync_invocation *inv)
         code = psync_context_need_url(&run.reload.ctx);
     if (code == PSYNC_EXIT_OK)
         code = psync_context_log(&run.reload.ctx, inv, "queue.log");
-    if (code == PSYNC_EXIT_OK)
-        code = open_all(&run);
     signals = (struct psync_signals){.on_stop = on_stop, .on_reload = on_reload, .arg = &run};
     if (code == PSYNC_EXIT_OK && psync_signals_start(&signals, &err) != PSYNC_OK) {
         psync_complain("%s", err.text);
         code = PSYNC_EXIT_STORAGE;
     }
     if (code == PSYNC_EXIT_OK)
+        code = open_owner(&run);
+    if (code == PSYNC_EXIT_OK && run.reload.owner)
+        code = open_worker(&run);
+    if (code == PSYNC_EXIT_OK && run.reload.worker)
         code = deliver(&run);
     psync_reload_done(&run.reload);
     return code;

@@ -111,6 +111,13 @@ static void *run_request(void *arg)
     return NULL;
 }
 
+static void *run_get(void *arg)
+{
+    struct request *rq = arg;
+    rq->answer = ask("GET", rq->target, NULL);
+    return NULL;
+}
+
 static void *run_drain(void *arg)
 {
     (void)arg;
@@ -127,6 +134,61 @@ static void await_closing(void)
         if (status == 503)
             return;
     }
+}
+
+/* A check of a huge file takes minutes: other commands are answered meanwhile. */
+static void a_slow_check_holds_nobody_up(void **state)
+{
+    struct request check = {.target = "/v1/queue/check"};
+    pthread_t asking;
+    (void)state;
+    assert_int_equal(pthread_create(&asking, NULL, run_request, &check), 0);
+    await_waiting();
+    struct answer settings = ask("GET", "/v1/config", NULL);
+    assert_int_equal(settings.status, 200);
+    done(&settings);
+    open_gate();
+    pthread_join(asking, NULL);
+    assert_int_equal(check.answer.status, 200);
+    done(&check.answer);
+}
+
+static void *run_hurry(void *arg)
+{
+    (void)arg;
+    await_closing();
+    psync_api_hurry(api);
+    return NULL;
+}
+
+static void a_drain_can_be_hurried(void **state)
+{
+    struct request groups = {.target = "/v1/dead/groups"};
+    pthread_t asking, hurrying;
+    (void)state;
+    assert_int_equal(pthread_create(&asking, NULL, run_get, &groups), 0);
+    await_waiting();
+    assert_int_equal(pthread_create(&hurrying, NULL, run_hurry, NULL), 0);
+    psync_ms begun = psync_clock_now();
+    psync_api_drain(api, 20000);
+    assert_in_range(psync_clock_now() - begun, 0, 15000);
+    open_gate();
+    pthread_join(hurrying, NULL);
+    pthread_join(asking, NULL);
+    done(&groups.answer);
+}
+
+/* Whoever asks the old owner for much is told to ask the next one. */
+static void a_check_is_put_off_for_a_worker(void **state)
+{
+    (void)state;
+    struct answer a = ask("POST", "/v1/handover", NULL);
+    assert_int_equal(a.status, 202);
+    done(&a);
+    a = ask("POST", "/v1/queue/check", NULL);
+    assert_int_equal(a.status, 503);
+    assert_true(json_object_get_boolean(at(a.json, "handover")));
+    done(&a);
 }
 
 /* Asks while it waits at the gate, begins to drain, lets it go on. */
@@ -237,6 +299,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(what_was_asked_is_answered),
+        T(a_slow_check_holds_nobody_up),
+        T(a_drain_can_be_hurried),
+        T(a_check_is_put_off_for_a_worker),
         T(long_work_says_where_to_go_on),
         T(a_driver_without_history_says_so),
     };
