@@ -155,7 +155,7 @@ const struct psync_option psync_options[] = {
     ROW("http", "proxy", TEXT, LIVE | SECRET, AT(http.proxy), "",
         "A proxy, http://[user:password@]host:port, https:// or socks5h://", RULE(psync_proxy_check)),
     ROW("http", "max_response", SIZE, LIVE, AT(http.max_response_bytes), "64KB",
-        "Of a response that much is read at most", RANGE("1KB", "16MB")),
+        "Of a response that much is read at most; to a batch at least 4 KB a message", RANGE("1KB", "16MB")),
     ROW("http", "version", CHOICE, LIVE, AT(http.version), "auto", "HTTP version; auto: 2 if the server offers it",
         ONE_OF("auto", "1.1", "2")),
     ROW("http", "user_agent", TEXT, LIVE, AT(http.user_agent), "",

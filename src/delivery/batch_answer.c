@@ -65,6 +65,81 @@ static json_object *find_items(json_object *body, size_t n)
     return found;
 }
 
+/* ---- does it say anything of items? ---- */
+static bool any_item(json_object *array)
+{
+    for (size_t i = 0; i < json_object_array_length(array); i++) {
+        if (status_of(json_object_array_get_idx(array, i)) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* An object beside a list may have a status of its own, that of the whole; only a bad one tells. */
+static bool says_status(json_object *value)
+{
+    if (json_object_is_type(value, json_type_array))
+        return any_item(value);
+    int32_t status = status_of(value);
+    return status != 0 && (status < 200 || status > 299);
+}
+
+static bool is_something(json_object *value)
+{
+    switch (json_object_get_type(value)) {
+    case json_type_null:
+        return false;
+    case json_type_array:
+        return json_object_array_length(value) > 0;
+    case json_type_object:
+        return json_object_object_length(value) > 0;
+    case json_type_string:
+        return json_object_get_string_len(value) > 0;
+    case json_type_boolean:
+    case json_type_int:
+    case json_type_double:
+        return json_object_get_boolean(value) != 0;
+    }
+    return false;
+}
+
+/* "errors": [...], "failed": 3 - without saying which. */
+static bool says_failure(const char *name, json_object *value)
+{
+    static const char *const names[] = {"errors", "failed", "failures", "rejected"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(name, names[i]) == 0)
+            return is_something(value);
+    }
+    return false;
+}
+
+static bool says_items(json_object *body)
+{
+    if (json_object_is_type(body, json_type_array))
+        return any_item(body);
+    if (!json_object_is_type(body, json_type_object))
+        return false;
+    json_object_object_foreach(body, name, value)
+    {
+        if (says_status(value) || says_failure(name, value))
+            return true;
+    }
+    return false;
+}
+
+/* What begins like JSON and cannot be read, or not to its end, may be a list; a greeting or a page is none. */
+static bool may_be_list(struct psync_span body)
+{
+    while (body.len > 0 && strchr(" \t\r\n", body.data[0]) != NULL && body.data[0] != '\0') {
+        body.data++;
+        body.len--;
+    }
+    return body.len > 0 && (body.data[0] == '[' || body.data[0] == '{');
+}
+
+/* ---- matching by id: both sides sorted by product ---- */
 /* The product an item is about; 0: it does not say. */
 static int64_t product_of(json_object *item)
 {
@@ -76,7 +151,6 @@ static int64_t product_of(json_object *item)
     return id > 0 ? id : 0;
 }
 
-/* ---- matching by id: both sides sorted by product ---- */
 struct numbered {
     int64_t product;
     size_t index;
@@ -91,6 +165,21 @@ static int by_product(const void *a, const void *b)
     return (x->index > y->index) - (x->index < y->index);
 }
 
+/* Both sorted. Then the ids are the products', not the API's own. */
+static bool all_products(const struct numbered *items, const struct numbered *wanted, size_t n)
+{
+    size_t k = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        while (k < n && wanted[k].product < items[i].product)
+            k++;
+        if (k == n || wanted[k].product != items[i].product)
+            return false;
+    }
+    return true;
+}
+
+/* EMPTY: they have ids of the API's own, or none. REJECT: one product is named twice, so another is not. */
 static enum psync_result match_ids(struct psync_batch_answer *a, json_object *items,
                                    struct psync_message *const *members)
 {
@@ -111,34 +200,55 @@ static enum psync_result match_ids(struct psync_batch_answer *a, json_object *it
         if (same)
             a->items[wanted[i].index] = json_object_array_get_idx(items, pairs[i].index);
     }
+    enum psync_result result = same ? PSYNC_OK : all_products(pairs, wanted, a->n) ? PSYNC_REJECT : PSYNC_EMPTY;
     free(pairs);
-    return same ? PSYNC_OK : PSYNC_REJECT;
+    return result;
 }
 
 static enum psync_result match(struct psync_batch_answer *a, json_object *items, struct psync_message *const *members)
 {
     enum psync_result matched = match_ids(a, items, members);
 
-    if (matched != PSYNC_REJECT)
+    if (matched != PSYNC_EMPTY)
         return matched;
     for (size_t i = 0; i < a->n; i++)
         a->items[i] = json_object_array_get_idx(items, i);
     return PSYNC_OK;
 }
 
-enum psync_result psync_batch_answer_new(struct psync_span body, struct psync_message *const *members, size_t n,
-                                         struct psync_batch_answer **ret_answer)
+static enum psync_result read_items(struct psync_span body, bool cut, size_t n, json_object **ret_body,
+                                    json_object **ret_items)
 {
     json_object *parsed = NULL;
-    enum psync_result result = psync_json_parse(body, &parsed, NULL);
+    enum psync_result result = cut ? PSYNC_REJECT : psync_json_parse(body, &parsed, NULL);
+
+    if (result == PSYNC_REJECT && !may_be_list(body))
+        return PSYNC_EMPTY;
+    if (result != PSYNC_OK)
+        return result;
+    json_object *items = find_items(parsed, n);
+    if (items == NULL) {
+        result = says_items(parsed) ? PSYNC_REJECT : PSYNC_EMPTY;
+        json_object_put(parsed);
+        return result;
+    }
+    *ret_body = parsed;
+    *ret_items = items;
+    return PSYNC_OK;
+}
+
+enum psync_result psync_batch_answer_new(struct psync_span body, bool cut, struct psync_message *const *members,
+                                         size_t n, struct psync_batch_answer **ret_answer)
+{
+    json_object *parsed = NULL, *items = NULL;
+    enum psync_result result = read_items(body, cut, n, &parsed, &items);
 
     if (result != PSYNC_OK)
-        return result == PSYNC_NOMEM ? PSYNC_NOMEM : PSYNC_REJECT;
-    json_object *items = find_items(parsed, n);
-    struct psync_batch_answer *a = items != NULL ? malloc(sizeof *a + n * sizeof(json_object *)) : NULL;
+        return result;
+    struct psync_batch_answer *a = malloc(sizeof *a + n * sizeof(json_object *));
     if (a == NULL) {
         json_object_put(parsed);
-        return items != NULL ? PSYNC_NOMEM : PSYNC_REJECT;
+        return PSYNC_NOMEM;
     }
     a->body = parsed;
     a->n = n;

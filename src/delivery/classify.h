@@ -10,6 +10,7 @@
 enum psync_class {
     PSYNC_CLASS_DONE,        /* 2xx */
     PSYNC_CLASS_UNANSWERED,  /* network and TLS errors, timeouts, HTTP/2 stream errors: it may have taken effect */
+    PSYNC_CLASS_UNCLEAR,     /* a 2xx to a batch that does not say what became of each message (dispatcher_result.c) */
     PSYNC_CLASS_UNAVAILABLE, /* 408, 502, 503 without Retry-After, 504, and what no HTTP version defines */
     PSYNC_CLASS_FAULT,       /* other 5xx */
     PSYNC_CLASS_THROTTLED,   /* 429; 503 with Retry-After */

@@ -3,7 +3,8 @@
  * What belongs to the destination must not kill messages. So 429, 503 with Retry-After and a breaker's trial never
  * count; network and TLS errors, timeouts, HTTP/2 stream errors, 3xx, 401, 403, 404, 405, 408, 409, 410, 502, 503, 504
  * only if another message of that destination got a 2xx since this one's previous attempt (for a first attempt: since
- * the breaker last closed); other 5xx if the breaker was closed when the request began. Pure. */
+ * the breaker last closed); other 5xx, and answers that leave open what became of a batch's members, if the breaker was
+ * closed when the request began. Pure. */
 #ifndef PSYNC_DELIVERY_COUNTING_H
 #define PSYNC_DELIVERY_COUNTING_H
 

@@ -124,6 +124,14 @@ static void note_success(struct destination *t, const struct job *job, psync_ms 
     t->changed = true;
 }
 
+static void describe(struct destination *t, struct judgement *j, const struct psync_response *r)
+{
+    words_of_response(&t->owner->words, r);
+    j->words = &t->owner->words;
+    snprintf(t->last_failure, sizeof t->last_failure, "%s", j->words->error);
+    t->changed = true;
+}
+
 /* ---- batches ---- */
 /* After a server fault a batch is split when it is the second while others succeed; or, when nothing succeeds, after as
  * many tries as a message has, since an API may fail on any array. */
@@ -192,20 +200,53 @@ static void settle_items(struct job *job, const struct psync_batch_answer *answe
     }
 }
 
-/* A 2xx to a batch: item by item if the answer says so; any other shape is a success for all. */
-static void settle_success(struct job *job, const struct psync_response *r, struct judgement *j, psync_ms now)
+static void settle_unknown(struct job *job, enum psync_class class, struct judgement *j, psync_ms now)
+{
+    j->class = j->facts.class = class;
+    verdict_whole(job, j, now);
+}
+
+/* It is not known which of them took effect, so that only the same request can be repeated: under the same key a second
+ * effect is impossible, and the answer may be a better one. */
+static void settle_unclear(struct job *job, const struct psync_response *r, struct judgement *j, psync_ms now)
 {
     struct destination *t = job->destination;
-    struct psync_batch_answer *answer = NULL;
-    enum psync_result parsed = PSYNC_EMPTY;
+    struct words *w = &t->owner->words;
 
-    if (job->request.batch && !r->body_cut)
-        parsed = psync_batch_answer_new(r->body, job->request.members, job->request.n_members, &answer);
-    if (parsed == PSYNC_NOMEM) { /* as if it had not come: the same batch will be answered again */
-        j->class = j->facts.class = PSYNC_CLASS_UNANSWERED;
-        words_of_response(&t->owner->words, r);
-        j->words = &t->owner->words;
-        verdict_whole(job, j, now);
+    snprintf(w->error, sizeof w->error, "HTTP %d: %s", (int)r->status,
+             r->body_cut ? "the answer is too long to say what became of each product: see http.max_response"
+                         : "the answer does not say what became of each product");
+    snprintf(t->last_failure, sizeof t->last_failure, "%s", w->error);
+    event_add(t, PSYNC_LOG_WARNING, "batch of %zu: %s", job->request.n_members, w->error);
+    settle_unknown(job, PSYNC_CLASS_UNCLEAR, j, now);
+}
+
+/* Without a word of single items these say that all went well; a 207 and the like promise one for each. */
+static bool speaks_for_all(int32_t status)
+{
+    return status == 200 || status == 201 || status == 202 || status == 204;
+}
+
+static void settle_all(struct job *job, const struct judgement *j, psync_ms now)
+{
+    note_success(job->destination, job, now);
+    verdict_whole(job, j, now);
+}
+
+/* A 2xx. To a batch: item by item if the answer says so. */
+static void settle_success(struct job *job, const struct psync_response *r, struct judgement *j, psync_ms now)
+{
+    const struct psync_request *request = &job->request;
+    struct psync_batch_answer *answer = NULL;
+
+    if (!request->batch) {
+        settle_all(job, j, now);
+        return;
+    }
+    enum psync_result parsed =
+        psync_batch_answer_new(r->body, r->body_cut, request->members, request->n_members, &answer);
+    if (parsed == PSYNC_EMPTY && speaks_for_all(r->status)) {
+        settle_all(job, j, now);
         return;
     }
     if (parsed == PSYNC_OK) {
@@ -213,11 +254,11 @@ static void settle_success(struct job *job, const struct psync_response *r, stru
         psync_batch_answer_free(answer);
         return;
     }
-    if (r->status == 207 && job->request.batch)
-        event_add(t, PSYNC_LOG_WARNING, "HTTP 207 without a status for each of %zu messages: taken as success for all",
-                  job->request.n_members);
-    note_success(t, job, now);
-    verdict_whole(job, j, now);
+    describe(job->destination, j, r);
+    if (parsed == PSYNC_NOMEM)
+        settle_unknown(job, PSYNC_CLASS_UNANSWERED, j, now); /* as if it had not come */
+    else
+        settle_unclear(job, r, j, now);
 }
 
 /* ---- an answer ---- */
@@ -227,14 +268,6 @@ static void leave_sent(struct destination *t, struct job *job)
     psync_list_remove(&job->link);
     t->in_flight--;
     t->owner->in_flight--;
-}
-
-static void describe(struct destination *t, struct judgement *j, const struct psync_response *r)
-{
-    words_of_response(&t->owner->words, r);
-    j->words = &t->owner->words;
-    snprintf(t->last_failure, sizeof t->last_failure, "%s", j->words->error);
-    t->changed = true;
 }
 
 void psync_dispatcher_result(struct psync_dispatcher *d, struct psync_request *request,

@@ -6,6 +6,9 @@
 
 #include <stdlib.h>
 
+/* What an answer to a batch may say of each of its members: it must be read whole to be understood. */
+enum { RESPONSE_PER_MEMBER = 4096 };
+
 /* The prepared targets of one configuration, in the order of its destinations. They copy what they need, so that they
  * may outlive it by the requests that still use them. */
 struct generation {
@@ -96,6 +99,7 @@ static void send_request(struct psync_engine *e, struct psync_request *request)
         .key = request->key,
         .body = request->body,
         .traceparent = request->traceparent,
+        .response_bytes = request->batch ? request->n_members * RESPONSE_PER_MEMBER : 0,
         .tag = request,
     };
     enum psync_result r = psync_http_start(e->http, &send, on_done, e);

@@ -37,6 +37,7 @@ struct psync_http_send {
     const char *key;             /* NULL: no idempotency key */
     struct psync_span body;      /* borrowed until done; data NULL: none */
     const char *traceparent;     /* "" : none */
+    size_t response_bytes;       /* so much of the response is read, should http.max_response be less */
     void *tag;
 };
 /* Called from psync_http_poll, exactly once per started request; may start others. `response` is borrowed. */

@@ -191,6 +191,8 @@ enum psync_result psync_http_exchange_prepare(struct psync_http_exchange *x, con
     }
     if (set_request(x, send) != CURLE_OK || curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, lines) != CURLE_OK)
         return PSYNC_NOMEM;
+    size_t most = x->target->max_body < SIZE_MAX ? (size_t)x->target->max_body : SIZE_MAX;
+    x->reply.body.max = send->response_bytes > most ? send->response_bytes : most;
     x->tag = send->tag;
     x->error[0] = x->detail[0] = '\0';
     x->forbidden = NULL;

@@ -37,7 +37,7 @@ struct psync_response {
     struct psync_span retry_after, date, ratelimit, ratelimit_policy, x_ratelimit_remaining, x_ratelimit_reset, location,
         content_type;
     struct psync_span head;        /* status line and header fields, bounded, for the history (no secrets: it is theirs) */
-    struct psync_span body;        /* bounded by http.max_response */
+    struct psync_span body;        /* bounded: psync_http_send */
     bool body_cut;                 /* there was more */
 };
 

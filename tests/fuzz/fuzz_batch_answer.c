@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct psync_message *const members[3] = {&messages[0], &messages[1], &messages[2]};
     struct psync_batch_answer *answer = NULL;
 
-    if (psync_batch_answer_new((struct psync_span){(const char *)data, size}, members, 3, &answer) != PSYNC_OK)
+    if (psync_batch_answer_new((struct psync_span){(const char *)data, size}, false, members, 3, &answer) != PSYNC_OK)
         return 0;
     for (size_t i = 0; i < 3; i++) {
         struct psync_item item = psync_batch_answer_item(answer, i);

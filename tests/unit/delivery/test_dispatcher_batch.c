@@ -320,21 +320,96 @@ static void test_items(void **state)
     model_done(&m);
 }
 
-static void test_unknown_shape_is_success_for_all(void **state)
+/* A 2xx with this status and body, to batches; the API kept no effect that it would have to answer for. */
+struct shape {
+    int32_t status;
+    const char *body;
+};
+static struct model_answer in_shape(struct model *model, const struct psync_request *r)
 {
-    static const char *const bodies[] = {"ok", "", "[{\"status\":200}]", "{\"imported\":4}"};
+    const struct shape *shape = model->arg;
+
+    note(r);
+    if (!r->batch)
+        return (struct model_answer){.status = 200};
+    return (struct model_answer){.status = shape->status, .body = shape->body, .failed_items = UINT32_MAX};
+}
+
+static void test_success_for_all(void **state)
+{
+    static struct shape shapes[] = {
+        {200, "ok"}, {201, ""}, {202, "{\"imported\":4}"}, {204, ""}, {200, "[{\"id\":1},{\"id\":2},{\"id\":3}]"},
+        {200, "{\"errors\":[]}"},
+    };
 
     (void)state;
-    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
-        begin(by_items, 4);
-        m.arg = (void *)(uintptr_t)bodies[i];
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        begin(in_shape, 4);
+        m.arg = &shapes[i];
         model_open(&m);
         model_put(&m, 4, 0);
         assert_true(model_run(&m, m.now + HOUR));
         assert_int_equal(m.done, 4);
-        assert_true(model_said(&m, "HTTP 207 without a status for each of 4 messages"));
+        assert_int_equal(n_seen, 1);
         model_done(&m);
     }
+}
+
+/* What does not say what became of each is no answer: the same batch again, and dead in the end, never delivered. */
+static void test_unclear_answers(void **state)
+{
+    static struct shape shapes[] = {
+        {207, ""}, {207, "ok"}, {207, "{\"imported\":4}"}, {207, "<multistatus/>"}, {206, "ok"},
+        {207, "[{\"id\":3,\"status\":422}]"}, {200, "[{\"id\":3,\"status\":422}]"}, {200, "{\"failed\":1}"},
+        {201, "[{\"status\":201},{\"status\":201},"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        begin(in_shape, 4);
+        m.arg = &shapes[i];
+        model_open(&m);
+        model_put(&m, 4, 0);
+        assert_true(model_run(&m, m.now + HOUR));
+        assert_int_equal(m.dead, 4);
+        assert_int_equal(n_seen, 5); /* retry.attempts */
+        for (size_t k = 1; k < n_seen; k++) {
+            assert_string_equal(seen[k].key, seen[0].key);
+            assert_string_equal(seen[k].body, seen[0].body);
+        }
+        for (size_t k = 0; k < 4; k++) {
+            assert_int_equal(m.messages[k].counted, 5);
+            assert_non_null(strstr(m.messages[k].last_error, "does not say what became of each product"));
+        }
+        assert_true(model_said(&m, "batch of 4: HTTP 20"));
+        model_done(&m);
+    }
+}
+
+/* The answer under the same key is understood the second time. */
+static struct model_answer clear_at_last(struct model *model, const struct psync_request *r)
+{
+    static const char said[] = "[{\"status\":200},{\"status\":200},{\"status\":422},{\"status\":200}]";
+
+    (void)model;
+    note(r);
+    return (struct model_answer){.status = 207, .body = n_seen == 1 ? "[{\"status\":200},{\"st" : said,
+                                 .failed_items = n_seen == 1 ? UINT32_MAX : 1u << 2};
+}
+
+static void test_unclear_then_clear(void **state)
+{
+    (void)state;
+    begin(clear_at_last, 4);
+    model_open(&m);
+    model_put(&m, 4, 0);
+    assert_true(model_run(&m, m.now + HOUR));
+    assert_int_equal(n_seen, 2);
+    assert_string_equal(seen[1].key, seen[0].key);
+    assert_int_equal(m.done, 3);
+    assert_int_equal(m.dead, 1);
+    assert_string_equal(m.messages[2].last_error, "HTTP 422");
+    model_done(&m);
 }
 
 /* All items refused, batch after batch: the destination refuses everything. */
@@ -422,7 +497,9 @@ int main(void)
         cmocka_unit_test(test_throttled_batch_stays_whole),
         cmocka_unit_test(test_conflict),
         cmocka_unit_test(test_items),
-        cmocka_unit_test(test_unknown_shape_is_success_for_all),
+        cmocka_unit_test(test_success_for_all),
+        cmocka_unit_test(test_unclear_answers),
+        cmocka_unit_test(test_unclear_then_clear),
         cmocka_unit_test(test_items_refused_in_a_row),
         cmocka_unit_test(test_binding_fails),
         cmocka_unit_test(test_stop_while_binding),

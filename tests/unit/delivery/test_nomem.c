@@ -247,7 +247,7 @@ static void test_worker(void **state)
     struct psync_config *config = world_config(&world);
     struct psync_queue_open open = {.conf = &config->queue, .on_ready = on_ready, .arg = &world};
     assert_int_equal(psync_queue_new(&open, &world.queue, NULL), PSYNC_OK);
-    torture(drain, &world, 5); /* each that fails may cost the time of a lease: not all of them */
+    torture(drain, &world, 9); /* each that fails may cost a rest, or the time of a lease: not all of them */
     psync_mock_totals(world.mock, &totals);
     assert_int_equal(totals.delivered, world.next_product);
     assert_int_equal(totals.repeated, 0);

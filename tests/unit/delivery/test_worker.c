@@ -336,6 +336,22 @@ static void test_drain_in_batches(void **state)
     close_scene(&s);
 }
 
+/* An answer for each of many is longer than what is read of any other. */
+static void test_long_answers_are_read_whole(void **state)
+{
+    struct scene s;
+    (void)state;
+    open_scene(&s, "{\"rules\":[{\"products\":[13],\"status\":422}]}", NULL);
+    put_products(&s, 200);
+    open_worker(&s, "batch.size=200", "http.max_response=1KB");
+    drain(&s);
+    assert_int_equal(s.done, 199);
+    assert_int_equal(s.dead, 1);
+    assert_int_equal(totals_of(&s).effects, 199);
+    assert_int_equal(totals_of(&s).requests, 1);
+    close_scene(&s);
+}
+
 /* ---- a batch's verdicts are one operation of the queue, so one commit ---- */
 static atomic_size_t smallest_settle;
 
@@ -596,6 +612,7 @@ int main(void)
         cmocka_unit_test(test_drain_waits_for_a_throttled_destination),
         cmocka_unit_test(test_drain_waits_for_a_slow_rate),
         cmocka_unit_test(test_drain_in_batches),
+        cmocka_unit_test(test_long_answers_are_read_whole),
         cmocka_unit_test(test_a_batch_is_settled_at_once),
         cmocka_unit_test(test_several_destinations),
         cmocka_unit_test(test_put_wakes_an_idle_worker),
