@@ -31,7 +31,8 @@ struct psync_queue_driver {
     const char *name;
     unsigned capabilities; /* PSYNC_CAN_* */
 
-    /* FATAL and REJECT carry one clear line with the path and the remedy. `conf` outlives the driver. */
+    /* FATAL and REJECT carry one clear line with the path and the remedy. `conf` outlives the driver; its limits
+     * (max_depth, reserve_bytes, keep, keep_count) may change between two calls of the queue's thread. */
     enum psync_result (*open)(const struct psync_queue_conf *conf, psync_ms now, struct psync_log *log, void **ret_self,
                               struct psync_error *err);
     void (*close)(void *self); /* NULL and half-open are fine; what was not committed is lost */
@@ -64,9 +65,10 @@ struct psync_queue_driver {
     enum psync_result (*note)(void *self, const char *destination, const struct psync_figures *figures,
                               struct psync_error *err);
     enum psync_result (*commit)(void *self, struct psync_error *err);
-    /* A small slice (a few ms) of background work: purging what is older than conf->keep, checkpoints. EMPTY: nothing
-     * left to do now. */
-    enum psync_result (*tidy)(void *self, psync_ms now, struct psync_error *err);
+    /* A small slice (a few ms) of background work: purging what is older than conf->keep, leases that ran out,
+     * checkpoints. OK: it wrote something, to be committed. EMPTY: nothing left to do now. *ret_readied: something may
+     * have become leasable; set in any case. */
+    enum psync_result (*tidy)(void *self, psync_ms now, bool *ret_readied, struct psync_error *err);
     /* Exact counts from memory; a destination not known to the queue is all zeros. */
     void (*counts)(void *self, const char *destination, struct psync_counts *ret_counts);
 
@@ -82,8 +84,13 @@ struct psync_queue_driver {
                               psync_visit_attempt *visit_attempt, void *arg, struct psync_error *err);
     enum psync_result (*outcomes)(void *self, uint64_t cursor, size_t n, psync_visit_outcome *visit, void *arg,
                                   struct psync_error *err);
+
+    /* ---- maintaining: one thread at a time, any thread, while others read and write ---- */
     enum psync_result (*backup)(void *self, const char *path, struct psync_error *err);
     enum psync_result (*check)(void *self, struct psync_buf *report, struct psync_error *err); /* REJECT: damaged */
+
+    /* Any thread, at any time. What reads now ends soon with PSYNC_RETRY; so does any later backup and check. */
+    void (*interrupt)(void *self);
 };
 
 extern const struct psync_queue_driver psync_driver_sqlite;

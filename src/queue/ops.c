@@ -27,14 +27,26 @@ static bool put_readies(const struct psync_op *op)
     return false;
 }
 
-static void drop_messages(struct psync_message **messages, size_t n)
+/* Some want failed: what the earlier ones leased is leased by nobody. Each message by itself, for there may be no
+ * memory for an array. FATAL: the driver must not be called again. */
+static enum psync_result give_back(struct psync_queue *q, struct psync_message **messages, size_t n,
+                                   enum psync_result why, struct psync_error *err)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        struct psync_settle release = {.message = messages[i], .verdict = PSYNC_VERDICT_RELEASE};
+        enum psync_result r = why;
+        if (why != PSYNC_FATAL)
+            r = q->driver->settle(q->self, &release, 1, psync_queue_now(q), err);
+        if (r == PSYNC_FATAL) /* any other failure: its lease runs out by itself */
+            why = r;
         psync_message_free(messages[i]);
+    }
     free(messages);
+    q->commit_now = q->commit_now || n > 0;
+    return why;
 }
 
-/* The answer is in `op` only when it is whole; what was leased before a failure runs out by itself. */
+/* The answer is in `op` only when it is whole. */
 static enum psync_result run_lease(struct psync_queue *q, struct psync_op *op, struct psync_error *err)
 {
     psync_ms now = psync_queue_now(q), next_due = PSYNC_MS_NEVER;
@@ -49,10 +61,8 @@ static enum psync_result run_lease(struct psync_queue *q, struct psync_op *op, s
         size_t got = 0;
         psync_ms due = PSYNC_MS_NEVER;
         enum psync_result r = q->driver->lease(q->self, want, now, messages + n, &got, &due, err);
-        if (r != PSYNC_OK && r != PSYNC_EMPTY) {
-            drop_messages(messages, n);
-            return r;
-        }
+        if (r != PSYNC_OK && r != PSYNC_EMPTY)
+            return give_back(q, messages, n, r, err);
         PSYNC_INVARIANT(got <= want->max && (got > 0) == (r == PSYNC_OK));
         for (size_t k = n; k < n + got; k++)
             PSYNC_INVARIANT(messages[k]->lease != 0);
@@ -175,16 +185,30 @@ static enum psync_result run_counts(struct psync_queue *q, struct psync_op *op, 
     return PSYNC_OK;
 }
 
+static enum psync_result run_configure(struct psync_queue *q, struct psync_op *op, struct psync_error *err)
+{
+    const struct psync_queue_conf *next = op->u.configure.conf;
+    (void)err;
+    q->conf.max_depth = next->max_depth;
+    q->conf.reserve_bytes = next->reserve_bytes;
+    q->conf.keep = next->keep;
+    q->conf.keep_count = next->keep_count;
+    q->conf.commit_wait = next->commit_wait;
+    q->conf.commit_count = next->commit_count;
+    return PSYNC_OK;
+}
+
 const struct psync_op_rule psync_op_rules[PSYNC_OP_KINDS] = {
-    [PSYNC_OP_PUT] = {PSYNC_COMMIT_NOW, run_put, put_readies, NULL},
-    [PSYNC_OP_LEASE] = {PSYNC_COMMIT_NONE, run_lease, NULL, NULL},
-    [PSYNC_OP_SETTLE] = {PSYNC_COMMIT_SHARED, run_settle, settle_readies, NULL},
-    [PSYNC_OP_EXTEND] = {PSYNC_COMMIT_NONE, run_extend, NULL, NULL},
-    [PSYNC_OP_BIND] = {PSYNC_COMMIT_NOW, run_bind, NULL, NULL},
-    [PSYNC_OP_REQUEUE] = {PSYNC_COMMIT_NOW, run_requeue, requeue_readies, sweep_more},
-    [PSYNC_OP_DISCARD] = {PSYNC_COMMIT_NOW, run_discard, NULL, sweep_more},
-    [PSYNC_OP_REPLACE] = {PSYNC_COMMIT_NOW, run_replace, replace_readies, NULL},
-    [PSYNC_OP_HOLD] = {PSYNC_COMMIT_NOW, run_hold, hold_readies, NULL},
-    [PSYNC_OP_NOTE] = {PSYNC_COMMIT_SHARED, run_note, NULL, NULL},
-    [PSYNC_OP_COUNTS] = {PSYNC_COMMIT_NONE, run_counts, NULL, NULL},
+    [PSYNC_OP_PUT] = {PSYNC_TURN_WORK, PSYNC_COMMIT_NOW, run_put, put_readies, NULL},
+    [PSYNC_OP_LEASE] = {PSYNC_TURN_LEASES, PSYNC_COMMIT_NONE, run_lease, NULL, NULL},
+    [PSYNC_OP_SETTLE] = {PSYNC_TURN_VERDICTS, PSYNC_COMMIT_SHARED, run_settle, settle_readies, NULL},
+    [PSYNC_OP_EXTEND] = {PSYNC_TURN_VERDICTS, PSYNC_COMMIT_NONE, run_extend, NULL, NULL},
+    [PSYNC_OP_BIND] = {PSYNC_TURN_WORK, PSYNC_COMMIT_NOW, run_bind, NULL, NULL},
+    [PSYNC_OP_REQUEUE] = {PSYNC_TURN_WORK, PSYNC_COMMIT_NOW, run_requeue, requeue_readies, sweep_more},
+    [PSYNC_OP_DISCARD] = {PSYNC_TURN_WORK, PSYNC_COMMIT_NOW, run_discard, NULL, sweep_more},
+    [PSYNC_OP_REPLACE] = {PSYNC_TURN_WORK, PSYNC_COMMIT_NOW, run_replace, replace_readies, NULL},
+    [PSYNC_OP_HOLD] = {PSYNC_TURN_WORK, PSYNC_COMMIT_NOW, run_hold, hold_readies, NULL},
+    [PSYNC_OP_NOTE] = {PSYNC_TURN_WORK, PSYNC_COMMIT_SHARED, run_note, NULL, NULL},
+    [PSYNC_OP_COUNTS] = {PSYNC_TURN_LEASES, PSYNC_COMMIT_NONE, run_counts, NULL, NULL},
+    [PSYNC_OP_CONFIGURE] = {PSYNC_TURN_WORK, PSYNC_COMMIT_NONE, run_configure, NULL, NULL},
 };

@@ -28,8 +28,10 @@ enum psync_result psync_queue_new(const struct psync_queue_open *open, struct ps
     if (q == NULL)
         return psync_fail(err, PSYNC_NOMEM, "out of memory");
     q->open = *open;
+    q->conf = *open->conf;
+    q->open.conf = &q->conf;
     q->driver = driver;
-    enum psync_result r = driver->open(open->conf, psync_queue_now(q), open->log, &q->self, err);
+    enum psync_result r = driver->open(&q->conf, psync_queue_now(q), open->log, &q->self, err);
     if (r == PSYNC_NOMEM)
         r = psync_fail(err, r, "out of memory");
     if (r == PSYNC_OK) {
@@ -309,6 +311,13 @@ enum psync_result psync_queue_hold(struct psync_queue *q, const char *destinatio
     struct psync_op op = {.kind = PSYNC_OP_HOLD, .u.hold = {destination, hold}};
     enum psync_result r = check_destination(destination, err);
     return r == PSYNC_OK ? psync_queue_do(q, &op, err) : r;
+}
+
+enum psync_result psync_queue_configure(struct psync_queue *q, const struct psync_queue_conf *conf,
+                                        struct psync_error *err)
+{
+    struct psync_op op = {.kind = PSYNC_OP_CONFIGURE, .u.configure = {conf}};
+    return psync_queue_do(q, &op, err);
 }
 
 enum psync_result psync_queue_counts(struct psync_queue *q, const char *destination, struct psync_counts *ret_counts,

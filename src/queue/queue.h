@@ -15,7 +15,7 @@
 struct psync_queue; /* opaque */
 
 struct psync_queue_open {
-    const struct psync_queue_conf *conf;       /* outlives the queue */
+    const struct psync_queue_conf *conf;       /* copied; its texts outlive the queue */
     const struct psync_queue_driver *driver;   /* NULL: the one conf->driver names */
     struct psync_log *log;                     /* may be NULL */
     psync_ms (*clock)(void);                   /* NULL: psync_clock_now */
@@ -66,7 +66,7 @@ PSYNC_CHECKED enum psync_result psync_queue_bind(struct psync_queue *q, struct p
 typedef void psync_bind_done(void *arg, enum psync_result result);
 PSYNC_CHECKED enum psync_result psync_queue_bind_async(struct psync_queue *q, struct psync_message *const *members,
                                                        size_t n, const char *key, psync_bind_done *done, void *arg);
-/* Repeat slices until done; select->max is ignored. */
+/* Repeat slices until done; select->max is ignored. RETRY: the queue was closed meanwhile, the rest is as it was. */
 PSYNC_CHECKED enum psync_result psync_queue_requeue(struct psync_queue *q, struct psync_select *select,
                                                     struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_queue_discard(struct psync_queue *q, struct psync_select *select,
@@ -77,6 +77,10 @@ PSYNC_CHECKED enum psync_result psync_queue_replace(struct psync_queue *q, const
                                                     char ret_new_key[PSYNC_KEY_MAX], struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_queue_hold(struct psync_queue *q, const char *destination,
                                                  const struct psync_hold *hold, struct psync_error *err);
+/* Takes over max_depth, reserve_bytes, keep, keep_count, commit_wait and commit_count, copied; what else `conf` says
+ * counts at the start alone. */
+PSYNC_CHECKED enum psync_result psync_queue_configure(struct psync_queue *q, const struct psync_queue_conf *conf,
+                                                      struct psync_error *err);
 /* Submitted, not waited for; it shares the next commit. */
 PSYNC_CHECKED enum psync_result psync_queue_note(struct psync_queue *q, const char *destination,
                                                  const struct psync_figures *figures);
@@ -95,9 +99,14 @@ PSYNC_CHECKED enum psync_result psync_queue_show(struct psync_queue *q, const ch
                                                  struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_queue_outcomes(struct psync_queue *q, uint64_t cursor, size_t n,
                                                      psync_visit_outcome *visit, void *arg, struct psync_error *err);
+
+/* ---- maintaining: any thread; may take minutes, and lists go on meanwhile ---- */
 PSYNC_CHECKED enum psync_result psync_queue_backup(struct psync_queue *q, const char *path, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_queue_check(struct psync_queue *q, struct psync_buf *report,
                                                   struct psync_error *err);
+/* The process stops: what reads, backs up or checks ends soon with PSYNC_RETRY, and no backup or check begins any more;
+ * lists do. Any thread; waits for nothing. */
+void psync_queue_interrupt(struct psync_queue *q);
 
 /* ---- ownership of a queue file ---- */
 /* One process owns an embedded queue file: a lock on PATH.lock, held until free or death. RETRY: somebody else has it

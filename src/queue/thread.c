@@ -1,17 +1,19 @@
 /* thread - rounds of work and group commits (see queue.h for the promises).
  *
- * A round: leases first, for they need no commit and somebody's connections idle meanwhile; then what else came, up to
- * a bound; then a commit if one is due. While it syncs, the next round's work gathers. */
+ * A round: verdicts, before anything looks at which leases ran out; leases, for they need no commit and somebody's
+ * connections idle meanwhile; what else came, up to a bound; a slice of tidying; then a commit if one is due. While it
+ * syncs, the next round's work gathers. */
 #include "queue/thread.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
-    SUBMITTED_MAX = 65536,
+    UNANSWERED_MAX = 65536,
     ROUND_MESSAGES = 4096, /* a round's work and so a transaction is about that big at most */
     TIDY_MORE_MS = 20, TIDY_ACTIVE_MS = 100, TIDY_IDLE_MS = 1000
 };
@@ -28,6 +30,7 @@ void psync_queue_fail(struct psync_queue *q, const char *why)
     q->fatal = true;
     if (first)
         snprintf(q->why.text, sizeof q->why.text, "%s", why);
+    pthread_cond_signal(&q->wake); /* what waits for its commit is to be answered */
     pthread_mutex_unlock(&q->lock);
     if (!first)
         return;
@@ -56,12 +59,21 @@ static bool undone(enum psync_result r)
     return r == PSYNC_NOMEM || r == PSYNC_RETRY;
 }
 
-static void finish(struct psync_op *op, enum psync_result r, const struct psync_error *why)
+static void finish(struct psync_queue *q, struct psync_op *op, enum psync_result r, const struct psync_error *why)
 {
     op->result = r;
     if (op->err != NULL && why != NULL)
         *op->err = *why;
+    q->answered++;
     op->finish(op);
+}
+
+static bool is_stopping(struct psync_queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    bool stopping = q->stopping;
+    pthread_mutex_unlock(&q->lock);
+    return stopping;
 }
 
 /* Durable: it is over, or its next slice waits its turn behind the others. */
@@ -70,24 +82,34 @@ static void complete(struct psync_queue *q, struct psync_op *op)
     const struct psync_op_rule *rule = &psync_op_rules[op->kind];
     if (rule->readies != NULL && rule->readies(op))
         q->made_ready = true;
-    if (op->result == PSYNC_OK && rule->more != NULL && rule->more(op))
-        psync_list_push(&q->work, &op->link);
+    bool more = op->result == PSYNC_OK && rule->more != NULL && rule->more(op);
+    if (more && is_stopping(q))
+        finish(q, op, PSYNC_RETRY, &(struct psync_error){"the queue is being closed: again for the rest"});
+    else if (more)
+        psync_list_push(&q->todo[rule->turn], &op->link);
     else
-        op->finish(op);
+        finish(q, op, op->result, NULL);
 }
 
 static void fail_all(struct psync_queue *q, struct psync_link *list)
 {
     for (struct psync_op *op; (op = pop(list)) != NULL;)
-        finish(op, PSYNC_FATAL, &q->why);
+        finish(q, op, PSYNC_FATAL, &q->why);
+}
+
+/* Nothing more is done: whatever waits is answered. */
+static void give_up(struct psync_queue *q)
+{
+    q->group_since_us = 0;
+    fail_all(q, &q->group);
+    for (int turn = 0; turn < PSYNC_TURNS; turn++)
+        fail_all(q, &q->todo[turn]);
 }
 
 static void fatal(struct psync_queue *q, const struct psync_error *err)
 {
     psync_queue_fail(q, err->text);
-    q->group_since_us = 0;
-    fail_all(q, &q->group);
-    fail_all(q, &q->work);
+    give_up(q);
 }
 
 static enum psync_result commit(struct psync_queue *q, struct psync_error *err)
@@ -98,13 +120,13 @@ static enum psync_result commit(struct psync_queue *q, struct psync_error *err)
 }
 
 /* Even alone a put found no space, in spite of the reserve: that is FULL, and the queue goes on. */
-static void say_full(struct psync_op *op)
+static void say_full(struct psync_queue *q, struct psync_op *op)
 {
     for (size_t i = 0; i < op->u.put.n; i++) {
         op->u.put.puts[i].ret_outcome = PSYNC_PUT_FULL;
         op->u.put.puts[i].ret_why = "the disk is full";
     }
-    finish(op, PSYNC_OK, NULL);
+    finish(q, op, PSYNC_OK, NULL);
 }
 
 /* One operation with a commit of its own. */
@@ -118,14 +140,14 @@ static void do_alone(struct psync_queue *q, struct psync_op *op)
     if (r == PSYNC_RETRY && op->kind == PSYNC_OP_SETTLE) /* no space for a verdict: the reserve is gone */
         r = PSYNC_FATAL;
     if (r == PSYNC_FATAL) {
-        psync_list_push(&q->work, &op->link);
+        psync_list_push(&q->group, &op->link);
         fatal(q, &err);
     } else if (r == PSYNC_OK) {
         complete(q, op);
     } else if (r == PSYNC_RETRY && op->kind == PSYNC_OP_PUT) {
-        say_full(op);
+        say_full(q, op);
     } else {
-        finish(op, r, &err);
+        finish(q, op, r, &err);
     }
 }
 
@@ -134,10 +156,10 @@ static void do_alone(struct psync_queue *q, struct psync_op *op)
 static void redo(struct psync_queue *q)
 {
     q->group_since_us = 0;
-    for (struct psync_op *op; (op = pop(&q->group)) != NULL && !has_failed(q);)
+    for (struct psync_op *op; !has_failed(q) && (op = pop(&q->group)) != NULL;)
         do_alone(q, op);
     if (has_failed(q))
-        fail_all(q, &q->group);
+        give_up(q);
 }
 
 static void commit_group(struct psync_queue *q)
@@ -170,13 +192,13 @@ static void run(struct psync_queue *q, struct psync_op *op)
     const struct psync_op_rule *rule = &psync_op_rules[op->kind];
     enum psync_result r = op->result = rule->run(q, op, &err);
     if (r == PSYNC_FATAL) {
-        psync_list_push(&q->work, &op->link);
+        psync_list_push(&q->group, &op->link);
         fatal(q, &err);
         return;
     }
     if (undone(r)) {
         if (rule->commit == PSYNC_COMMIT_NONE)
-            finish(op, r, &err);
+            finish(q, op, r, &err);
         else
             psync_list_push(&q->group, &op->link);
         redo(q);
@@ -185,7 +207,7 @@ static void run(struct psync_queue *q, struct psync_op *op)
     if (q->group_since_us == 0)
         q->group_since_us = psync_clock_us();
     if (rule->commit == PSYNC_COMMIT_NONE) {
-        finish(op, r, &err);
+        finish(q, op, r, &err);
         return;
     }
     if (op->err != NULL)
@@ -215,45 +237,52 @@ static void tidy(struct psync_queue *q, uint64_t now_us)
     struct psync_error err = {0};
     if (now_us < q->tidy_at_us)
         return;
-    enum psync_result r = q->driver->tidy == NULL ? PSYNC_EMPTY : q->driver->tidy(q->self, psync_queue_now(q), &err);
+    bool readied = false;
+    enum psync_result r = PSYNC_EMPTY;
+    if (q->driver->tidy != NULL)
+        r = q->driver->tidy(q->self, psync_queue_now(q), &readied, &err);
     if (r == PSYNC_FATAL)
         fatal(q, &err);
     else if (undone(r))
         redo(q);
     else if (r == PSYNC_OK)
         q->commit_now = true;
+    q->made_ready = q->made_ready || readied;
     q->tidy_at_us = now_us + 1000 * (r == PSYNC_OK ? TIDY_MORE_MS : q->active ? TIDY_ACTIVE_MS : TIDY_IDLE_MS);
     q->active = false;
 }
 
-static void do_round(struct psync_queue *q, struct psync_link *urgent)
+/* Runs the operations of a turn, until they are about `most` messages. */
+static void do_turn(struct psync_queue *q, enum psync_op_turn turn, size_t most)
 {
     size_t done = 0;
-    struct psync_op *op;
-    while (!has_failed(q) && (op = pop(urgent)) != NULL)
-        run(q, op);
-    while (!has_failed(q) && done < ROUND_MESSAGES && (op = pop(&q->work)) != NULL) {
+    for (struct psync_op *op; done < most && !has_failed(q) && (op = pop(&q->todo[turn])) != NULL;) {
         done += weight(op);
         q->group_verdicts += op->kind == PSYNC_OP_SETTLE ? op->u.settle.n : 0;
-        q->active = true;
+        q->active = q->active || psync_op_rules[op->kind].commit != PSYNC_COMMIT_NONE;
         run(q, op);
     }
+}
+
+static void do_round(struct psync_queue *q)
+{
+    do_turn(q, PSYNC_TURN_VERDICTS, SIZE_MAX); /* no more than there are leases */
+    do_turn(q, PSYNC_TURN_LEASES, SIZE_MAX);
+    do_turn(q, PSYNC_TURN_WORK, ROUND_MESSAGES);
+    if (!has_failed(q))
+        tidy(q, psync_clock_us());
     if (!has_failed(q) && commit_due(q, psync_clock_us()))
         commit_group(q);
     if (q->made_ready && q->open.on_ready != NULL)
         q->open.on_ready(q->open.arg);
     q->made_ready = false;
-    if (!has_failed(q))
-        tidy(q, psync_clock_us());
-    if (has_failed(q)) {
-        fail_all(q, urgent);
-        fail_all(q, &q->work);
-    }
+    if (has_failed(q)) /* by a reader, it may be */
+        give_up(q);
 }
 
 /* ---- waiting ---- */
 #if defined(_POSIX_CLOCK_SELECTION) && _POSIX_CLOCK_SELECTION > 0
-enum { WAIT_CLOCK = CLOCK_MONOTONIC };
+enum { WAIT_CLOCK = CLOCK_MONOTONIC, WAIT_MAX_US = INT_MAX };
 static int init_cond(pthread_cond_t *cond)
 {
     pthread_condattr_t attr;
@@ -266,8 +295,8 @@ static int init_cond(pthread_cond_t *cond)
     }
     return e;
 }
-#else /* a clock set back makes a wait longer there */
-enum { WAIT_CLOCK = CLOCK_REALTIME };
+#else /* a clock set back makes a wait longer there: so no wait is long, and each is followed by another look */
+enum { WAIT_CLOCK = CLOCK_REALTIME, WAIT_MAX_US = 100000 };
 static int init_cond(pthread_cond_t *cond)
 {
     return pthread_cond_init(cond, NULL);
@@ -277,6 +306,8 @@ static int init_cond(pthread_cond_t *cond)
 static void wait_us(struct psync_queue *q, uint64_t us)
 {
     struct timespec t;
+    if (us > WAIT_MAX_US)
+        us = WAIT_MAX_US;
     clock_gettime(WAIT_CLOCK, &t);
     t.tv_sec += (time_t)(us / 1000000);
     t.tv_nsec += (long)(us % 1000000) * 1000;
@@ -287,11 +318,19 @@ static void wait_us(struct psync_queue *q, uint64_t us)
     pthread_cond_timedwait(&q->wake, &q->lock, &t);
 }
 
-/* Until something was submitted, or the group's commit or tidying is due. False: stop. Called and left with the lock.
- * */
+static bool nothing_to_do(const struct psync_queue *q)
+{
+    for (int turn = 0; turn < PSYNC_TURNS; turn++)
+        if (!psync_list_empty(&q->incoming[turn]) || !psync_list_empty(&q->todo[turn]))
+            return false;
+    return !q->fatal || psync_list_empty(&q->group);
+}
+
+/* Until something was submitted, the group's commit or tidying is due, or the queue failed. False: stop. Called and
+ * left with the lock. */
 static bool wait_for_work(struct psync_queue *q)
 {
-    while (psync_list_empty(&q->urgent) && psync_list_empty(&q->incoming) && psync_list_empty(&q->work)) {
+    while (nothing_to_do(q)) {
         uint64_t now = psync_clock_us(), until = q->tidy_at_us, since = q->group_since_us;
         uint64_t due = since == 0 ? UINT64_MAX : since + (uint64_t)q->open.conf->commit_wait * 1000;
         if (q->stopping)
@@ -316,17 +355,16 @@ static void move_all(struct psync_link *to, struct psync_link *from)
 static void *live(void *arg)
 {
     struct psync_queue *q = arg;
-    struct psync_link urgent;
-    psync_list_init(&urgent);
     pthread_mutex_lock(&q->lock);
     while (wait_for_work(q)) {
-        move_all(&urgent, &q->urgent);
-        move_all(&q->work, &q->incoming);
-        q->submitted = 0;
+        for (int turn = 0; turn < PSYNC_TURNS; turn++)
+            move_all(&q->todo[turn], &q->incoming[turn]);
         q->commit_now = q->commit_now || q->stopping;
         pthread_mutex_unlock(&q->lock);
-        do_round(q, &urgent);
+        do_round(q);
         pthread_mutex_lock(&q->lock);
+        q->unanswered -= q->answered;
+        q->answered = 0;
     }
     pthread_mutex_unlock(&q->lock);
     return NULL;
@@ -334,9 +372,10 @@ static void *live(void *arg)
 
 enum psync_result psync_queue_start(struct psync_queue *q, struct psync_error *err)
 {
-    psync_list_init(&q->urgent);
-    psync_list_init(&q->incoming);
-    psync_list_init(&q->work);
+    for (int turn = 0; turn < PSYNC_TURNS; turn++) {
+        psync_list_init(&q->incoming[turn]);
+        psync_list_init(&q->todo[turn]);
+    }
     psync_list_init(&q->group);
     if (pthread_mutex_init(&q->lock, NULL) != 0)
         return PSYNC_NOMEM;
@@ -344,8 +383,12 @@ enum psync_result psync_queue_start(struct psync_queue *q, struct psync_error *e
         goto no_cond;
     if (pthread_mutex_init(&q->reading, NULL) != 0)
         goto no_reading;
+    if (pthread_mutex_init(&q->maintaining, NULL) != 0)
+        goto no_maintaining;
     if (pthread_create(&q->thread, NULL, live, q) == 0)
         return PSYNC_OK;
+    pthread_mutex_destroy(&q->maintaining);
+no_maintaining:
     pthread_mutex_destroy(&q->reading);
 no_reading:
     pthread_cond_destroy(&q->wake);
@@ -361,6 +404,7 @@ void psync_queue_stop(struct psync_queue *q)
     pthread_cond_signal(&q->wake);
     pthread_mutex_unlock(&q->lock);
     pthread_join(q->thread, NULL);
+    pthread_mutex_destroy(&q->maintaining);
     pthread_mutex_destroy(&q->reading);
     pthread_cond_destroy(&q->wake);
     pthread_mutex_destroy(&q->lock);
@@ -368,17 +412,18 @@ void psync_queue_stop(struct psync_queue *q)
 
 enum psync_result psync_queue_submit(struct psync_queue *q, struct psync_op *op)
 {
-    bool urgent = psync_op_rules[op->kind].commit == PSYNC_COMMIT_NONE;
+    enum psync_op_turn turn = psync_op_rules[op->kind].turn;
     enum psync_result r = PSYNC_OK;
     psync_list_init(&op->link);
     pthread_mutex_lock(&q->lock);
     PSYNC_INVARIANT(!q->stopping);
-    if (q->submitted >= SUBMITTED_MAX) {
+    if (q->unanswered >= UNANSWERED_MAX) {
         r = PSYNC_RETRY;
     } else {
-        psync_list_push(urgent ? &q->urgent : &q->incoming, &op->link);
-        if (q->submitted++ == 0)
+        q->unanswered++;
+        if (psync_list_empty(&q->incoming[turn]))
             pthread_cond_signal(&q->wake);
+        psync_list_push(&q->incoming[turn], &op->link);
     }
     pthread_mutex_unlock(&q->lock);
     return r;

@@ -9,7 +9,7 @@
 
 enum psync_op_kind {
     PSYNC_OP_PUT, PSYNC_OP_LEASE, PSYNC_OP_SETTLE, PSYNC_OP_EXTEND, PSYNC_OP_BIND, PSYNC_OP_REQUEUE, PSYNC_OP_DISCARD,
-    PSYNC_OP_REPLACE, PSYNC_OP_HOLD, PSYNC_OP_NOTE, PSYNC_OP_COUNTS,
+    PSYNC_OP_REPLACE, PSYNC_OP_HOLD, PSYNC_OP_NOTE, PSYNC_OP_COUNTS, PSYNC_OP_CONFIGURE,
     PSYNC_OP_KINDS
 };
 
@@ -36,36 +36,44 @@ struct psync_op {
         struct { const char *destination; const struct psync_hold *hold; } hold;
         struct { const char *destination; const struct psync_figures *figures; } note;
         struct { const char *destination; struct psync_counts *counts; } counts;
+        struct { const struct psync_queue_conf *conf; } configure;
     } u;
     void *arg;
 };
 
+/* When an operation's turn is within a round. Verdicts and extensions come before leases, because a lease makes free
+ * what ran out: an answer that waited out a slow sync must not be too late for that. */
+enum psync_op_turn { PSYNC_TURN_VERDICTS, PSYNC_TURN_LEASES, PSYNC_TURN_WORK, PSYNC_TURNS };
+
 struct psync_queue {
     struct psync_queue_open open;
+    struct psync_queue_conf conf; /* open.conf points to it; its limits change at a reload, on the queue's thread */
     const struct psync_queue_driver *driver;
     void *self;
     pthread_t thread;
 
     pthread_mutex_t lock; /* of what follows, up to `why` */
     pthread_cond_t wake;
-    struct psync_link urgent, incoming;
-    size_t submitted;     /* operations in both */
+    struct psync_link incoming[PSYNC_TURNS];
+    size_t unanswered;    /* operations, from being submitted to the round after their `finish` */
     bool stopping, fatal;
     struct psync_error why;
 
     /* the thread's own */
-    struct psync_link work, group; /* to be done; done, and waiting for the commit */
+    struct psync_link todo[PSYNC_TURNS], group; /* to be done; done, and waiting for the commit */
+    size_t answered;               /* in this round */
     size_t group_verdicts;
     uint64_t group_since_us;       /* when the first of the group came; 0: nothing to commit */
     bool commit_now, made_ready, active;
     uint64_t tidy_at_us;
 
-    pthread_mutex_t reading;
+    pthread_mutex_t reading, maintaining; /* lists; backup and check */
 };
 
 /* What an operation asks of the commit. */
 enum psync_op_commit { PSYNC_COMMIT_NONE, PSYNC_COMMIT_SHARED, PSYNC_COMMIT_NOW };
 struct psync_op_rule {
+    enum psync_op_turn turn;
     enum psync_op_commit commit;
     /* Calls the driver. Undone (NOMEM, RETRY) it can be called again. */
     enum psync_result (*run)(struct psync_queue *q, struct psync_op *op, struct psync_error *err);

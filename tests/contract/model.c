@@ -109,6 +109,7 @@ static enum psync_result commit(struct model *m)
 
 static enum psync_result do_round(struct model *m, unsigned round)
 {
+    bool readied;
     enum psync_result r = put_some(m);
     if (r == PSYNC_OK && round % 2 == 0)
         r = commit(m);
@@ -120,7 +121,7 @@ static enum psync_result do_round(struct model *m, unsigned round)
         r = commit(m);
     m->now += round % 3 == 2 ? 2000 : 20; /* idle for two seconds: a checkpoint */
     if (r == PSYNC_OK) {
-        r = m->driver->tidy(m->self, m->now, NULL);
+        r = m->driver->tidy(m->self, m->now, &readied, NULL);
         r = r == PSYNC_EMPTY ? PSYNC_OK : r;
     }
     return r == PSYNC_OK ? commit(m) : r;

@@ -47,12 +47,19 @@ static bool fault(void *context, sqlite3_stmt *st)
 enum psync_result psync_store_check(struct psync_store *s, struct psync_buf *report, struct psync_error *err)
 {
     struct checking c = {report, 0, PSYNC_OK};
-    enum psync_result r = psync_read_each(s, "PRAGMA integrity_check", NULL, 0, fault, &c, err);
+    sqlite3 *db;
+    enum psync_result r = psync_read_aside(s, &db, err);
+    if (r != PSYNC_OK)
+        return r;
+    r = psync_read_each_of(s, db, "PRAGMA integrity_check", NULL, 0, fault, &c, err);
     for (size_t i = 0; r == PSYNC_OK && c.r == PSYNC_OK && c.faults == 0 && i < sizeof rules / sizeof *rules; i++)
-        r = psync_read_each(s, rules[i], NULL, 0, fault, &c, err);
+        r = psync_read_each_of(s, db, rules[i], NULL, 0, fault, &c, err);
+    psync_read_aside_end(s);
     if (r == PSYNC_OK && c.r == PSYNC_NOMEM)
         r = PSYNC_NOMEM;
     if (r == PSYNC_OK && c.faults > 0)
-        r = psync_fail(err, PSYNC_REJECT, "queue file %s is damaged: put a backup in its place", s->conf->path);
+        r = psync_fail(err, PSYNC_REJECT,
+                       "queue file %s is damaged: stop productsync, move it away together with its -wal and -shm,"
+                       " then put a backup in its place", s->conf->path);
     return r;
 }

@@ -169,11 +169,12 @@ static enum psync_result drv_commit(void *self, struct psync_error *err)
     return leave(d, r, err);
 }
 
-static enum psync_result drv_tidy(void *self, psync_ms now, struct psync_error *err)
+static enum psync_result drv_tidy(void *self, psync_ms now, bool *ret_readied, struct psync_error *err)
 {
     struct sqlite_driver *d = self;
     enum psync_result r = enter(d, err);
-    return leave(d, r == PSYNC_OK ? psync_store_tidy(d->store, now, err) : r, err);
+    *ret_readied = false;
+    return leave(d, r == PSYNC_OK ? psync_store_tidy(d->store, now, ret_readied, err) : r, err);
 }
 
 static void drv_counts(void *self, const char *destination, struct psync_counts *ret_counts)
@@ -225,6 +226,11 @@ static enum psync_result drv_check(void *self, struct psync_buf *report, struct 
     return psync_store_check(((struct sqlite_driver *)self)->store, report, err);
 }
 
+static void drv_interrupt(void *self)
+{
+    psync_read_interrupt(((struct sqlite_driver *)self)->store);
+}
+
 const struct psync_queue_driver psync_driver_sqlite = {
     .name = "sqlite",
     .capabilities = PSYNC_CAN_BIND | PSYNC_CAN_KEYS | PSYNC_CAN_ORDER | PSYNC_CAN_DELAY | PSYNC_CAN_EXPIRE |
@@ -251,4 +257,5 @@ const struct psync_queue_driver psync_driver_sqlite = {
     .outcomes = drv_outcomes,
     .backup = drv_backup,
     .check = drv_check,
+    .interrupt = drv_interrupt,
 };

@@ -274,9 +274,9 @@ enum psync_result psync_store_lease(struct psync_store *s, const struct psync_wa
     psync_ms due = PSYNC_MS_NEVER;
     enum psync_result r = psync_store_expire(s, now, err);
     bool held = t.p == NULL || t.p->hold.paused || t.p->hold.suspended;
-    if (r == PSYNC_OK && !held && t.max > 0) {
-        r = t.p->delayed > 0 ? take_due(&t, err) : PSYNC_OK;
-        if (r == PSYNC_OK && !t.more && t.p->ready > 0)
+    if (r == PSYNC_OK && !held) { /* without room, too: there is some when the first lease runs out */
+        r = t.max > 0 && t.p->delayed > 0 ? take_due(&t, err) : PSYNC_OK;
+        if (r == PSYNC_OK && t.max > 0 && !t.more && t.p->ready > 0)
             r = take_fresh(&t, err);
         for (int kind = 0; kind < 2; kind++)
             if (t.passed[kind].any)

@@ -23,7 +23,9 @@ enum column {
 
 /* The ways to walk through messages; what a cursor's three numbers are differs. ?1 to ?2: destinations; ?3 ?4 ?5: the
  * cursor; ?6: the product; ?7: the cause; ?8: the state. */
-enum walk { BY_AGE, BY_PRODUCT, READY_FIRST, READY_NEXT, BY_DUE, BY_CAUSE, ONE_CAUSE, BY_OUTCOME, ONE_MESSAGE };
+enum walk {
+    BY_AGE, BY_PRODUCT, READY_FIRST, READY_NEXT, BY_DUE, BY_CAUSE, ONE_CAUSE, BY_OUTCOME, BY_RARE_OUTCOME, ONE_MESSAGE
+};
 static const char *const walks[] = {
     [BY_AGE] = ROW "FROM message AS m" WITH_OUTCOME
                    "WHERE m.id < ?5 AND m.destination BETWEEN ?1 AND ?2 ORDER BY m.id DESC",
@@ -40,8 +42,8 @@ static const char *const walks[] = {
                         " ORDER BY m.destination, m.product, m.shop, m.id",
     [READY_NEXT] = ROW "FROM message AS m INDEXED BY message_subject" WITH_OUTCOME
                        "WHERE m.state < 3 AND m.state = 0 AND m.destination BETWEEN ?1 AND ?2"
-                       " AND (m.destination, m.product, m.shop, m.id) >"
-                       " (SELECT destination, product, shop, id FROM message WHERE id = ?5)"
+                       " AND (m.destination, m.product, m.shop, m.id) >" /* gone: the product's shops once more */
+                       " (?3, ?4, ifnull((SELECT shop FROM message WHERE id = ?5), ''), ?5)"
                        " ORDER BY m.destination, m.product, m.shop, m.id",
     [BY_DUE] = ROW "FROM message AS m INDEXED BY message_delayed" WITH_OUTCOME
                    "WHERE m.state = 2 AND m.destination BETWEEN ?1 AND ?2"
@@ -55,6 +57,10 @@ static const char *const walks[] = {
     [BY_OUTCOME] = ROW "FROM outcome AS o CROSS JOIN message AS m ON m.id = o.message" JOINED
                        " WHERE o.seq < ?5 AND o.state = ?8 AND m.outcome = o.seq AND m.destination BETWEEN ?1 AND ?2"
                        " ORDER BY o.seq DESC",
+    [BY_RARE_OUTCOME] = ROW "FROM outcome AS o INDEXED BY outcome_rare CROSS JOIN message AS m ON m.id = o.message"
+                            JOINED
+                            " WHERE o.seq < ?5 AND o.state > 4 AND o.state = ?8 AND m.outcome = o.seq"
+                            " AND m.destination BETWEEN ?1 AND ?2 ORDER BY o.seq DESC",
     [ONE_MESSAGE] = ROW "FROM message AS m" WITH_OUTCOME "WHERE m.id = ?5 AND m.destination BETWEEN ?1 AND ?2",
 };
 
@@ -82,7 +88,9 @@ static void write_cursor(enum walk walk, sqlite3_stmt *st, char *text, size_t si
         second = sqlite3_column_int64(st, NOT_BEFORE);
     else if (walk == BY_CAUSE)
         second = sqlite3_column_int64(st, CAUSE);
-    else if (walk == BY_OUTCOME)
+    else if (walk == READY_FIRST || walk == READY_NEXT)
+        second = sqlite3_column_int64(st, PRODUCT);
+    else if (walk == BY_OUTCOME || walk == BY_RARE_OUTCOME)
         third = sqlite3_column_int64(st, OUTCOME);
     snprintf(text, size, "%" PRId64 ":%" PRId64 ":%" PRId64, first, second, third);
 }
@@ -183,9 +191,10 @@ static enum psync_result walk_in_flight(struct listing *l, struct psync_error *e
 static enum walk choose(const struct psync_filter *f)
 {
     static const enum walk by_state[PSYNC_STATES] = {
-        [PSYNC_STATE_READY] = READY_FIRST,  [PSYNC_STATE_IN_FLIGHT] = ONE_MESSAGE, [PSYNC_STATE_DELAYED] = BY_DUE,
-        [PSYNC_STATE_DEAD] = BY_CAUSE,      [PSYNC_STATE_DONE] = BY_OUTCOME,       [PSYNC_STATE_DISCARDED] = BY_OUTCOME,
-        [PSYNC_STATE_REPLACED] = BY_OUTCOME,
+        [PSYNC_STATE_READY] = READY_FIRST,         [PSYNC_STATE_IN_FLIGHT] = ONE_MESSAGE,
+        [PSYNC_STATE_DELAYED] = BY_DUE,            [PSYNC_STATE_DEAD] = BY_CAUSE,
+        [PSYNC_STATE_DONE] = BY_OUTCOME,           [PSYNC_STATE_DISCARDED] = BY_RARE_OUTCOME,
+        [PSYNC_STATE_REPLACED] = BY_RARE_OUTCOME,
     };
     if (f->product != 0)
         return BY_PRODUCT;
@@ -204,7 +213,7 @@ enum psync_result psync_store_list(struct psync_store *s, const struct psync_fil
         return PSYNC_OK;
     if (l.walk == ONE_MESSAGE)
         return walk_in_flight(&l, err);
-    bool downwards = l.walk == BY_AGE || l.walk == BY_PRODUCT || l.walk == BY_OUTCOME;
+    bool downwards = l.walk == BY_AGE || l.walk == BY_PRODUCT || l.walk == BY_OUTCOME || l.walk == BY_RARE_OUTCOME;
     struct cursor c = read_cursor(filter->cursor, downwards ? INT64_MAX : 0);
     return walk(&l, &c, err);
 }

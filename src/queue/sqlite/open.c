@@ -6,13 +6,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { HEADER_BYTES = 100, USER_VERSION_AT = 60, APPLICATION_ID_AT = 68 }; /* sqlite.org/fileformat2.html, 1.3 */
+/* sqlite.org/fileformat2.html, 1.3 */
+enum { HEADER_BYTES = 100, COOKIE_AT = 40, USER_VERSION_AT = 60, APPLICATION_ID_AT = 68 };
 
 static uint32_t big_endian(const unsigned char *b)
 {
@@ -22,13 +24,10 @@ static uint32_t big_endian(const unsigned char *b)
 /* The folder must take files: the log of the database lies beside it. */
 static enum psync_result look_at_folder(const char *path, struct psync_error *err)
 {
-    char folder[4096];
-    const char *slash = strrchr(path, '/');
-    int len = slash == NULL ? snprintf(folder, sizeof folder, ".")
-                            : snprintf(folder, sizeof folder, "%.*s", slash == path ? 1 : (int)(slash - path), path);
-    if (len < 0 || (size_t)len >= sizeof folder)
-        return psync_fail(err, PSYNC_REJECT, "queue.path is too long");
+    char folder[PSYNC_PATH_BYTES];
     struct stat st;
+    if (psync_disk_folder(path, folder, sizeof folder) != PSYNC_OK)
+        return psync_fail(err, PSYNC_REJECT, "queue.path is too long");
     if (stat(folder, &st) != 0 && errno == ENOENT)
         return psync_fail(err, PSYNC_REJECT,
                           "queue file %s: the folder %s does not exist: create it, or set queue.path", path,
@@ -45,14 +44,24 @@ static enum psync_result judge_header(const char *path, const unsigned char *hea
     if (n < HEADER_BYTES || memcmp(header, "SQLite format 3", 16) != 0 ||
         big_endian(header + APPLICATION_ID_AT) != PSYNC_SCHEMA_APPLICATION)
         return psync_fail(err, PSYNC_REJECT,
-                          "queue file %s is not a queue of productsync: move it away, or set queue.path to"
-                          " another file", path);
+                          "queue file %s is not a queue of productsync: move it away, and its -wal and -shm with it,"
+                          " or set queue.path to another file", path);
     uint32_t version = big_endian(header + USER_VERSION_AT);
     if (version > (uint32_t)psync_schema_version)
         return psync_fail(err, PSYNC_REJECT,
                           "queue file %s was written by a newer productsync (schema %u, this one knows %d):"
                           " use the newer program", path, version, psync_schema_version);
-    return PSYNC_OK;
+    return psync_log_check(path, big_endian(header + COOKIE_AT), err);
+}
+
+/* A new file would take the log of the one that was there for its own. */
+static enum psync_result judge_absence(const char *path, struct psync_error *err)
+{
+    if (psync_log_is_empty(path))
+        return PSYNC_EMPTY;
+    return psync_fail(err, PSYNC_REJECT,
+                      "queue file %s is missing, but its log %s-wal is there: put the file back, or move %s-wal and"
+                      " %s-shm away as well", path, path, path, path);
 }
 
 /* OK: a queue of ours. EMPTY: nothing there, or a file without a byte. */
@@ -61,7 +70,7 @@ static enum psync_result look_at_file(const char *path, struct psync_error *err)
     unsigned char header[HEADER_BYTES];
     int fd = open(path, O_RDWR | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT)
-        return PSYNC_EMPTY;
+        return judge_absence(path, err);
     if (fd < 0)
         return psync_fail(err, PSYNC_REJECT,
                           "queue file %s cannot be written: %s: make it writable for this user, or set"
@@ -71,7 +80,7 @@ static enum psync_result look_at_file(const char *path, struct psync_error *err)
     close(fd);
     if (n < 0)
         return psync_fail(err, PSYNC_FATAL, "queue file %s cannot be read: %s", path, strerror(why));
-    return n == 0 ? PSYNC_EMPTY : judge_header(path, header, n, err);
+    return n == 0 ? judge_absence(path, err) : judge_header(path, header, n, err);
 }
 
 static int count_wal_pages(void *self, sqlite3 *db, const char *name, int pages)
@@ -103,7 +112,8 @@ static enum psync_result connect_writer(struct psync_store *s, struct psync_erro
      * and settles nearly as fast as one of 8, and leaves room for the senders within 20 MB. */
     static const char setup[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -4000;"
                                 "PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;"
-                                "PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF";
+                                "PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF;"
+                                "PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON"; /* macOS; else nothing */
     int code = sqlite3_open_v2(s->conf->path, &s->writer, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (code == SQLITE_OK) {
         sqlite3_extended_result_codes(s->writer, 1);
@@ -122,17 +132,23 @@ static enum psync_result connect_writer(struct psync_store *s, struct psync_erro
     return code == SQLITE_OK ? PSYNC_OK : psync_store_fault(s, s->writer, code, err);
 }
 
-static enum psync_result connect_reader(struct psync_store *s, struct psync_error *err)
+/* See log.c. Before any statement is prepared: SQLite takes it for a change of the schema. */
+static enum psync_result change_mark(struct psync_store *s, uint32_t *ret_mark, struct psync_error *err)
 {
-    int code = sqlite3_open_v2(s->conf->path, &s->reader, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
-    if (code == SQLITE_OK) {
-        sqlite3_extended_result_codes(s->reader, 1);
-        sqlite3_busy_timeout(s->reader, 5000);
-        code = sqlite3_exec(s->reader,
-                            "PRAGMA cache_size = -2000; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF",
-                            NULL, NULL, NULL);
-    }
-    return code == SQLITE_OK ? PSYNC_OK : psync_store_fault(s, s->reader, code, err);
+    char sql[96];
+    uint32_t mark;
+    sqlite3_randomness(sizeof mark, &mark);
+    mark &= INT32_MAX;
+    snprintf(sql, sizeof sql, "BEGIN IMMEDIATE; PRAGMA schema_version = %" PRIu32 "; COMMIT", mark);
+    /* a log that was left may have taken the space which this and the trial need */
+    enum psync_result r = psync_store_checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, err);
+    if (r != PSYNC_OK)
+        return r;
+    int code = sqlite3_exec(s->writer, sql, NULL, NULL, NULL);
+    if (code != SQLITE_OK)
+        return psync_store_fault(s, s->writer, code, err);
+    *ret_mark = mark;
+    return PSYNC_OK;
 }
 
 static enum psync_result prepare(struct psync_store *s, struct psync_error *err)
@@ -167,16 +183,16 @@ static enum psync_result shift_delays(struct psync_store *s, psync_ms back, stru
  * */
 static enum psync_result start(struct psync_store *s, psync_ms now, struct psync_error *err)
 {
-    enum { TOLERANCE_MS = 1000 };
+    enum { TOLERANCE_MS = 1000, GAP_MS = 24 * 3600 * 1000 };
     enum psync_result r = psync_store_undo(s, err);
     psync_ms back = s->clock - now;
-    if (r == PSYNC_OK) /* a log that was left may have taken the space which the trial needs */
-        r = psync_store_checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, err);
     if (r == PSYNC_OK)
         r = psync_store_begin(s, err);
     if (r == PSYNC_OK && back > TOLERANCE_MS)
         r = shift_delays(s, back, err);
     s->clock = now;
+    s->age_at_start = s->age == 0 || now - s->age < GAP_MS ? now : s->age + GAP_MS;
+    s->started = now;
     s->dirty = true;
     if (r == PSYNC_OK)
         r = psync_store_commit(s, err);
@@ -187,15 +203,20 @@ static enum psync_result start(struct psync_store *s, psync_ms now, struct psync
 
 static enum psync_result set_up(struct psync_store *s, psync_ms now, struct psync_error *err)
 {
+    uint32_t mark = 0;
     enum psync_result r = connect_writer(s, err);
     if (r == PSYNC_OK)
         r = psync_schema_migrate(s, err);
+    if (r == PSYNC_OK)
+        r = change_mark(s, &mark, err);
     if (r == PSYNC_OK)
         r = prepare(s, err);
     if (r == PSYNC_OK)
         r = start(s, now, err);
     if (r == PSYNC_OK)
-        r = connect_reader(s, err);
+        psync_log_mark(s->conf->path, mark);
+    if (r == PSYNC_OK)
+        r = psync_read_connect(s, &s->reader, err);
     return r;
 }
 
@@ -210,15 +231,23 @@ enum psync_result psync_store_open(const struct psync_queue_conf *conf, psync_ms
         r = look_at_file(conf->path, err);
     if (r == PSYNC_EMPTY)
         r = psync_schema_create(conf->path, err);
+    if (r == PSYNC_OK)
+        r = psync_log_unmark(conf->path, err);
     if (r != PSYNC_OK)
         return r;
     struct psync_store *s = calloc(1, sizeof *s);
-    if (s == NULL || psync_leases_init(&s->leases) != PSYNC_OK) {
+    if (s == NULL || pthread_mutex_init(&s->aside_lock, NULL) != 0) {
+        free(s);
+        return PSYNC_NOMEM;
+    }
+    if (psync_leases_init(&s->leases) != PSYNC_OK) {
+        pthread_mutex_destroy(&s->aside_lock);
         free(s);
         return PSYNC_NOMEM;
     }
     s->conf = conf;
     s->log = log;
+    atomic_init(&s->interrupted, false);
     psync_map_init(&s->places_by_name);
     r = set_up(s, now, err);
     if (r == PSYNC_RETRY)
@@ -245,5 +274,6 @@ void psync_store_close(struct psync_store *s, bool sound)
     sqlite3_close(s->writer); /* rolls back what was not committed */
     psync_places_done(s);
     psync_leases_done(&s->leases);
+    pthread_mutex_destroy(&s->aside_lock);
     free(s);
 }

@@ -21,8 +21,9 @@ enum psync_result psync_store_fault(struct psync_store *s, sqlite3 *db, int code
         return psync_fail(err, PSYNC_FATAL, "queue file %s: another program has locked it: end that program", path);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return psync_fail(err, PSYNC_FATAL, "queue file %s is damaged (%s): put a backup in its place, or move it away",
-                          path, sqlite3_errmsg(db));
+        return psync_fail(err, PSYNC_FATAL,
+                          "queue file %s is damaged (%s): move it away together with its -wal and -shm, then put a"
+                          " backup in its place or begin anew", path, sqlite3_errmsg(db));
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_CANTOPEN:

@@ -23,8 +23,8 @@ static const char *const migrations[] = {
      * outcome: the latest one's seq. cause: of a dead letter. batch: of an unfinished one; no such batch row: it ended.
      * */
     "CREATE TABLE store (id INTEGER PRIMARY KEY CHECK (id = 1), next_id INTEGER NOT NULL, next_seq INTEGER NOT NULL,"
-    " clock INTEGER NOT NULL) STRICT;"
-    "INSERT INTO store VALUES (1, 1, 1, 0);"
+    " clock INTEGER NOT NULL, age INTEGER NOT NULL) STRICT;"
+    "INSERT INTO store VALUES (1, 1, 1, 0, 0);"
     "CREATE TABLE destination (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, ready INTEGER NOT NULL,"
     " waiting INTEGER NOT NULL, delayed INTEGER NOT NULL, dead INTEGER NOT NULL, done INTEGER NOT NULL,"
     " paused INTEGER NOT NULL, paused_since INTEGER NOT NULL, paused_reason TEXT NOT NULL,"
@@ -51,6 +51,7 @@ static const char *const migrations[] = {
     "CREATE TABLE outcome (seq INTEGER PRIMARY KEY, message INTEGER NOT NULL, state INTEGER NOT NULL,"
     " at INTEGER NOT NULL, began INTEGER NOT NULL, status INTEGER NOT NULL, latency INTEGER NOT NULL,"
     " error TEXT, replaced_by TEXT) STRICT;"
+    "CREATE INDEX outcome_rare ON outcome (state) WHERE state > 4;"
     "CREATE TABLE cause (id INTEGER PRIMARY KEY, destination INTEGER NOT NULL, problem TEXT NOT NULL,"
     " status INTEGER NOT NULL, error TEXT NOT NULL, count INTEGER NOT NULL, oldest INTEGER NOT NULL,"
     " newest INTEGER NOT NULL) STRICT;",
@@ -88,23 +89,6 @@ enum psync_result psync_schema_migrate(struct psync_store *s, struct psync_error
     return code == SQLITE_OK ? PSYNC_OK : psync_store_fault(s, s->writer, code, err);
 }
 
-/* What a rename says is durable once the folder is synced (POSIX leaves that to fsync of its descriptor). */
-static bool sync_folder(const char *path)
-{
-    char folder[4096];
-    const char *slash = strrchr(path, '/');
-    if (slash == NULL)
-        snprintf(folder, sizeof folder, ".");
-    else
-        snprintf(folder, sizeof folder, "%.*s", slash == path ? 1 : (int)(slash - path), path);
-    int fd = open(folder, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    bool ok = fsync(fd) == 0 || errno == EINVAL; /* EINVAL: a file system that has no such thing */
-    close(fd);
-    return ok;
-}
-
 /* Only the owner reads it, whatever the umask; SQLite gives -wal and -shm the mode of the file. */
 static bool create_empty(const char *path)
 {
@@ -121,7 +105,8 @@ static enum psync_result fill(const char *path, struct psync_error *err)
     sqlite3 *db = NULL;
     int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (code == SQLITE_OK)
-        code = sqlite3_exec(db, "PRAGMA auto_vacuum = NONE; PRAGMA synchronous = FULL", NULL, NULL, NULL);
+        code = sqlite3_exec(db, "PRAGMA auto_vacuum = NONE; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON",
+                            NULL, NULL, NULL);
     if (code == SQLITE_OK)
         code = migrate_from(db, 0);
     if (code == SQLITE_OK)
@@ -149,7 +134,7 @@ enum psync_result psync_schema_create(const char *path, struct psync_error *err)
                           "queue file %s cannot be created: %s: make its folder writable for this user, or"
                           " set queue.path to another folder", path, strerror(errno));
     enum psync_result r = fill(fresh, err);
-    if (r == PSYNC_OK && (rename(fresh, path) != 0 || !sync_folder(path)))
+    if (r == PSYNC_OK && (rename(fresh, path) != 0 || !psync_disk_sync_folder(path)))
         r = psync_fail(err, PSYNC_FATAL, "queue file %s cannot be created: %s", path, strerror(errno));
     if (r != PSYNC_OK)
         unlink(fresh);

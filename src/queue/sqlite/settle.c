@@ -144,6 +144,7 @@ enum psync_result psync_store_settle(struct psync_store *s, struct psync_settle 
 {
     enum psync_result r = psync_store_begin(s, err);
     s->clock = now;
+    s->dirty = true; /* a retry's due time means something only beside the clock it was made by */
     for (size_t i = 0; r == PSYNC_OK && i < n; i++) {
         struct psync_lease *lease = psync_leases_of(&s->leases, settles[i].message);
         settles[i].ret = lease == NULL ? PSYNC_GONE : PSYNC_OK;

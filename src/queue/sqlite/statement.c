@@ -18,8 +18,8 @@ const char *const psync_statement_sql[PSYNC_STATEMENTS] = {
     [PSYNC_SQL_BEGIN] = "BEGIN IMMEDIATE",
     [PSYNC_SQL_COMMIT] = "COMMIT",
     [PSYNC_SQL_ROLLBACK] = "ROLLBACK",
-    [PSYNC_SQL_STORE_LOAD] = "SELECT next_id, next_seq, clock FROM store",
-    [PSYNC_SQL_STORE_SAVE] = "UPDATE store SET next_id = ?1, next_seq = ?2, clock = ?3",
+    [PSYNC_SQL_STORE_LOAD] = "SELECT next_id, next_seq, clock, age FROM store",
+    [PSYNC_SQL_STORE_SAVE] = "UPDATE store SET next_id = ?1, next_seq = ?2, clock = ?3, age = ?4",
     [PSYNC_SQL_PLACES_LOAD] = "SELECT " PSYNC_PLACE_COLUMNS " FROM destination",
     [PSYNC_SQL_PLACE_SAVE] = "INSERT OR REPLACE INTO destination VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
                              " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",

@@ -12,6 +12,7 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 
 /* ---- destinations: a row each, all of them in memory ---- */
 struct psync_place {
@@ -52,11 +53,15 @@ struct psync_store {
     const struct psync_queue_conf *conf;
     struct psync_log *log;
     sqlite3 *writer, *reader;
+    pthread_mutex_t aside_lock; /* of `aside` */
+    sqlite3 *aside;          /* the connection of a backup or a check, while there is one */
+    atomic_bool interrupted; /* and no other is to come */
     sqlite3_stmt *statements[PSYNC_STATEMENTS];
     bool open;               /* a transaction is */
     bool dirty;              /* the `store` row is to be written */
     int64_t next_id, next_seq;
     psync_ms clock;          /* the latest `now` */
+    psync_ms age, age_at_start, started; /* the clock of the purge: as stored; when this life began, by both clocks */
     int wal_pages, wal_tried; /* in the log; when a checkpoint was last tried because it is long */
     psync_ms space_checked;  /* when, and how many bytes were put since */
     uint64_t space_bytes;
@@ -79,6 +84,20 @@ PSYNC_CHECKED enum psync_result psync_schema_create(const char *path, struct psy
 PSYNC_CHECKED enum psync_result psync_schema_migrate(struct psync_store *s, struct psync_error *err);
 enum { PSYNC_SCHEMA_APPLICATION = 0x70737163 /* "psqc" */ };
 extern const int psync_schema_version;
+
+/* ---- disk.c ---- */
+enum { PSYNC_PATH_BYTES = 4096 };
+bool psync_disk_sync(int fd);
+bool psync_disk_sync_folder(const char *path); /* the folder `path` lies in: what was created or renamed there stays */
+/* REJECT: it does not fit. */
+PSYNC_CHECKED enum psync_result psync_disk_folder(const char *path, char *ret_folder, size_t size);
+
+/* ---- log.c: the write-ahead log belongs to the file ---- */
+bool psync_log_is_empty(const char *path); /* or is not there */
+/* REJECT: the log is another file's than the one whose mark this is. */
+PSYNC_CHECKED enum psync_result psync_log_check(const char *path, uint32_t mark, struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_log_unmark(const char *path, struct psync_error *err);
+void psync_log_mark(const char *path, uint32_t mark);
 
 /* ---- run.c: statements and their results ---- */
 struct psync_value {
@@ -114,15 +133,19 @@ const char *psync_column_text(sqlite3_stmt *st, int column);
 struct psync_span psync_column_span(sqlite3_stmt *st, int column);
 bool psync_columns_failed(sqlite3_stmt *st);
 
-/* ---- read.c: the reading connection; a statement for each call ---- */
-PSYNC_CHECKED enum psync_result psync_read_begin(struct psync_store *s, const char *sql,
-                                                 const struct psync_value *values,
-                                                 size_t n, sqlite3_stmt **ret_st, struct psync_error *err);
-/* OK: a row. Anything else (EMPTY: the end) has finalized the statement. */
-PSYNC_CHECKED enum psync_result psync_read_next(struct psync_store *s, sqlite3_stmt *st, struct psync_error *err);
+/* ---- read.c: reading connections; a statement for each call ---- */
+PSYNC_CHECKED enum psync_result psync_read_connect(struct psync_store *s, sqlite3 **ret_db, struct psync_error *err);
+/* A connection for what takes long. RETRY: no more of these, see psync_read_interrupt. */
+PSYNC_CHECKED enum psync_result psync_read_aside(struct psync_store *s, sqlite3 **ret_db, struct psync_error *err);
+void psync_read_aside_end(struct psync_store *s);
+void psync_read_interrupt(struct psync_store *s); /* any thread */
 /* Calls `visit_row` for each row until it returns false, and ends the statement in any case. */
 typedef bool psync_read_visit(void *context, sqlite3_stmt *st);
-PSYNC_CHECKED enum psync_result psync_read_each(struct psync_store *s, const char *sql,
+PSYNC_CHECKED enum psync_result psync_read_each_of(struct psync_store *s, sqlite3 *db, const char *sql,
+                                                   const struct psync_value *values, size_t n,
+                                                   psync_read_visit *visit_row, void *context,
+                                                   struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_read_each(struct psync_store *s, const char *sql, /* of s->reader */
                                                 const struct psync_value *values,
                                                 size_t n, psync_read_visit *visit_row, void *context,
                                                 struct psync_error *err);
@@ -234,7 +257,9 @@ PSYNC_CHECKED enum psync_result psync_store_list(struct psync_store *s, const st
 PSYNC_CHECKED enum psync_result psync_store_show(struct psync_store *s, const char *id, psync_visit_row *visit_message,
                                                  psync_visit_attempt *visit_attempt, void *arg,
                                                  struct psync_error *err);
-PSYNC_CHECKED enum psync_result psync_store_tidy(struct psync_store *s, psync_ms now, struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_store_tidy(struct psync_store *s, psync_ms now, bool *ret_readied,
+                                                 struct psync_error *err);
+psync_ms psync_store_age(const struct psync_store *s, psync_ms now); /* `now` as the purge counts it */
 /* After a commit: a checkpoint if the log has become long. */
 PSYNC_CHECKED enum psync_result psync_store_shorten(struct psync_store *s, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_store_check(struct psync_store *s, struct psync_buf *report,

@@ -8,6 +8,7 @@ enum { PURGE_SLICE = 500, CHECKPOINT_PAGES = 10000, CHECKPOINT_IDLE_MS = 1000 };
 /* An outcome, and its message's state where it still has one. */
 struct old {
     int64_t seq, message, place;
+    psync_ms at;
     enum psync_state state;
     bool latest; /* of its message */
 };
@@ -17,21 +18,34 @@ static bool finished(enum psync_state s)
     return s == PSYNC_STATE_DONE || s == PSYNC_STATE_DISCARDED || s == PSYNC_STATE_REPLACED;
 }
 
-/* The outcomes behind `after` that came at `until` or before. */
-static enum psync_result scan(struct psync_store *s, int64_t after, psync_ms until, struct old *ret_old, size_t *ret_n,
-                              struct psync_error *err)
+/* Forgetting goes by a clock that a clock set wrong cannot throw forward: it goes on while somebody runs, and by a day
+ * at most at a start (open.c). */
+psync_ms psync_store_age(const struct psync_store *s, psync_ms now)
+{
+    return now > s->started ? s->age_at_start + (now - s->started) : s->age_at_start;
+}
+
+/* The outcomes behind `after`, up to the first that came later than `until`; but those of a time that is still to come
+ * end nothing, for the clock was wrong then. */
+static enum psync_result scan(struct psync_store *s, int64_t after, psync_ms until, psync_ms now, struct old *ret_old,
+                              size_t *ret_n, struct psync_error *err)
 {
     sqlite3_stmt *st;
     size_t n = 0;
     enum psync_result r =
         psync_store_query(s, PSYNC_SQL_PURGE_SCAN, PSYNC_VALUES(PSYNC_V_INT(after), PSYNC_V_INT(PURGE_SLICE)), &st,
                           err);
-    for (; r == PSYNC_OK && sqlite3_column_int64(st, 2) <= until; r = psync_store_next(s, st, err))
+    for (; r == PSYNC_OK; r = psync_store_next(s, st, err)) {
+        psync_ms at = sqlite3_column_int64(st, 2);
+        if (at > until && at <= now)
+            break;
         ret_old[n++] = (struct old){.seq = sqlite3_column_int64(st, 0),
                                     .message = sqlite3_column_int64(st, 1),
+                                    .at = at,
                                     .place = sqlite3_column_int64(st, 3), /* 0: the message is gone */
                                     .state = (enum psync_state)sqlite3_column_int(st, 4),
                                     .latest = sqlite3_column_int(st, 5) != 0};
+    }
     *ret_n = n;
     if (r == PSYNC_OK)
         sqlite3_reset(st);
@@ -67,9 +81,11 @@ static enum psync_result purge_by_age(struct psync_store *s, psync_ms now, struc
 {
     struct old old[PURGE_SLICE];
     size_t n;
-    enum psync_result r = scan(s, s->purged_after, now - s->conf->keep, old, &n, err);
+    psync_ms age = psync_store_age(s, now), until = age - s->conf->keep;
+    enum psync_result r = scan(s, s->purged_after, until, now, old, &n, err);
     for (size_t i = 0; r == PSYNC_OK && i < n; i++) {
-        r = forget(s, &old[i], err);
+        if (old[i].at <= until)
+            r = forget(s, &old[i], err);
         s->purged_after = old[i].seq;
     }
     return r == PSYNC_OK && n == 0 ? PSYNC_EMPTY : r;
@@ -89,7 +105,7 @@ static enum psync_result purge_by_count(struct psync_store *s, struct psync_plac
         PSYNC_LOG(s->log, PSYNC_LOG_WARNING, "history cut by queue.keep_count", PSYNC_F_TEXT("destination", p->name),
                   PSYNC_F_INT("keep_count", (int64_t)s->conf->keep_count));
     p->told_keep_count = true;
-    enum psync_result r = scan(s, p->kept_after, INT64_MAX, old, &n, err);
+    enum psync_result r = scan(s, p->kept_after, INT64_MAX, INT64_MAX, old, &n, err);
     for (size_t i = 0; r == PSYNC_OK && i < n && too_many(s, p); i++) {
         if (old[i].place == p->id)
             r = forget(s, &old[i], err);
@@ -138,10 +154,15 @@ static enum psync_result checkpoint(struct psync_store *s, psync_ms now, struct 
     return psync_store_checkpoint(s, SQLITE_CHECKPOINT_PASSIVE, err);
 }
 
-enum psync_result psync_store_tidy(struct psync_store *s, psync_ms now, struct psync_error *err)
+enum psync_result psync_store_tidy(struct psync_store *s, psync_ms now, bool *ret_readied, struct psync_error *err)
 {
     enum psync_result r = checkpoint(s, now, err);
+    bool was_open = s->open;
+    size_t leased = s->leases.by_id.len;
     if (r == PSYNC_OK)
         r = psync_store_expire(s, now, err);
-    return r == PSYNC_OK ? purge(s, now, err) : r;
+    *ret_readied = s->leases.by_id.len < leased;
+    if (r == PSYNC_OK)
+        r = purge(s, now, err);
+    return r == PSYNC_EMPTY && s->open && !was_open ? PSYNC_OK : r; /* what expire wrote is to be committed */
 }

@@ -23,8 +23,8 @@ enum psync_result psync_store_commit(struct psync_store *s, struct psync_error *
     enum psync_result r = psync_places_save(s, err);
     if (r == PSYNC_OK && s->dirty)
         r = psync_store_run(s, PSYNC_SQL_STORE_SAVE,
-                            PSYNC_VALUES(PSYNC_V_INT(s->next_id), PSYNC_V_INT(s->next_seq), PSYNC_V_INT(s->clock)),
-                            err);
+                            PSYNC_VALUES(PSYNC_V_INT(s->next_id), PSYNC_V_INT(s->next_seq), PSYNC_V_INT(s->clock),
+                                         PSYNC_V_INT(psync_store_age(s, s->clock))), err);
     if (r == PSYNC_OK)
         r = psync_store_query(s, PSYNC_SQL_COMMIT, NULL, 0, &st, err);
     if (r != PSYNC_EMPTY)
@@ -83,6 +83,7 @@ enum psync_result psync_store_undo(struct psync_store *s, struct psync_error *er
     s->next_id = sqlite3_column_int64(st, 0);
     s->next_seq = sqlite3_column_int64(st, 1);
     s->clock = sqlite3_column_int64(st, 2);
+    s->age = sqlite3_column_int64(st, 3);
     sqlite3_reset(st);
     r = psync_places_load(s, err);
     if (r != PSYNC_OK)
