@@ -107,13 +107,52 @@ static void reply(struct psync_intake *in, unsigned status, struct psync_buf *bu
         psync_answer_json(in->rq, status, buf);
 }
 
+/* ---- a given key that was used with another payload ---- */
+
+static const char *word_at(const struct psync_put *put)
+{
+    if (put->ret_outcome == PSYNC_PUT_KNOWN)
+        return words[put->ret_same_payload ? KNOWN : REFUSED];
+    return words[put->ret_outcome == PSYNC_PUT_NEW ? NEW : FULL];
+}
+
+/* A destination that was added since may never have seen the key: what became of the product is said of each. */
+static void answer_other_payload(struct psync_intake *in)
+{
+    struct psync_json_writer w;
+    struct psync_buf buf;
+    psync_buf_init(&buf, ANSWER_MAX);
+    psync_json_writer_begin(&w, &buf);
+    psync_json_open(&w, NULL, '{');
+    psync_json_put_text(&w, "type", "about:blank");
+    psync_json_put_int(&w, "status", 422);
+    psync_json_put_text(&w, "title", "The key was used with another product");
+    psync_json_put_text(&w, "detail", "destinations tells where, and where this product was put nevertheless");
+    psync_json_put_text(&w, "key", in->key);
+    psync_json_open(&w, "destinations", '[');
+    for (size_t d = 0; d < in->set.n_destinations; d++) {
+        const struct psync_put *put = &in->set.puts[d];
+        psync_json_open(&w, NULL, '{');
+        psync_json_put_text(&w, "destination", put->destination);
+        psync_json_put_text(&w, "outcome", word_at(put));
+        if (put->ret_outcome == PSYNC_PUT_KNOWN)
+            psync_view_state(&w, "state", put->ret_state);
+        psync_json_close(&w, '}');
+    }
+    psync_json_close(&w, ']');
+    psync_json_close(&w, '}');
+    psync_answer_writer(in->rq, 422, &w);
+}
+
+/* ---- the answer ---- */
+
 void psync_intake_answer(struct psync_intake *in)
 {
     const struct tally tally = tally_of(in);
     struct psync_json_writer w;
     struct psync_buf buf;
     if (tally.other_payload) {
-        psync_web_problem(in->rq, 422, "The key was used with another product", "Idempotency-Key %s", in->key);
+        answer_other_payload(in);
         return;
     }
     unsigned status = status_of(tally.count);

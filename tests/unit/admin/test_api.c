@@ -37,7 +37,7 @@ static int teardown(void **state)
 
 static struct answer ask(const char *method, const char *target, const char *body)
 {
-    return ask_with(psync_owner_socket(owner), method, target, "", body);
+    return ask_with(place.config->queue.socket, method, target, "", body);
 }
 
 /* Asks, and looks at the status alone. */
@@ -110,7 +110,7 @@ static void a_refused_product_says_why(void **state)
 static void the_callers_key_is_taken(void **state)
 {
     (void)state;
-    const char *path = psync_owner_socket(owner);
+    const char *path = place.config->queue.socket;
     struct answer a = ask_with(path, "POST", "/v1/products", "Idempotency-Key: order-17\r\n", PRODUCT("1"));
     assert_string_equal(text_at(a.json, "products.0.key"), "order-17");
     done(&a);
@@ -125,6 +125,24 @@ static void the_callers_key_is_taken(void **state)
     done(&a);
     a = ask_with(path, "POST", "/v1/products", "Idempotency-Key: a b\r\n", PRODUCT("5"));
     assert_int_equal(a.status, 400);
+    done(&a);
+}
+
+/* A destination that was added later does not know the key, and takes the product. */
+static void a_key_used_at_some_destinations_only_is_told_of_each(void **state)
+{
+    (void)state;
+    struct psync_put put = {.destination = "default", .key = "order-18", .type = "product.created", .trace = "",
+                            .subject = {1, ""}, .payload = PSYNC_SPAN("{\"id\":1}")};
+    assert_ok(psync_queue_put(psync_owner_queue(owner), &put, 1, NULL));
+    struct answer a = ask_with(place.config->queue.socket, "POST", "/v1/products", "Idempotency-Key: order-18\r\n",
+                               PRODUCT("2"));
+    assert_int_equal(a.status, 422);
+    assert_string_equal(text_at(a.json, "destinations.0.destination"), "default");
+    assert_string_equal(text_at(a.json, "destinations.0.outcome"), "refused");
+    assert_string_equal(text_at(a.json, "destinations.0.state"), "ready");
+    assert_string_equal(text_at(a.json, "destinations.1.destination"), "eu");
+    assert_string_equal(text_at(a.json, "destinations.1.outcome"), "new");
     done(&a);
 }
 
@@ -718,7 +736,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(one_product_goes_to_every_destination), T(many_products_in_any_shape), T(a_refused_product_says_why),
-        T(the_callers_key_is_taken), T(a_full_queue_says_so), T(too_much_at_once_is_refused),
+        T(the_callers_key_is_taken), T(a_key_used_at_some_destinations_only_is_told_of_each),
+        T(a_full_queue_says_so), T(too_much_at_once_is_refused),
         T(payloads_are_taken_byte_for_byte), T(the_status_counts), T(lists_come_in_pages), T(a_message_tells_its_story),
         T(dead_letters_are_grouped), T(retry_by_ids_by_group_and_all), T(a_limit_leaves_a_cursor),
         T(many_are_done_in_slices), T(a_newer_delivery_is_not_undone), T(a_new_key_is_a_new_message),
