@@ -1,4 +1,5 @@
 /* dead - `dead list`, `show`, `retry` and `discard`. */
+#include "cmd/columns.h"
 #include "cmd/commands.h"
 #include "cmd/messages.h"
 
@@ -12,13 +13,22 @@ enum { TARGET_MAX = 1024, BODY_MAX = 1 << 20, SLICE = 1000, PAGE = 500 };
 
 /* ---- list ---- */
 
+enum { ID_COLUMN = 16, COUNT_COLUMN = 9, BEFORE_CAUSE = ID_COLUMN + COUNT_COLUMN + PSYNC_COLUMN_NAME + 6 };
+
+static void say_row(const struct psync_invocation *inv, const char *id, const char *count, const char *destination,
+                    const char *cause)
+{
+    size_t width = psync_columns_width(), cells = width > BEFORE_CAUSE ? width - BEFORE_CAUSE : 0;
+    psync_say(inv, "%-*s  %*s  %-*s  %.*s", ID_COLUMN, id, COUNT_COLUMN, count, PSYNC_COLUMN_NAME, destination,
+              psync_columns_fit(cause, cells), cause);
+}
+
 static void say_group(const struct psync_invocation *inv, json_object *group)
 {
-    psync_say(inv, "%s  %6s  %s  %s", psync_shown_text(group, "id"),
-              psync_count_text((uint64_t)psync_json_int(group, "count", 0)), psync_shown_text(group, "destination"),
-              psync_shown_cause(group));
-    psync_say(inv, "                          from %s to %s; for example message %s", psync_shown_time(group, "oldest"),
-              psync_shown_time(group, "newest"), psync_shown_text(group, "example"));
+    say_row(inv, psync_shown_text(group, "id"), psync_count_text((uint64_t)psync_json_int(group, "count", 0)),
+            psync_shown_text(group, "destination"), psync_shown_cause(group));
+    psync_say(inv, "%*sfrom %s to %s; for example message %s", ID_COLUMN + COUNT_COLUMN + 4, "",
+              psync_shown_time(group, "oldest"), psync_shown_time(group, "newest"), psync_shown_text(group, "example"));
 }
 
 static enum psync_exit list_groups(struct psync_ask *ask)
@@ -36,7 +46,7 @@ static enum psync_exit list_groups(struct psync_ask *ask)
     if (answer && n == 0)
         psync_say(ask->inv, "no dead letters");
     if (n)
-        psync_say(ask->inv, "cause              number  destination  what came back");
+        say_row(ask->inv, "cause", "number", "destination", "what came back");
     for (size_t i = 0; i < n; i++)
         say_group(ask->inv, json_object_array_get_idx(groups, i));
     if (n)

@@ -1,6 +1,8 @@
 /* messages - one message in words; see the header. */
 #include "cmd/messages.h"
 
+#include "cmd/columns.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,10 +38,13 @@ static void say_attempt(const struct psync_invocation *inv, json_object *attempt
 
 void psync_message_say_line(const struct psync_invocation *inv, json_object *message)
 {
+    enum { BEFORE_CAUSE = 8 + 1 + 18 + 1 + PSYNC_COLUMN_NAME + 1 + 23 + 2 };
     json_object *cause = psync_json_member(message, "cause");
-    psync_say(inv, "%-8s product %-10" PRId64 " %-12s %s  %s", psync_shown_text(message, "id"),
-              psync_json_int(message, "product", 0), psync_shown_text(message, "destination"),
-              psync_shown_time(message, "settled_at"), cause ? psync_shown_cause(cause) : "");
+    const char *why = cause ? psync_shown_cause(cause) : "";
+    size_t width = psync_columns_width(), cells = width > BEFORE_CAUSE ? width - BEFORE_CAUSE : 0;
+    psync_say(inv, "%-8s product %-10" PRId64 " %-*s %-23s  %.*s", psync_shown_text(message, "id"),
+              psync_json_int(message, "product", 0), PSYNC_COLUMN_NAME, psync_shown_text(message, "destination"),
+              psync_shown_time(message, "settled_at"), psync_columns_fit(why, cells), why);
 }
 
 static void say_state(const struct psync_invocation *inv, json_object *m)

@@ -67,6 +67,15 @@ enum psync_exit psync_cmd_queue_backup(struct psync_invocation *inv)
     return code;
 }
 
+/* The advice before the report, which may be long, and is cut then. The log and its index beside the file belong to the
+ * damaged one: SQLite would apply them to a backup, too. */
+static void say_damage(const char *path, const char *report)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    psync_complain("the queue is damaged: %s: put a backup in its place, and remove %s-wal and %s-shm first; or move all "
+                   "three away and begin anew; what is wrong: %s", path, name, name, report);
+}
+
 enum psync_exit psync_cmd_queue_check(struct psync_invocation *inv)
 {
     struct psync_ask ask;
@@ -81,8 +90,7 @@ enum psync_exit psync_cmd_queue_check(struct psync_invocation *inv)
         else if (sound)
             psync_say(inv, "the queue is sound: %s", ask.ctx.config->queue.path);
         else
-            psync_complain("the queue is damaged: %s: %s; restore a backup, or keep the file for a look and begin anew",
-                           ask.ctx.config->queue.path, psync_shown_text(answer, "report"));
+            say_damage(ask.ctx.config->queue.path, psync_shown_text(answer, "report"));
         code = sound ? PSYNC_EXIT_OK : PSYNC_EXIT_STORAGE;
     }
     json_object_put(answer);

@@ -244,6 +244,10 @@ def test_dead_list_groups_by_cause():
         assert groups[422]["problem"] == "https://api.example/category" and "no such category" in groups[422]["error"]
         text = home.run("dead", "list").stdout
         assert groups[422]["id"] in text and "no such category" in text and "bad name" in text
+        head, *rows = text.split("\n")
+        for row in (row for row in rows if "default" in row):  # under its heading
+            assert row.index("default") == head.index("destination")
+            assert row.index("HTTP") == head.index("what came back")
         of_cause = home.run("dead", "list", "--cause", groups[422]["id"], "--json").stdout
         assert sorted(json.loads(line)["product"] for line in of_cause.strip().split("\n")) == [1, 2, 3]
         each = home.run("dead", "list", "--each").stdout
@@ -421,6 +425,17 @@ def test_check_finds_damage():
             f.write(os.urandom(size // 2))
         done = home.run("queue", "check", code=3)
         assert home.queue in done.stderr and "damaged" in done.stderr and "backup" in done.stderr
+
+
+def test_damage_is_said_with_what_to_do():
+    with Mock() as api, Home(api.url) as home:
+        home.run("produce", input=products(1, 3))
+        with sqlite3.connect(home.queue) as db:
+            db.execute("UPDATE destination SET ready = ready + 1")
+        done = home.run("queue", "check", code=3)
+        assert "damaged" in done.stderr and "its counts disagree" in done.stderr
+        assert "remove queue.db-wal and queue.db-shm first" in done.stderr
+        assert home.json("queue", "check", code=3)["sound"] is False
 
 
 # ---- --json and --quiet ----
