@@ -271,11 +271,6 @@ bool psync_owner_handover_wanted(const struct psync_owner *o)
     return atomic_load(&o->wanted);
 }
 
-const char *psync_owner_socket(const struct psync_owner *o)
-{
-    return socket_path(o);
-}
-
 void psync_owner_attach_worker(struct psync_owner *o, struct psync_worker *worker)
 {
     psync_api_attach_worker(atomic_load(&o->api), worker);

@@ -61,7 +61,6 @@ void psync_owner_free(struct psync_owner *o);
 
 struct psync_queue *psync_owner_queue(struct psync_owner *o);      /* valid until free */
 bool psync_owner_handover_wanted(const struct psync_owner *o);     /* any thread */
-const char *psync_owner_socket(const struct psync_owner *o);
 
 /* The running worker, whose status, pause and resume the API then uses; NULL detaches it. When the call returns, nobody
  * uses the one before: detach before psync_worker_free. */

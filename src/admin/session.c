@@ -308,14 +308,6 @@ void psync_session_free(struct psync_session *s)
     free(s);
 }
 
-bool psync_session_owns(struct psync_session *s)
-{
-    psync_mutex_lock(&s->lock);
-    bool owns = s->owner != NULL;
-    psync_mutex_unlock(&s->lock);
-    return owns;
-}
-
 const struct psync_config *psync_session_config(const struct psync_session *s)
 {
     return s->open.config;

@@ -30,8 +30,6 @@ PSYNC_CHECKED enum psync_result psync_session_new(const struct psync_session_ope
                                                   struct psync_session **ret_session, struct psync_error *err);
 void psync_session_free(struct psync_session *s); /* NULL is fine */
 
-bool psync_session_owns(struct psync_session *s); /* this process owns the file now, so no worker is running */
-
 /* One request to the API (docs/api.md). `target` is the path with its query, encoded (psync_web_encode); `body` is
  * JSON, data NULL for none.
  *   OK      2xx

@@ -81,14 +81,6 @@ bool psync_utf8_valid(struct psync_span s)
     return true;
 }
 
-size_t psync_utf8_count(struct psync_span s)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < s.len; i++)
-        count += !is_continuation((unsigned char)s.data[i]);
-    return count;
-}
-
 size_t psync_utf8_cut(struct psync_span s, size_t max_bytes)
 {
     size_t n = s.len < max_bytes ? s.len : max_bytes;

@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 bool psync_utf8_valid(struct psync_span s);
-size_t psync_utf8_count(struct psync_span s); /* characters (code points) of valid UTF-8 */
 /* The longest prefix of whole characters that is at most `max_bytes`; a character torn at the end of `s` is not one. */
 size_t psync_utf8_cut(struct psync_span s, size_t max_bytes);
 /* The code point at `s`; *ret_len its bytes. UINT32_MAX and 1: not valid there. `s.len` > 0. */

@@ -237,19 +237,9 @@ enum psync_result psync_input_next(struct psync_input *in, int64_t *ret_id, stru
     return PSYNC_OK;
 }
 
-enum psync_format psync_input_format(const struct psync_input *in)
-{
-    return in->reading.format;
-}
-
 uint64_t psync_input_line(const struct psync_input *in)
 {
     return in->reading.line;
-}
-
-uint64_t psync_input_bytes(const struct psync_input *in)
-{
-    return in->reading.stream.bytes;
 }
 
 uint64_t psync_input_left_out(const struct psync_input *in, const char *const **ret_names, size_t *ret_n)

@@ -21,11 +21,6 @@ struct psync_input_open {
     const struct psync_product_rules *rules;  /* borrowed */
 };
 
-enum psync_format {
-    PSYNC_FORMAT_UNKNOWN, PSYNC_FORMAT_JSON_OBJECT, PSYNC_FORMAT_JSON_ARRAY, PSYNC_FORMAT_NDJSON, PSYNC_FORMAT_CSV,
-    PSYNC_FORMAT_PRESTASHOP_EXPORT, PSYNC_FORMAT_PRESTASHOP_LEGACY_EXPORT, PSYNC_FORMAT_WEBSERVICE
-};
-
 /* NULL: no memory. */
 struct psync_input *psync_input_new(const struct psync_input_open *open);
 void psync_input_free(struct psync_input *in);
@@ -37,9 +32,7 @@ void psync_input_free(struct psync_input *in);
 PSYNC_CHECKED enum psync_result psync_input_next(struct psync_input *in, int64_t *ret_id,
                                                  struct psync_span *ret_payload, struct psync_error *err);
 
-enum psync_format psync_input_format(const struct psync_input *in);
 uint64_t psync_input_line(const struct psync_input *in);      /* of the record last returned, from 1 */
-uint64_t psync_input_bytes(const struct psync_input *in);     /* read so far, for progress */
 /* Members and columns left out so far: how many values, and the names seen (at most 32), for one line at the end. */
 uint64_t psync_input_left_out(const struct psync_input *in, const char *const **ret_names, size_t *ret_n);
 

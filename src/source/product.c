@@ -137,16 +137,6 @@ static enum psync_result normalise(struct psync_span text, struct name *n, struc
     return n->len > 0 ? PSYNC_OK : psync_fail(reason, PSYNC_REJECT, "name is empty");
 }
 
-enum psync_result psync_name_normalise(struct psync_span name, struct psync_buf *out, struct psync_error *reason)
-{
-    struct name n;
-    enum psync_result r = normalise(name, &n, reason);
-    if (r != PSYNC_OK)
-        return r;
-    r = psync_buf_add(out, n.bytes, n.len);
-    return r == PSYNC_REJECT ? psync_fail(reason, r, "name does not fit") : r;
-}
-
 /* ---- payload ---- */
 
 static enum psync_result check_numbers(const struct psync_product *p, const struct psync_product_rules *r,

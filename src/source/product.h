@@ -43,12 +43,8 @@ PSYNC_CHECKED enum psync_result psync_product_rules_init(struct psync_product_ru
                                                          struct psync_error *err);
 void psync_product_rules_done(struct psync_product_rules *r);
 
-/* Each run of control characters and white space becomes one space, then trimmed. REJECT: not valid UTF-8, empty after
- * that, or more than 255 characters; `reason` says which. Appends to `out`. */
-PSYNC_CHECKED enum psync_result psync_name_normalise(struct psync_span name, struct psync_buf *out,
-                                                     struct psync_error *reason);
-
-/* Checks and appends the canonical payload, all or nothing. REJECT: `reason` is for people ("name is empty"); NOMEM. */
+/* Checks and appends the canonical payload, all or nothing. In the name each run of control characters and white space
+ * becomes one space, and it is trimmed. REJECT: `reason` is for people ("name is empty"); NOMEM. */
 PSYNC_CHECKED enum psync_result psync_product_payload(const struct psync_product *p,
                                                       const struct psync_product_rules *rules, struct psync_buf *out,
                                                       struct psync_error *reason);

@@ -6,6 +6,11 @@
 #include "source/left_out.h"
 #include "source/stream.h"
 
+enum psync_format {
+    PSYNC_FORMAT_UNKNOWN, PSYNC_FORMAT_JSON_OBJECT, PSYNC_FORMAT_JSON_ARRAY, PSYNC_FORMAT_NDJSON, PSYNC_FORMAT_CSV,
+    PSYNC_FORMAT_PRESTASHOP_EXPORT, PSYNC_FORMAT_PRESTASHOP_LEGACY_EXPORT, PSYNC_FORMAT_WEBSERVICE
+};
+
 struct psync_reading {
     struct psync_stream stream;
     const struct psync_product_rules *rules;

@@ -77,7 +77,6 @@ enum psync_result psync_stream_fill(struct psync_stream *s, struct psync_error *
         return PSYNC_EMPTY;
     }
     s->end += (size_t)n;
-    s->bytes += (uint64_t)n;
     return PSYNC_OK;
 }
 

@@ -24,7 +24,6 @@ struct psync_stream {
     size_t start, end, cap;
     size_t max;             /* bytes of one record at most */
     uint64_t line;          /* of data[start], from 1 */
-    uint64_t bytes;         /* read so far */
     size_t held;            /* bytes of a record in use */
     uint64_t held_lines;    /* and its line ends, counted before it was decoded in place */
     bool ended;

@@ -19,13 +19,10 @@ struct psync_web_client {
     char why[CURL_ERROR_SIZE];
 };
 
-/* What a call's callbacks know. */
+/* What a call's callback knows. */
 struct call {
-    CURL *easy;
-    unsigned *ret_status;
-    psync_web_sink *sink;
-    void *arg;
-    bool stopped; /* the sink said so */
+    struct psync_buf *body;
+    bool stopped; /* it took no more */
 };
 
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
@@ -39,10 +36,7 @@ static void init_curl(void)
 static size_t on_bytes(char *bytes, size_t size, size_t n, void *arg)
 {
     struct call *call = arg;
-    long status = 0;
-    if (curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK)
-        *call->ret_status = (unsigned)status;
-    call->stopped = !call->sink(call->arg, (struct psync_span){bytes, size * n});
+    call->stopped = psync_buf_add(call->body, bytes, size * n) != PSYNC_OK;
     return call->stopped ? CURL_WRITEFUNC_ERROR : size * n;
 }
 
@@ -195,73 +189,45 @@ static CURLcode set_request(struct psync_web_client *c, const char *method, cons
 }
 
 static enum psync_result perform(struct psync_web_client *c, const char *method, const char *url,
-                                 struct psync_span *body, struct curl_slist *headers, struct call *call,
-                                 struct psync_error *err)
+                                 struct psync_span *body, struct curl_slist *headers, struct psync_buf *ret_body,
+                                 unsigned *ret_status, struct psync_error *err)
 {
-    unsigned status = 0;
-    call->easy = c->easy;
+    struct call call = {.body = ret_body};
+    long status = 0;
     c->why[0] = '\0';
     CURLcode code = set_request(c, method, url, body, headers);
     if (!code)
-        code = curl_easy_setopt(c->easy, CURLOPT_WRITEDATA, call);
+        code = curl_easy_setopt(c->easy, CURLOPT_WRITEDATA, &call);
     if (!code)
         code = curl_easy_perform(c->easy);
-    enum psync_result r = verdict(c, code, call->stopped, err);
-    long last = 0;
-    if (r == PSYNC_OK && curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &last) == CURLE_OK)
-        status = (unsigned)last;
-    if (r == PSYNC_OK)
-        *call->ret_status = status;
+    enum psync_result r = verdict(c, code, call.stopped, err);
+    if (r == PSYNC_OK && curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK)
+        *ret_status = (unsigned)status;
     return r;
-}
-
-/* One call: `content_type` NULL means that there is no body. */
-static enum psync_result call_with(struct psync_web_client *c, const char *method, const char *target,
-                                   const char *content_type, struct psync_span body, struct call *call,
-                                   struct psync_error *err)
-{
-    char type[HEADER_MAX];
-    struct psync_buf url;
-    struct curl_slist with_type = {type, c->headers}; /* a list of one before the lasting ones */
-    if (content_type) {
-        int n = snprintf(type, sizeof(type), "Content-Type: %s", content_type);
-        if (n < 0 || (size_t)n >= sizeof(type))
-            return psync_fail(err, PSYNC_REJECT, "the content type is too long");
-    }
-    psync_buf_init(&url, URL_MAX);
-    enum psync_result r = psync_buf_printf(&url, "%s%s", c->base_url, target);
-    if (r == PSYNC_OK)
-        r = perform(c, method, url.data, content_type ? &body : NULL, content_type ? &with_type : c->headers, call,
-                    err);
-    else
-        (void)psync_fail(err, r, "the URL is too long");
-    psync_buf_done(&url);
-    return r;
-}
-
-static bool into_buffer(void *arg, struct psync_span bytes)
-{
-    return psync_buf_add(arg, bytes.data, bytes.len) == PSYNC_OK;
 }
 
 enum psync_result psync_web_client_call(struct psync_web_client *client, const char *method, const char *target,
                                         const char *content_type, struct psync_span body, unsigned *ret_status,
                                         struct psync_buf *ret_body, struct psync_error *err)
 {
-    unsigned status = 0;
-    struct call call = {.ret_status = &status, .sink = into_buffer, .arg = ret_body};
+    char type[HEADER_MAX];
+    struct psync_buf url;
+    struct curl_slist with_type = {type, client->headers}; /* a list of one before the lasting ones */
+    if (content_type) {
+        int n = snprintf(type, sizeof(type), "Content-Type: %s", content_type);
+        if (n < 0 || (size_t)n >= sizeof(type))
+            return psync_fail(err, PSYNC_REJECT, "the content type is too long");
+    }
     psync_buf_clear(ret_body);
-    enum psync_result r = call_with(client, method, target, content_type, body, &call, err);
+    psync_buf_init(&url, URL_MAX);
+    enum psync_result r = psync_buf_printf(&url, "%s%s", client->base_url, target);
     if (r == PSYNC_OK)
-        *ret_status = status;
+        r = perform(client, method, url.data, content_type ? &body : NULL,
+                    content_type ? &with_type : client->headers, ret_body, ret_status, err);
+    else
+        (void)psync_fail(err, r, "the URL is too long");
+    psync_buf_done(&url);
     return r;
-}
-
-enum psync_result psync_web_client_stream(struct psync_web_client *client, const char *target, psync_web_sink *sink,
-                                          void *arg, unsigned *ret_status, struct psync_error *err)
-{
-    struct call call = {.ret_status = ret_status, .sink = sink, .arg = arg};
-    return call_with(client, "GET", target, NULL, (struct psync_span){NULL, 0}, &call, err);
 }
 
 /* ---- help for callers ---- */

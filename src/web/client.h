@@ -35,13 +35,6 @@ PSYNC_CHECKED enum psync_result psync_web_client_call(struct psync_web_client *c
                                                       struct psync_span body, unsigned *ret_status,
                                                       struct psync_buf *ret_body, struct psync_error *err);
 
-/* A GET whose body is handed on as it comes, for long lists. `sink` returns false to stop: then the result is REJECT.
- * Bodies of answers other than 2xx are handed on too; *ret_status is set before the first byte. */
-typedef bool psync_web_sink(void *arg, struct psync_span bytes);
-PSYNC_CHECKED enum psync_result psync_web_client_stream(struct psync_web_client *client, const char *target,
-                                                        psync_web_sink *sink, void *arg, unsigned *ret_status,
-                                                        struct psync_error *err);
-
 /* The `detail`, else the `title`, of a Problem Details body into `err`, with the status; returns PSYNC_REJECT. */
 enum psync_result psync_web_client_problem(unsigned status, struct psync_span body, struct psync_error *err);
 

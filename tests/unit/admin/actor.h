@@ -31,6 +31,17 @@ struct acting { /* the child's */
     struct psync_session *session;
 };
 
+/* Whether this process is the owner that the session reaches. */
+static inline bool owns_queue(struct psync_session *s)
+{
+    json_object *answer = NULL;
+    if (psync_session_call(s, "GET", "/v1/owner", (struct psync_span){NULL, 0}, &answer, NULL) != PSYNC_OK)
+        abort();
+    bool owns = psync_json_int(answer, "pid", 0) == (int64_t)getpid();
+    json_object_put(answer);
+    return owns;
+}
+
 static inline void let_go(struct acting *a)
 {
     psync_session_free(a->session);
@@ -100,7 +111,7 @@ static inline struct said obey(struct acting *a, int order)
                                               &err);
         break;
     case OWNS:
-        said.result = psync_session_owns(a->session) ? PSYNC_OK : PSYNC_EMPTY;
+        said.result = owns_queue(a->session) ? PSYNC_OK : PSYNC_EMPTY;
         break;
     case DELIVER_SLOWLY:
         deliver_slowly(psync_owner_queue(a->owner));

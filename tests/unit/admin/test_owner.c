@@ -62,7 +62,7 @@ static void a_worker_gets_the_file_from_a_command(void **state)
     assert_int_equal(order(&actor, LET_GO).result, PSYNC_OK);
     const struct psync_owner_open open = opening(PSYNC_OWNER_COMMAND);
     assert_ok(psync_owner_new(&open, &owner, &err));
-    struct answer a = ask_with(psync_owner_socket(owner), "GET", "/v1/status", "", NULL);
+    struct answer a = ask_with(place.config->queue.socket, "GET", "/v1/status", "", NULL);
     assert_int_equal(int_at(a.json, "total.ready"), 2); /* one product, two destinations: the second put knew it */
     done(&a);
     psync_owner_free(owner);
@@ -86,7 +86,7 @@ static void a_command_is_asked(void **state)
     open.on_handover = on_handover;
     assert_ok(psync_owner_new(&open, &owner, NULL));
     assert_false(psync_owner_handover_wanted(owner));
-    struct answer a = ask_with(psync_owner_socket(owner), "POST", "/v1/handover", "", "");
+    struct answer a = ask_with(place.config->queue.socket, "POST", "/v1/handover", "", "");
     assert_int_equal(a.status, 202);
     done(&a);
     assert_true(psync_owner_handover_wanted(owner));
@@ -105,7 +105,7 @@ static void a_dead_owners_socket_is_replaced(void **state)
     assert_int_equal(stat(place.config->queue.socket, &st), 0);
     const struct psync_owner_open open = opening(PSYNC_OWNER_WORKER);
     assert_ok(psync_owner_new(&open, &owner, NULL));
-    struct answer a = ask_with(psync_owner_socket(owner), "GET", "/readyz", "", NULL);
+    struct answer a = ask_with(place.config->queue.socket, "GET", "/readyz", "", NULL);
     assert_int_equal(a.status, 200);
     done(&a);
     psync_owner_free(owner);
@@ -217,7 +217,7 @@ static void requests_are_answered_before_the_end(void **state)
     assert_ok(psync_owner_new(&open, &owner, NULL));
     int fd[16];
     for (int i = 0; i < 16; i++) {
-        fd[i] = dial(psync_owner_socket(owner));
+        fd[i] = dial(place.config->queue.socket);
         send_all(fd[i], request, sizeof(request) - 1);
     }
     struct answer first = read_answer(fd[0]);

@@ -56,7 +56,7 @@ static void answers_become_results(void **state)
 {
     (void)state;
     struct psync_session *s = open_session(place.config);
-    assert_true(psync_session_owns(s));
+    assert_true(owns_queue(s));
     assert_int_equal(call(s, "GET", "/v1/status", NULL), PSYNC_OK);
     assert_int_equal(call(s, "GET", "/v1/messages/999", NULL), PSYNC_EMPTY);
     assert_int_equal(call(s, "POST", "/v1/dead/retry", "{}"), PSYNC_REJECT);
@@ -78,7 +78,7 @@ static void a_second_process_goes_through_the_first(void **state)
     struct actor actor = hire(place.config);
     assert_int_equal(order(&actor, OPEN_SESSION).result, PSYNC_OK);
     struct psync_session *s = open_session(place.config);
-    assert_false(psync_session_owns(s));
+    assert_false(owns_queue(s));
     assert_int_equal(order(&actor, PUT_ONE).result, PSYNC_OK);
     assert_int_equal(total(s, "ready"), 2);
     psync_session_free(s);
@@ -94,7 +94,7 @@ static void when_the_owner_dies_the_session_goes_on(void **state)
     assert_int_equal(call(s, "POST", "/v1/products", "{\"id\":1,\"name\":\"x\",\"price\":1,\"stock\":1}"), PSYNC_OK);
     dismiss(&actor, SIGKILL);
     assert_int_equal(total(s, "ready"), 2);
-    assert_true(psync_session_owns(s));
+    assert_true(owns_queue(s));
     psync_session_free(s);
 }
 
@@ -107,7 +107,7 @@ static void when_the_owner_ends_the_session_goes_on(void **state)
     assert_int_equal(total(s, "ready"), 0);
     assert_int_equal(order(&actor, LET_GO).result, PSYNC_OK);
     assert_int_equal(total(s, "ready"), 0);
-    assert_true(psync_session_owns(s));
+    assert_true(owns_queue(s));
     psync_session_free(s);
     dismiss(&actor, 0);
 }
@@ -126,7 +126,7 @@ static void the_one_who_asked_comes_first(void **state)
     psync_ms begun = psync_clock_now();
     assert_int_equal(total(s, "ready"), 0);
     assert_true(psync_clock_now() - begun >= 2000);
-    assert_true(psync_session_owns(s));
+    assert_true(owns_queue(s));
     psync_session_free(s);
 }
 
@@ -268,7 +268,7 @@ static void a_feed_puts_directly(void **state)
     (void)state;
     struct psync_session *s = open_session(place.config);
     feed_and_feed_again(s);
-    assert_true(psync_session_owns(s));
+    assert_true(owns_queue(s));
     psync_session_free(s);
 }
 
@@ -279,7 +279,7 @@ static void a_feed_puts_through_the_socket(void **state)
     assert_int_equal(order(&actor, BE_WORKER).result, PSYNC_OK);
     struct psync_session *s = open_session(place.config);
     feed_and_feed_again(s);
-    assert_false(psync_session_owns(s));
+    assert_false(owns_queue(s));
     psync_session_free(s);
     dismiss(&actor, 0);
 }
@@ -305,7 +305,7 @@ static void a_feed_goes_on_over_a_handover(void **state)
     assert_ok(psync_feed_finish(feed, NULL));
     psync_feed_free(feed);
     assert_int_equal(fed.count[PSYNC_FEED_NEW] + fed.count[PSYNC_FEED_KNOWN], n);
-    assert_false(psync_session_owns(s));
+    assert_false(owns_queue(s));
     assert_int_equal(total(s, "ready"), 2 * n);
     psync_session_free(s);
     dismiss(&actor, 0);

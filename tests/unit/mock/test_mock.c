@@ -355,13 +355,6 @@ static void skews_its_clock(void **state)
     assert_in_range(then - now, (364LL * 24 * 3600) * 1000, (366LL * 24 * 3600) * 1000);
 }
 
-static bool count(void *arg, struct psync_span bytes)
-{
-    uint64_t *left = arg;
-    *left -= bytes.len < *left ? bytes.len : *left;
-    return *left > 0;
-}
-
 static uint64_t receive(int fd, uint64_t bytes)
 {
     char block[65536];
@@ -403,7 +396,6 @@ static void lists_a_large_ledger(void **state)
 {
     struct fixture *f = *state;
     char body[8192] = "[";
-    uint64_t left = UINT64_MAX;
     unsigned status;
     size_t len = 1;
     start(f, "");
@@ -436,8 +428,6 @@ static void lists_a_large_ledger(void **state)
     json_object *list = psync_json_member(ledger, "products");
     assert_int_equal(json_object_array_length(list), 5000);
     assert_int_equal(psync_json_int(json_object_array_get_idx(list, 4999), "id", 0), 5000);
-    assert_int_equal(psync_web_client_stream(client, "/ledger", count, &left, &status, NULL), PSYNC_OK);
-    assert_int_equal(UINT64_MAX - left, b.len);
     json_object_put(ledger);
     psync_buf_done(&b);
     psync_web_client_free(client);

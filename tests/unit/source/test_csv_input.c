@@ -10,11 +10,10 @@ static void tables(void **state)
 {
     static const struct input_case cases[] = {
         {"comma", HEAD "1,Cup,4.5,3\n2,Pan,10,0", "2 " OUT("1", "Cup", "4.50", "3") "3 " OUT("2", "Pan", "10.00", "0"),
-         {0}, PSYNC_FORMAT_CSV},
+         {0}},
         {"semicolon, BOM, CRLF, other order and case", "\xef\xbb\xbfStock;PRICE; Name ;\"ID\"\r\n3;4.5;Cup, blue;1\r\n",
-         "2 " OUT("1", "Cup, blue", "4.50", "3"), {0}, PSYNC_FORMAT_CSV},
-        {"tab", "id\tname\tprice\tstock\n1\tCup; blue, new\t4.5\t3\n", "2 " OUT("1", "Cup; blue, new", "4.50", "3"), {0},
-         PSYNC_FORMAT_CSV},
+         "2 " OUT("1", "Cup, blue", "4.50", "3"), {0}},
+        {"tab", "id\tname\tprice\tstock\n1\tCup; blue, new\t4.5\t3\n", "2 " OUT("1", "Cup; blue, new", "4.50", "3"), {0}},
         {.name = "a header alone", .input = HEAD, .expected = ""},
         {.name = "empty lines", .input = "\r\n\n" HEAD "\n\r\n1,Cup,4.5,3\n\n", .expected = "6 " OUT("1", "Cup", "4.50", "3")},
         {.name = "quotes", .input = HEAD "\"1\",\"Mug 12\"\" \"\"Best\"\", large\",\"4.5\",\"3\"\r\n2,\"\"\"\"\"\",1,1\n3,\"a\",1,\"1\"",

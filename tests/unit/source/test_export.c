@@ -27,12 +27,12 @@ static void export_of_9(void **state)
          "6 " OUT("58", "Backslash \\\\\\\" end\\\\", "2.40", "1")
          "! t:7: stock is negative: -3 (input.negative_stock = zero sends 0)\n8 " OUT("56", "Two lines and a tab", "3.60", "3")
          "10 " OUT("55", "Dear", "1481481.47", "1") "11 " OUT("54", "Free", "0.00", "1"),
-         {0}, PSYNC_FORMAT_PRESTASHOP_EXPORT},
+         {0}},
         {"French", HEAD
          "55;" IMG ";\"Th\xc3\xa9i\xc3\xa8re\";X;Maison;1234567.891234;1" NNBSP "481" NNBSP "481,47" NBSP EURO ";1\n"
          "54;" IMG ";Bol;X;Maison;13.900000;16,68" NBSP EURO ";300\n",
          "2 " OUT("55", "Th\xc3\xa9i\xc3\xa8re", "1481481.47", "1") "3 " OUT("54", "Bol", "16.68", "300"),
-         {0}, PSYNC_FORMAT_PRESTASHOP_EXPORT},
+         {0}},
         {.name = "a price that the one without tax decides", .settings = {.digits = 3},
          .input = HEAD "1;" IMG ";Yen;X;H;1028.000000;\xc2\xa5" "1,234;1\n"
                        "2;" IMG ";Dinar;X;H;1.028333;KWD 1.234;1\n"
@@ -56,8 +56,7 @@ static void export_of_9(void **state)
         {.name = "headings in another language",
          .input = "\"ID \xd1\x82\xd0\xbe\xd0\xb2\xd0\xb0\xd1\x80\xd0\xb0\";A;B;C;D;E;F;G\n"
                   "9;" IMG ";Cup;X;H;1.000000;1,20" NBSP EURO ";1\n8;" IMG ";N/A;X;H;1.000000;1,20" NBSP EURO ";1\n",
-         .expected = "2 " OUT("9", "Cup", "1.20", "1") "! t:3: name is empty (the export writes N/A for that)\n",
-         .format = PSYNC_FORMAT_PRESTASHOP_EXPORT},
+         .expected = "2 " OUT("9", "Cup", "1.20", "1") "! t:3: name is empty (the export writes N/A for that)\n"},
         {.name = "eight columns of something else", .input = "A;B;C;D;E;F;G;H\n1;2;3;4;5;6;7;8\n",
          .expected = "!! t:1: this is neither JSON nor a table with the columns id, name, price and stock, nor a product "
                      "export of PrestaShop; it begins: A;B;C;D;E;F;G;H\n"},
@@ -80,7 +79,7 @@ static void legacy_export(void **state)
          "58;" IMG ";Ten;X;Home;1.000000;1.2;5;0;7\n",
          "! t:2: name is empty\n3 " OUT("62", "1e3", "120000.00", "2147483647") "4 " OUT("61", "Two words", "42.00", "100")
          "! t:5: name is empty\n6 " OUT("59", "Three", "1.23", "5") "7 " OUT("58", "Ten", "1.20", "5"),
-         {0}, PSYNC_FORMAT_PRESTASHOP_LEGACY_EXPORT},
+         {0}},
         {.name = "quotes that cannot be decided", .input = LEGACY_HEAD
          "55;" IMG ";\"Slash \\\" end\\\";\"BS\\\";Home;2.000000;2.4;1;0\n"
          "54;" IMG ";\"Ends with \\\"\";X;Home;2.000000;2.4;1;0\n"
@@ -94,7 +93,7 @@ static void legacy_export(void **state)
         {.name = "a quote not closed", .input = LEGACY_HEAD "55;" IMG ";\"Open\nand on;X;Home;2.000000;2.4;1;0\n54;" IMG ";\"A cup\";X;H;1.000000;1.2;1;0\n",
          .expected = "! t:2: a quote is not closed before line 4, and there not rightly\n4 " OUT("54", "A cup", "1.20", "1")},
         {.name = "headings in another language", .input = "A;B;C;D;E;F;G;H;I;J\n9;" IMG ";Cup;X;H;1.000000;1.2;1;0\n",
-         .expected = "2 " OUT("9", "Cup", "1.20", "1"), .format = PSYNC_FORMAT_PRESTASHOP_LEGACY_EXPORT},
+         .expected = "2 " OUT("9", "Cup", "1.20", "1")},
     };
     (void)state;
     RUN_CASES(cases);

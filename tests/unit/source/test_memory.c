@@ -66,7 +66,7 @@ static char *make_block(const char *row)
     return block;
 }
 
-static void stream(size_t mb, const char *header, const char *row, const char *footer, enum psync_format format)
+static void stream(size_t mb, const char *header, const char *row, const char *footer)
 {
     char *block = make_block(row);
     struct generator g = {.header = header, .row = block, .footer = footer, .mb = mb, .row_len = strlen(block)};
@@ -84,8 +84,6 @@ static void stream(size_t mb, const char *header, const char *row, const char *f
         n++;
     assert_int_equal(r, PSYNC_EMPTY);
     assert_true(n > 100);
-    assert_int_equal(psync_input_format(in), format);
-    assert_true(psync_input_bytes(in) >= (uint64_t)mb << 20);
     assert_in_range(resident_mb() - before, 0, GROWTH_MB);
     psync_input_free(in);
     psync_product_rules_done(&rules);
@@ -97,19 +95,19 @@ static void stream(size_t mb, const char *header, const char *row, const char *f
 static void ndjson(void **state)
 {
     (void)state;
-    stream(300, "", PRODUCT "\n", "", PSYNC_FORMAT_NDJSON);
+    stream(300, "", PRODUCT "\n", "");
 }
 
 static void array(void **state)
 {
     (void)state;
-    stream(100, "[" PRODUCT, "\n," PRODUCT, "]", PSYNC_FORMAT_JSON_ARRAY);
+    stream(100, "[" PRODUCT, "\n," PRODUCT, "]");
 }
 
 static void csv(void **state)
 {
     (void)state;
-    stream(300, "id,name,price,stock\n", "1,\"A cup, \"\"hand-thrown\"\"\",49.90,15\n", "", PSYNC_FORMAT_CSV);
+    stream(300, "id,name,price,stock\n", "1,\"A cup, \"\"hand-thrown\"\"\",49.90,15\n", "");
 }
 
 #define STOCKS "\"stock_availables\":[{\"id_product\":1,\"id_product_attribute\":0,\"quantity\":4}]"
@@ -117,13 +115,13 @@ static void csv(void **state)
 static void webservice_with_stocks_first(void **state)
 {
     (void)state;
-    stream(100, "{" STOCKS ",\"products\":[" PRODUCT, "," PRODUCT, "]}", PSYNC_FORMAT_WEBSERVICE);
+    stream(100, "{" STOCKS ",\"products\":[" PRODUCT, "," PRODUCT, "]}");
 }
 
 static void webservice_with_products_first(void **state)
 {
     (void)state;
-    stream(100, "{\"products\":[" PRODUCT, "," PRODUCT, "]," STOCKS "}", PSYNC_FORMAT_WEBSERVICE);
+    stream(100, "{\"products\":[" PRODUCT, "," PRODUCT, "]," STOCKS "}");
 }
 
 static void one_endless_record(void **state)

@@ -97,6 +97,26 @@ static void vectors(void **state)
 
 /* ---- names ---- */
 
+/* The name that the payload of a product with this one has. */
+static enum psync_result normalise(struct psync_span name, struct psync_buf *ret_name, struct psync_error *reason)
+{
+    struct psync_product p = {.id = 1, .name = name};
+    struct psync_product_rules rules;
+    struct psync_buf payload;
+    json_object *o = NULL;
+    init_rules(&rules, &(struct settings){0});
+    psync_buf_init(&payload, 1 << 16);
+    enum psync_result r = psync_product_payload(&p, &rules, &payload, reason);
+    if (r == PSYNC_OK) {
+        assert_int_equal(psync_json_parse((struct psync_span){payload.data, payload.len}, &o, NULL), PSYNC_OK);
+        assert_int_equal(psync_buf_add_str(ret_name, psync_json_text(o, "name")), PSYNC_OK);
+    }
+    json_object_put(o);
+    psync_buf_done(&payload);
+    psync_product_rules_done(&rules);
+    return r;
+}
+
 static void names(void **state)
 {
     static const struct {
@@ -119,8 +139,7 @@ static void names(void **state)
         struct psync_buf out;
         struct psync_error reason = {{0}};
         psync_buf_init(&out, 4096);
-        enum psync_result r =
-            psync_name_normalise((struct psync_span){cases[i].name, strlen(cases[i].name)}, &out, &reason);
+        enum psync_result r = normalise((struct psync_span){cases[i].name, strlen(cases[i].name)}, &out, &reason);
         bool refused = *cases[i].expected == '!';
         assert_int_equal(r, refused ? PSYNC_REJECT : PSYNC_OK);
         assert_string_equal(refused ? reason.text : out.data, cases[i].expected + refused);
@@ -138,10 +157,10 @@ static void name_length(void **state)
     for (int i = 0; i < PSYNC_NAME_CHARACTERS; i++)
         (void)strcat(text, "\xe2\x82\xac");
     (void)strcat(text, "  ");
-    assert_int_equal(psync_name_normalise((struct psync_span){text, strlen(text)}, &out, &reason), PSYNC_OK);
+    assert_int_equal(normalise((struct psync_span){text, strlen(text)}, &out, &reason), PSYNC_OK);
     assert_int_equal(out.len, PSYNC_NAME_CHARACTERS * 3);
     (void)strcat(text, "x");
-    assert_int_equal(psync_name_normalise((struct psync_span){text, strlen(text)}, &out, &reason), PSYNC_REJECT);
+    assert_int_equal(normalise((struct psync_span){text, strlen(text)}, &out, &reason), PSYNC_REJECT);
     assert_string_equal(reason.text, "name is longer than 255 characters");
     psync_buf_done(&out);
 }

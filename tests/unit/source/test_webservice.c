@@ -17,10 +17,10 @@
 static void joined(void **state)
 {
     static const struct input_case cases[] = {
-        {"products first", "{" PRODUCTS "," STOCKS "}", BOTH_OUT, {.tax_rate = "20"}, PSYNC_FORMAT_WEBSERVICE},
-        {"two answers, one after the other", "{" PRODUCTS "}{" STOCKS "}", BOTH_OUT, {.tax_rate = "20"}, PSYNC_FORMAT_WEBSERVICE},
+        {"products first", "{" PRODUCTS "," STOCKS "}", BOTH_OUT, {.tax_rate = "20"}},
+        {"two answers, one after the other", "{" PRODUCTS "}{" STOCKS "}", BOTH_OUT, {.tax_rate = "20"}},
         {"stocks first", "{ " STOCKS "}\n\n{ " PRODUCTS " }", "3 " OUT("1", "Cup", "5.00", "5") "4 " OUT("2", "Pan", "12.00", "7"),
-         {.tax_rate = "20"}, PSYNC_FORMAT_WEBSERVICE},
+         {.tax_rate = "20"}},
         {.name = "without tax, as asked for", .settings = {.excluded = true, .language = "2"}, .input = "{" STOCKS "}{" PRODUCTS "}",
          .expected = "1 " OUT("1", "Tasse", "4.17", "5") "2 " OUT("2", "Pan", "10.00", "7")},
         {.name = "a broken rate of tax", .settings = {.tax_rate = "5.5"}, .input = "{" STOCKS "}{" PRODUCTS "}",

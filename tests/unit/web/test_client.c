@@ -167,27 +167,6 @@ static void tells_failures_apart(void **state)
     assert_int_equal(psync_web_client_new(&nothing, &client, &err), PSYNC_REJECT);
 }
 
-static bool count(void *arg, struct psync_span bytes)
-{
-    size_t *left = arg;
-    if (bytes.len > *left)
-        return false;
-    *left -= bytes.len;
-    return true;
-}
-
-static void streams(void **state)
-{
-    struct fixture *f = *state;
-    unsigned status = 0;
-    size_t left = LONG_BYTES;
-    assert_int_equal(psync_web_client_stream(f->client, "/long", count, &left, &status, NULL), PSYNC_OK);
-    assert_int_equal(status, 200);
-    assert_int_equal(left, 0);
-    left = LONG_BYTES / 2;
-    assert_int_equal(psync_web_client_stream(f->client, "/long", count, &left, &status, NULL), PSYNC_REJECT);
-}
-
 static void reads_problems(void **state)
 {
     static const struct {
@@ -223,8 +202,10 @@ static void encodes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(sends_what_it_is_given), TEST(tells_failures_apart),      TEST(streams),
-        cmocka_unit_test(reads_problems), cmocka_unit_test(encodes),
+        TEST(sends_what_it_is_given),
+        TEST(tells_failures_apart),
+        cmocka_unit_test(reads_problems),
+        cmocka_unit_test(encodes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
