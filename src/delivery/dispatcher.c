@@ -72,6 +72,24 @@ enum psync_result psync_dispatcher_restore(struct psync_dispatcher *d, const cha
     return PSYNC_OK;
 }
 
+/* ---- what could not be remembered ---- */
+void psync_dispatcher_hold_lost(struct psync_dispatcher *d, const char *destination, psync_ms now)
+{
+    struct destination *t = psync_map_get(&d->by_name, span_of(destination));
+
+    if (t == NULL)
+        return;
+    t->hold_again_at = now + REST_MS;
+    destination_wake(t);
+}
+
+bool psync_dispatcher_hold_kept(const struct psync_dispatcher *d, const char *destination)
+{
+    const struct destination *t = psync_map_get(&d->by_name, span_of(destination));
+
+    return t == NULL || (!t->tell_hold && t->hold_again_at == PSYNC_MS_NEVER);
+}
+
 /* ---- by hand ---- */
 enum psync_result psync_dispatcher_pause(struct psync_dispatcher *d, const char *destination, const char *reason,
                                          psync_ms now)
@@ -112,6 +130,7 @@ void psync_dispatcher_stop(struct psync_dispatcher *d, psync_ms now)
     for (size_t i = 0; i < d->n_destinations; i++) {
         waiting_release(d->destinations[i]);
         d->destinations[i]->tell_note = true;
+        d->destinations[i]->tell_hold |= d->destinations[i]->hold_again_at != PSYNC_MS_NEVER;
         destination_tell(d->destinations[i]);
     }
 }
@@ -133,6 +152,7 @@ static bool tell_one(struct destination *t, psync_ms now, struct psync_effect *r
     ret->destination = t->name;
     if (t->tell_hold) {
         t->tell_hold = false;
+        t->hold_again_at = PSYNC_MS_NEVER;
         ret->kind = PSYNC_EFFECT_HOLD;
         ret->hold = t->hold;
     } else if (t->tell_revive) {
@@ -200,6 +220,20 @@ static psync_ms note_due(const struct destination *t)
     return t->changed ? t->noted_at + NOTE_EVERY_MS : PSYNC_MS_NEVER;
 }
 
+/* Tells what is due; when the next is. */
+static psync_ms tell_due(struct destination *t, psync_ms now)
+{
+    bool hold = t->hold_again_at <= now, note = note_due(t) <= now;
+
+    t->tell_hold |= hold;
+    t->tell_note |= note;
+    if (hold || note)
+        destination_tell(t);
+    psync_ms hold_at = t->tell_hold ? PSYNC_MS_NEVER : t->hold_again_at;
+    psync_ms note_at = t->tell_note ? PSYNC_MS_NEVER : note_due(t);
+    return hold_at < note_at ? hold_at : note_at;
+}
+
 /* The destinations take turns, a request each. One that cannot go on leaves the ring until its timer or an input puts
  * it back. True: a request was told. */
 static bool run_one(struct psync_dispatcher *d, psync_ms now, struct psync_effect *ret)
@@ -215,12 +249,8 @@ static bool run_one(struct psync_dispatcher *d, psync_ms now, struct psync_effec
     }
     if (free_leaving(d, t))
         return false;
-    if (note_due(t) <= now) {
-        t->tell_note = true;
-        destination_tell(t);
-    }
-    psync_ms note = t->tell_note ? PSYNC_MS_NEVER : note_due(t);
-    destination_timer(t, due < note ? due : note);
+    psync_ms tell = tell_due(t, now);
+    destination_timer(t, due < tell ? due : tell);
     return false;
 }
 

@@ -111,6 +111,10 @@ void psync_dispatcher_result(struct psync_dispatcher *d, struct psync_request *r
 /* The answer to a BIND: true: recorded, a SEND follows; false: its members are released. */
 void psync_dispatcher_bound(struct psync_dispatcher *d, struct psync_request *request, bool recorded, psync_ms now);
 
+/* A HOLD could not be remembered: it is told again in a second. */
+void psync_dispatcher_hold_lost(struct psync_dispatcher *d, const char *destination, psync_ms now);
+bool psync_dispatcher_hold_kept(const struct psync_dispatcher *d, const char *destination); /* none is left to tell */
+
 /* By hand. REJECT: no such destination. */
 PSYNC_CHECKED enum psync_result psync_dispatcher_pause(struct psync_dispatcher *d, const char *destination,
                                                        const char *reason, psync_ms now);

@@ -26,6 +26,7 @@ struct destination *destination_new(struct psync_dispatcher *d, const struct psy
     snprintf(t->name, sizeof t->name, "%s", conf->name);
     t->owner = d;
     t->conf = conf;
+    t->hold_again_at = PSYNC_MS_NEVER;
     if (psync_health_init(&t->health, &config->breaker) != PSYNC_OK) {
         free(t);
         return NULL;

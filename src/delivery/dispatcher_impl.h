@@ -40,7 +40,7 @@ enum {
     BATCH_MOST = 1000,         /* the greatest batch.size there may have been */
     SHORT_WAIT_MS = 5000,      /* what is held is kept that long when nothing may be sent, then released */
     NOTE_EVERY_MS = 10000,     /* figures are remembered that often while something happens */
-    REST_MS = 1000,            /* after a request could not be built, recorded or sent */
+    REST_MS = 1000,            /* after a request could not be built, recorded or sent, or a hold remembered */
     LEASE_MARGIN_MS = 1000     /* a request must end that long before its message's lease */
 };
 
@@ -123,6 +123,7 @@ struct destination {
     bool came_empty;             /* the last lease; perhaps a recorded batch is larger than what was asked for */
 
     bool tell_hold, tell_note, tell_revive, changed; /* `changed`: since the last note */
+    psync_ms hold_again_at;      /* it could not be remembered; PSYNC_MS_NEVER */
     psync_ms noted_at;
     uint64_t delivered, failed, dead;
     struct psync_window lately;  /* delivered */

@@ -41,6 +41,8 @@ void psync_worker_wakeup(struct psync_worker *w);
  * worker does not run) nothing changed, and config stays the caller's. */
 PSYNC_CHECKED enum psync_result psync_worker_reload(struct psync_worker *w, struct psync_config *config,
                                                     struct psync_error *err);
+/* In effect, and durable. REJECT: no such destination. RETRY: the worker does not run. Another result: in effect, but
+ * not durable yet; the worker goes on trying. */
 PSYNC_CHECKED enum psync_result psync_worker_pause(struct psync_worker *w, const char *destination, const char *reason,
                                                    struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_worker_resume(struct psync_worker *w, const char *destination,

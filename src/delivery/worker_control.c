@@ -126,9 +126,21 @@ bool psync_worker_controls_run(struct psync_worker *w, struct psync_link *ret_do
     return !psync_list_empty(ret_done);
 }
 
+/* It took effect; but a restart would not know of it yet. */
+static void check_recorded(const struct psync_worker *w, struct control *c)
+{
+    if (c->kind == CONTROL_RELOAD || c->result != PSYNC_OK || psync_dispatcher_hold_kept(w->dispatcher, c->destination))
+        return;
+    const char *why = w->hold_error.text[0] != '\0' ? w->hold_error.text : psync_result_name(w->hold_result);
+    c->result = psync_fail(c->err, w->hold_result, "%s is %s, but that could not be recorded (%s); it is tried again",
+                           c->destination, c->kind == CONTROL_PAUSE ? "paused" : "resumed", why);
+}
+
 void psync_worker_controls_answer(struct psync_worker *w, struct psync_link *done)
 {
     struct psync_link *link;
+    for (struct psync_link *l = done->next; l != done; l = l->next)
+        check_recorded(w, PSYNC_CONTAINER(l, struct control, link));
     (void)pthread_mutex_lock(&w->mutex);
     while ((link = psync_list_pop(done)) != NULL)
         PSYNC_CONTAINER(link, struct control, link)->done = true;

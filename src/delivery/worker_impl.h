@@ -70,6 +70,8 @@ struct psync_worker {
     struct psync_settle_group *group; /* being filled; NULL */
     uint64_t dropped_batch;           /* a verdict of it found no memory: it is dropped whole; 0: none */
     struct psync_lease_call lease;
+    enum psync_result hold_result;    /* why a hold could not be remembered, the last time */
+    struct psync_error hold_error;
 
     atomic_ulong ready;      /* counts what may have made something leasable */
     atomic_uint stops;

@@ -236,9 +236,14 @@ static void hold(void *worker, const char *destination, const struct psync_hold 
     struct psync_worker *w = worker;
     struct psync_error err = {0};
     enum psync_result r = psync_queue_hold(w->queue, destination, state, &err);
+    if (r == PSYNC_OK)
+        return;
+    w->hold_result = r;
+    w->hold_error = err;
+    psync_dispatcher_hold_lost(w->dispatcher, destination, psync_clock_now());
     if (r == PSYNC_FATAL)
         psync_worker_fail(w, err.text);
-    else if (r != PSYNC_OK)
+    else
         PSYNC_LOG(w->log, PSYNC_LOG_WARNING, "hold not remembered", PSYNC_F_TEXT("destination", destination),
                   PSYNC_F_TEXT("error", err.text));
 }

@@ -881,6 +881,46 @@ static void test_age_stands_still_while_paused(void **state)
     model_done(&m);
 }
 
+/* What could not be remembered is told again until it could, and once more at the end. */
+static bool next_hold(struct psync_effect *ret)
+{
+    while (psync_dispatcher_next(m.d, m.now, ret)) {
+        if (ret->kind == PSYNC_EFFECT_HOLD)
+            return true;
+    }
+    return false;
+}
+
+static void test_hold_is_told_until_it_is_kept(void **state)
+{
+    struct psync_effect e;
+
+    (void)state;
+    model_init(&m, scripted);
+    model_open(&m);
+    assert_int_equal(psync_dispatcher_pause(m.d, "default", "x", m.now), PSYNC_OK);
+    assert_false(psync_dispatcher_hold_kept(m.d, "default"));
+    for (int i = 0; i < 3; i++) {
+        assert_true(next_hold(&e));
+        assert_true(e.hold.paused);
+        psync_dispatcher_hold_lost(m.d, "default", m.now);
+        assert_false(psync_dispatcher_hold_kept(m.d, "default"));
+        assert_false(next_hold(&e));
+        assert_int_equal(psync_dispatcher_due(m.d, m.now), m.now + 1000);
+        m.now += 1000;
+    }
+    assert_true(next_hold(&e));
+    assert_true(psync_dispatcher_hold_kept(m.d, "default"));
+    assert_false(next_hold(&e));
+    psync_dispatcher_hold_lost(m.d, "default", m.now);
+    assert_false(next_hold(&e));
+    psync_dispatcher_stop(m.d, m.now);
+    assert_true(next_hold(&e));
+    psync_dispatcher_hold_lost(m.d, "elsewhere", m.now);
+    assert_true(psync_dispatcher_hold_kept(m.d, "elsewhere"));
+    model_done(&m);
+}
+
 /* There is no memory for requests: what was not sent is leased again at once, so each try is followed by a rest. */
 static struct model_answer no_memory(struct model *model, const struct psync_request *r)
 {
@@ -944,6 +984,7 @@ int main(void)
         cmocka_unit_test(test_age_stands_still_while_throttled),
         cmocka_unit_test(test_given_up_by_age),
         cmocka_unit_test(test_age_stands_still_while_paused),
+        cmocka_unit_test(test_hold_is_told_until_it_is_kept),
         cmocka_unit_test(test_what_cannot_be_sent_rests),
     };
 

@@ -513,6 +513,47 @@ static void test_pause_resume_status(void **state)
     close_scene(&s);
 }
 
+static atomic_bool fail_holds;
+static atomic_uint holds_recorded;
+
+static enum psync_result hold_or_fail(void *self, const char *destination, const struct psync_hold *hold,
+                                      struct psync_error *err)
+{
+    if (atomic_load(&fail_holds))
+        return psync_fail(err, PSYNC_NOMEM, "out of memory");
+    enum psync_result r = psync_driver_sqlite.hold(self, destination, hold, err);
+    holds_recorded += r == PSYNC_OK;
+    return r;
+}
+
+/* Its caller hears of it, and it is recorded as soon as that is possible. */
+static void test_a_pause_that_cannot_be_recorded(void **state)
+{
+    struct scene s;
+    struct psync_queue_driver driver = psync_driver_sqlite;
+    struct psync_error err = {0};
+    enum psync_result r;
+    (void)state;
+    driver.hold = hold_or_fail;
+    atomic_store(&fail_holds, true);
+    atomic_store(&holds_recorded, 0);
+    open_scene(&s, NULL, &driver);
+    open_worker(&s, NULL, NULL);
+    start(&s);
+    while ((r = psync_worker_pause(s.worker, "default", "x", &err)) == PSYNC_RETRY)
+        a_moment();
+    assert_int_equal(r, PSYNC_NOMEM);
+    assert_string_equal(err.text, "default is paused, but that could not be recorded (out of memory); it is tried again");
+    atomic_store(&fail_holds, false);
+    await(&holds_recorded, 1);
+    assert_int_equal(psync_worker_resume(s.worker, "default", &err), PSYNC_OK);
+    assert_int_equal(psync_worker_pause(s.worker, "default", "x", &err), PSYNC_OK);
+    assert_int_equal(holds_recorded, 3);
+    psync_worker_stop(s.worker);
+    join(&s);
+    close_scene(&s);
+}
+
 static void test_reload(void **state)
 {
     struct scene s;
@@ -620,6 +661,7 @@ int main(void)
         cmocka_unit_test(test_grace_runs_out),
         cmocka_unit_test(test_second_stop),
         cmocka_unit_test(test_pause_resume_status),
+        cmocka_unit_test(test_a_pause_that_cannot_be_recorded),
         cmocka_unit_test(test_reload),
         cmocka_unit_test(test_failing_storage_ends_the_run),
         cmocka_unit_test(test_unusable_settings),
