@@ -166,11 +166,16 @@ static void await_answers(struct psync_worker *w)
     (void)pthread_mutex_unlock(&w->mutex);
 }
 
-/* The queue knows best what has failed. */
+static bool visit_none(void *arg, const struct psync_destination_row *row)
+{
+    (void)arg, (void)row;
+    return false;
+}
+
+/* The queue knows best what has failed: it answers any question with that. */
 static enum psync_result explain_failure(struct psync_worker *w, struct psync_error *err)
 {
-    struct psync_counts counts;
-    if (psync_queue_counts(w->queue, w->config->destinations[0].name, &counts, err) == PSYNC_FATAL)
+    if (psync_queue_destinations(w->queue, visit_none, NULL, err) == PSYNC_FATAL)
         return PSYNC_FATAL;
     return psync_fail(err, PSYNC_FATAL, "%s", w->why_fatal.text);
 }
@@ -264,17 +269,15 @@ static enum psync_result set_up(struct psync_worker *w, struct psync_error *err)
     return r;
 }
 
-enum psync_result psync_worker_new(const struct psync_worker_open *open, struct psync_worker **ret_worker,
-                                   struct psync_error *err)
+static struct psync_worker *worker_new(const struct psync_worker_open *open)
 {
-    enum psync_result r = psync_worker_usable(open->queue, open->config, err);
-    if (r != PSYNC_OK)
-        return r;
     struct psync_worker *w = calloc(1, sizeof *w);
     if (!w)
-        return psync_fail(err, PSYNC_NOMEM, "out of memory");
-    (void)pthread_mutex_init(&w->mutex, NULL);
-    (void)pthread_cond_init(&w->changed, NULL);
+        return NULL;
+    if (pthread_mutex_init(&w->mutex, NULL) != 0)
+        goto no_mutex;
+    if (pthread_cond_init(&w->changed, NULL) != 0)
+        goto no_cond;
     psync_list_init(&w->bound);
     psync_list_init(&w->controls);
     w->queue = open->queue;
@@ -283,6 +286,23 @@ enum psync_result psync_worker_new(const struct psync_worker_open *open, struct 
     w->report = open->report;
     w->arg = open->arg;
     w->next_due = PSYNC_MS_NEVER;
+    return w;
+no_cond:
+    (void)pthread_mutex_destroy(&w->mutex);
+no_mutex:
+    free(w);
+    return NULL;
+}
+
+enum psync_result psync_worker_new(const struct psync_worker_open *open, struct psync_worker **ret_worker,
+                                   struct psync_error *err)
+{
+    enum psync_result r = psync_worker_usable(open->queue, open->config, err);
+    if (r != PSYNC_OK)
+        return r;
+    struct psync_worker *w = worker_new(open);
+    if (!w)
+        return psync_fail(err, PSYNC_NOMEM, "out of memory");
     r = set_up(w, err);
     if (r != PSYNC_OK) {
         w->config = NULL; /* the caller's */

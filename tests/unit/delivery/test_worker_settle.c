@@ -6,6 +6,7 @@
 #include "delivery/worker_impl.h"
 #include "delivery_fixture.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /* ---- the queue that notes ---- */
@@ -58,6 +59,24 @@ void *__wrap_calloc(size_t n, size_t size)
 void *__wrap_realloc(void *p, size_t size)
 {
     return fails() ? NULL : __real_realloc(p, size);
+}
+
+/* ---- and locks that cannot be made ---- */
+static bool no_mutex, no_cond;
+
+int __real_pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr);
+int __wrap_pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr);
+int __real_pthread_cond_init(pthread_cond_t *cond, const pthread_condattr_t *attr);
+int __wrap_pthread_cond_init(pthread_cond_t *cond, const pthread_condattr_t *attr);
+
+int __wrap_pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr)
+{
+    return no_mutex ? ENOMEM : __real_pthread_mutex_init(mutex, attr);
+}
+
+int __wrap_pthread_cond_init(pthread_cond_t *cond, const pthread_condattr_t *attr)
+{
+    return no_cond ? ENOMEM : __real_pthread_cond_init(cond, attr);
 }
 
 /* ---- a worker, as far as settling needs one ---- */
@@ -182,6 +201,23 @@ static void test_a_refused_group_is_dropped_whole(void **state)
     assert_int_equal(recorded(3), 10);
 }
 
+static void test_no_lock_no_worker(void **state)
+{
+    struct psync_config *config = SETTINGS("destination.url=http://127.0.0.1:9/");
+    struct psync_worker_open open = {.config = config};
+    struct psync_worker *w = NULL;
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        no_mutex = i == 0;
+        no_cond = i == 1;
+        enum psync_result r = psync_worker_new(&open, &w, NULL);
+        no_mutex = no_cond = false;
+        assert_int_equal(r, PSYNC_NOMEM);
+        assert_null(w);
+    }
+    psync_config_free(config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +225,7 @@ int main(void)
         cmocka_unit_test(test_groups_are_bounded),
         cmocka_unit_test(test_no_memory_drops_a_batch_whole),
         cmocka_unit_test(test_a_refused_group_is_dropped_whole),
+        cmocka_unit_test(test_no_lock_no_worker),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
