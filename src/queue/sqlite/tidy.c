@@ -154,6 +154,17 @@ static enum psync_result checkpoint(struct psync_store *s, psync_ms now, struct 
     return psync_store_checkpoint(s, SQLITE_CHECKPOINT_PASSIVE, err);
 }
 
+/* Nothing else may be written for weeks: these would then count as a gap between two lives. */
+static enum psync_result store_age(struct psync_store *s, psync_ms now, struct psync_error *err)
+{
+    enum { EVERY_MS = 3600 * 1000 };
+    if (psync_store_age(s, now) - s->age < EVERY_MS)
+        return PSYNC_OK;
+    s->clock = now;
+    s->dirty = true;
+    return psync_store_begin(s, err);
+}
+
 enum psync_result psync_store_tidy(struct psync_store *s, psync_ms now, bool *ret_readied, struct psync_error *err)
 {
     enum psync_result r = checkpoint(s, now, err);
@@ -163,6 +174,8 @@ enum psync_result psync_store_tidy(struct psync_store *s, psync_ms now, bool *re
         r = psync_store_expire(s, now, err);
     *ret_readied = s->leases.by_id.len < leased;
     if (r == PSYNC_OK)
+        r = store_age(s, now, err);
+    if (r == PSYNC_OK)
         r = purge(s, now, err);
-    return r == PSYNC_EMPTY && s->open && !was_open ? PSYNC_OK : r; /* what expire wrote is to be committed */
+    return r == PSYNC_EMPTY && s->open && !was_open ? PSYNC_OK : r; /* what was written is to be committed */
 }

@@ -21,10 +21,12 @@ enum psync_result psync_store_commit(struct psync_store *s, struct psync_error *
     if (!s->open)
         return PSYNC_OK;
     enum psync_result r = psync_places_save(s, err);
-    if (r == PSYNC_OK && s->dirty)
+    if (r == PSYNC_OK && s->dirty) {
+        s->age = psync_store_age(s, s->clock);
         r = psync_store_run(s, PSYNC_SQL_STORE_SAVE,
                             PSYNC_VALUES(PSYNC_V_INT(s->next_id), PSYNC_V_INT(s->next_seq), PSYNC_V_INT(s->clock),
-                                         PSYNC_V_INT(psync_store_age(s, s->clock))), err);
+                                         PSYNC_V_INT(s->age)), err);
+    }
     if (r == PSYNC_OK)
         r = psync_store_query(s, PSYNC_SQL_COMMIT, NULL, 0, &st, err);
     if (r != PSYNC_EMPTY)
