@@ -1,9 +1,9 @@
 /* recall - how often in a row a message, or a batch, was answered in a certain way.
  *
- * A table of bounded size, so that it never needs memory. Names are those of messages and of batches (their keys). While
- * it is full, new names are not kept: each of their answers is a first one, and those that are kept come to their end
- * and make room. Names that never come back (discarded, or left to another worker) must not fill it for ever, so when
- * nothing was forgotten for long it begins anew. Either way a count only comes later, never too high. Pure. */
+ * A table of bounded size, so that it never needs memory. Names are those of messages and of batches (their keys).
+ * While it is full, new names are not kept: each of their answers is a first one, and those that are kept come to their
+ * end and make room. Names that never come back (discarded, or left to another worker) must not fill it for ever, so
+ * when nothing was forgotten for long it begins anew. Either way a count only comes later, never too high. Pure. */
 #ifndef PSYNC_DELIVERY_RECALL_H
 #define PSYNC_DELIVERY_RECALL_H
 

@@ -543,7 +543,8 @@ static void test_a_pause_that_cannot_be_recorded(void **state)
     while ((r = psync_worker_pause(s.worker, "default", "x", &err)) == PSYNC_RETRY)
         a_moment();
     assert_int_equal(r, PSYNC_NOMEM);
-    assert_string_equal(err.text, "default is paused, but that could not be recorded (out of memory); it is tried again");
+    assert_string_equal(err.text,
+                        "default is paused, but that could not be recorded (out of memory); it is tried again");
     atomic_store(&fail_holds, false);
     await(&holds_recorded, 1);
     assert_int_equal(psync_worker_resume(s.worker, "default", &err), PSYNC_OK);
