@@ -25,7 +25,7 @@ struct psync_dispatcher *psync_dispatcher_new(const struct psync_dispatcher_open
     psync_list_init(&d->runnable);
     psync_list_init(&d->outputs);
     psync_list_init(&d->settled);
-    if (settings_begin(d, open->now) != PSYNC_OK) {
+    if (psync_settings_begin(d, open->now) != PSYNC_OK) {
         psync_dispatcher_free(d);
         return NULL;
     }
@@ -37,11 +37,11 @@ void psync_dispatcher_free(struct psync_dispatcher *d)
     if (d == NULL)
         return;
     for (struct psync_link *l; (l = psync_list_pop(&d->settled)) != NULL;)
-        held_free(PSYNC_CONTAINER(l, struct held, link));
+        psync_held_free(PSYNC_CONTAINER(l, struct held, link));
     for (size_t i = 0; i < d->n_destinations; i++)
-        destination_free(d->destinations[i]);
+        psync_destination_free(d->destinations[i]);
     for (size_t i = 0; i < d->n_leaving; i++)
-        destination_free(d->leaving[i]);
+        psync_destination_free(d->leaving[i]);
     free(d->destinations);
     free(d->leaving);
     psync_map_done(&d->by_name);
@@ -49,7 +49,7 @@ void psync_dispatcher_free(struct psync_dispatcher *d)
     free(d);
 }
 
-double dispatcher_chance(struct psync_dispatcher *d)
+double psync_dispatcher_chance(struct psync_dispatcher *d)
 {
     return psync_random_unit(&d->random);
 }
@@ -68,7 +68,7 @@ enum psync_result psync_dispatcher_restore(struct psync_dispatcher *d, const cha
     t->pacing.throttled_until = hold->throttled_until < latest ? hold->throttled_until : latest;
     t->last_success_at = figures->last_success_at < now ? figures->last_success_at : now;
     psync_active_restore(&t->active, figures->active_ms, figures->active_at, figures->blocked, now);
-    destination_recheck(t, now);
+    psync_destination_recheck(t, now);
     return PSYNC_OK;
 }
 
@@ -80,7 +80,7 @@ void psync_dispatcher_hold_lost(struct psync_dispatcher *d, const char *destinat
     if (t == NULL)
         return;
     t->hold_again_at = now + REST_MS;
-    destination_wake(t);
+    psync_destination_wake(t);
 }
 
 bool psync_dispatcher_hold_kept(const struct psync_dispatcher *d, const char *destination)
@@ -103,9 +103,9 @@ enum psync_result psync_dispatcher_pause(struct psync_dispatcher *d, const char 
     t->hold.paused = true;
     snprintf(t->hold.paused_reason, sizeof t->hold.paused_reason, "%s", reason);
     t->tell_hold = true;
-    destination_tell(t);
-    event_add(t, PSYNC_LOG_INFO, "paused by hand%s%s", reason[0] != '\0' ? ": " : "", reason);
-    destination_recheck(t, now);
+    psync_destination_tell(t);
+    psync_event_add(t, PSYNC_LOG_INFO, "paused by hand%s%s", reason[0] != '\0' ? ": " : "", reason);
+    psync_destination_recheck(t, now);
     return PSYNC_OK;
 }
 
@@ -117,9 +117,9 @@ enum psync_result psync_dispatcher_resume(struct psync_dispatcher *d, const char
         return PSYNC_REJECT;
     t->hold.paused = false;
     t->hold.paused_reason[0] = '\0';
-    destination_retry(t, now);
-    event_add(t, PSYNC_LOG_INFO, "resumed by hand%s",
-              t->breaker.state == PSYNC_BREAKER_PROBING ? ": the next delivery is the trial" : "");
+    psync_destination_retry(t, now);
+    psync_event_add(t, PSYNC_LOG_INFO, "resumed by hand%s",
+                    t->breaker.state == PSYNC_BREAKER_PROBING ? ": the next delivery is the trial" : "");
     return PSYNC_OK;
 }
 
@@ -128,10 +128,10 @@ void psync_dispatcher_stop(struct psync_dispatcher *d, psync_ms now)
     (void)now;
     d->stopping = true;
     for (size_t i = 0; i < d->n_destinations; i++) {
-        waiting_release(d->destinations[i]);
+        psync_waiting_release(d->destinations[i]);
         d->destinations[i]->tell_note = true;
         d->destinations[i]->tell_hold |= d->destinations[i]->hold_again_at != PSYNC_MS_NEVER;
-        destination_tell(d->destinations[i]);
+        psync_destination_tell(d->destinations[i]);
     }
 }
 
@@ -164,7 +164,7 @@ static bool tell_one(struct destination *t, psync_ms now, struct psync_effect *r
         t->tell_note = t->changed = false;
         t->noted_at = now;
         ret->kind = PSYNC_EFFECT_NOTE;
-        destination_figures(t, now, &ret->figures);
+        psync_destination_figures(t, now, &ret->figures);
     } else {
         psync_list_remove(&t->output);
         return false;
@@ -205,13 +205,13 @@ static void tell_request(struct job *job, struct psync_effect *ret)
 /* Gone from the settings, and its last request has ended. */
 static bool free_leaving(struct psync_dispatcher *d, struct destination *t)
 {
-    if (t->conf != NULL || !destination_idle(t))
+    if (t->conf != NULL || !psync_destination_idle(t))
         return false;
     for (size_t i = 0; i < d->n_leaving; i++) {
         if (d->leaving[i] == t)
             d->leaving[i] = d->leaving[--d->n_leaving];
     }
-    destination_free(t);
+    psync_destination_free(t);
     return true;
 }
 
@@ -228,7 +228,7 @@ static psync_ms tell_due(struct destination *t, psync_ms now)
     t->tell_hold |= hold;
     t->tell_note |= note;
     if (hold || note)
-        destination_tell(t);
+        psync_destination_tell(t);
     psync_ms hold_at = t->tell_hold ? PSYNC_MS_NEVER : t->hold_again_at;
     psync_ms note_at = t->tell_note ? PSYNC_MS_NEVER : note_due(t);
     return hold_at < note_at ? hold_at : note_at;
@@ -240,7 +240,7 @@ static bool run_one(struct psync_dispatcher *d, psync_ms now, struct psync_effec
 {
     struct destination *t = PSYNC_CONTAINER(psync_list_pop(&d->runnable), struct destination, runnable);
     psync_ms due = PSYNC_MS_NEVER;
-    struct job *job = t->conf != NULL ? job_next(t, now, &due) : NULL;
+    struct job *job = t->conf != NULL ? psync_job_next(t, now, &due) : NULL;
 
     if (job != NULL) {
         psync_list_push(&d->runnable, &t->runnable);
@@ -250,7 +250,7 @@ static bool run_one(struct psync_dispatcher *d, psync_ms now, struct psync_effec
     if (free_leaving(d, t))
         return false;
     psync_ms tell = tell_due(t, now);
-    destination_timer(t, due < tell ? due : tell);
+    psync_destination_timer(t, due < tell ? due : tell);
     return false;
 }
 
@@ -258,8 +258,8 @@ static void wake_due(struct psync_dispatcher *d, psync_ms now)
 {
     for (struct psync_heap_item *first; (first = psync_heap_first(&d->timers)) != NULL && first->due <= now;) {
         struct destination *t = PSYNC_CONTAINER(first, struct destination, timer);
-        destination_timer(t, PSYNC_MS_NEVER);
-        destination_recheck(t, now);
+        psync_destination_timer(t, PSYNC_MS_NEVER);
+        psync_destination_recheck(t, now);
     }
 }
 

@@ -13,12 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool batches_on(const struct destination *t)
+bool psync_batch_enabled(const struct destination *t)
 {
     return t->owner->mode == PSYNC_DISPATCH_QUEUE && t->owner->config->batch.size > 1;
 }
 
-void job_single(struct held *h, struct destination *t)
+void psync_job_single(struct held *h, struct destination *t)
 {
     struct job *job = &h->alone;
     const struct psync_message *m = h->settlement.message;
@@ -44,7 +44,7 @@ struct batch {
     struct held *list[];
 };
 
-void job_free(struct job *job)
+void psync_job_free(struct job *job)
 {
     if (job != NULL && job->request.batch)
         free(PSYNC_CONTAINER(job, struct batch, job));
@@ -166,7 +166,7 @@ static void leave_fresh(struct destination *t, struct held *h)
     t->fresh_bytes -= h->settlement.message->payload.len + 1;
 }
 
-struct job *batch_form(struct destination *t, psync_ms now, psync_ms *ret_due)
+struct job *psync_batch_form(struct destination *t, psync_ms now, psync_ms *ret_due)
 {
     const struct psync_batch_conf *conf = &t->owner->config->batch;
     struct held *list[BATCH_MOST];
@@ -174,16 +174,16 @@ struct job *batch_form(struct destination *t, psync_ms now, psync_ms *ret_due)
     if (psync_list_empty(&t->fresh))
         return NULL;
     struct held *first = PSYNC_CONTAINER(t->fresh.next, struct held, link);
-    if (batches_on(t) && t->n_fresh < conf->size && t->fresh_bytes < conf->max_bytes &&
+    if (psync_batch_enabled(t) && t->n_fresh < conf->size && t->fresh_bytes < conf->max_bytes &&
         now < first->offered_at + conf->linger) {
         *ret_due = first->offered_at + conf->linger;
         return NULL;
     }
-    size_t n = batches_on(t) ? take_members(t, list) : 1;
+    size_t n = psync_batch_enabled(t) ? take_members(t, list) : 1;
     struct job *job = n > 1 ? batch_new(t, list, n, NULL) : NULL;
     if (job == NULL) { /* alone, or no memory for a batch: a plain request is always possible */
         leave_fresh(t, first);
-        job_single(first, t);
+        psync_job_single(first, t);
         return &first->alone;
     }
     for (size_t i = 0; i < n; i++)
@@ -211,7 +211,7 @@ static void give_back(struct destination *t)
 {
     for (struct psync_link *l; (l = psync_list_pop(&t->gathering)) != NULL;) {
         t->waiting--;
-        verdict_release(PSYNC_CONTAINER(l, struct held, link), t->owner);
+        psync_verdict_release(PSYNC_CONTAINER(l, struct held, link), t->owner);
     }
 }
 
@@ -230,13 +230,13 @@ static void rebuild(struct destination *t, struct held *const *list, size_t n, c
     psync_list_push(&t->ready, &job->link);
 }
 
-void batch_gather(struct destination *t, struct held *h, psync_ms now)
+void psync_batch_gather(struct destination *t, struct held *h, psync_ms now)
 {
     const struct psync_message *m = h->settlement.message;
     const struct held *first = first_of(&t->gathering);
 
     if (first != NULL && strcmp(first->settlement.message->batch_key, m->batch_key) != 0)
-        batch_gathered(t);
+        psync_batch_gathered(t);
     psync_list_push(&t->gathering, &h->link);
     if (m->batch_count < 2 || m->batch_pos + 1 != m->batch_count)
         return;
@@ -248,13 +248,13 @@ void batch_gather(struct destination *t, struct held *h, psync_ms now)
 
 /* If not all members came, some are settled: an answer ended that batch, and what is left of it goes alone. Unless one
  * was lost on the way in: then the batch may have taken effect as it was, and must go again as it was. */
-void batch_gathered(struct destination *t)
+void psync_batch_gathered(struct destination *t)
 {
     const struct held *first = first_of(&t->gathering);
 
     if (first == NULL)
         return;
-    destination_wake(t);
+    psync_destination_wake(t);
     if (strcmp(first->settlement.message->batch_key, t->lost_batch) == 0) {
         t->lost_batch[0] = '\0';
         give_back(t);
@@ -266,12 +266,12 @@ void batch_gathered(struct destination *t)
     }
 }
 
-void batch_lost(struct destination *t, const char *key)
+void psync_batch_lost(struct destination *t, const char *key)
 {
     const struct held *first = first_of(&t->gathering);
 
     if (first != NULL && strcmp(first->settlement.message->batch_key, key) != 0)
-        batch_gathered(t);
+        psync_batch_gathered(t);
     snprintf(t->lost_batch, sizeof t->lost_batch, "%s", key);
 }
 
@@ -281,21 +281,21 @@ static struct job *half(struct destination *t, struct held **list, size_t n)
 {
     if (n > 1)
         return batch_new(t, list, n, NULL);
-    job_single(list[0], t);
+    psync_job_single(list[0], t);
     return &list[0]->alone;
 }
 
 /* The halves are recorded at once, whether or not the destination may be sent to now, so that a split is a step that is
  * not taken back; and they are sent before anything new. On NOMEM nothing changed. */
-enum psync_result batch_split(struct job *job)
+enum psync_result psync_batch_split(struct job *job)
 {
     struct destination *t = job->destination;
     size_t n = job->request.n_members, left = n / 2;
     struct job *halves[2] = {half(t, job->held, left), half(t, job->held + left, n - left)};
 
     if (halves[0] == NULL || halves[1] == NULL) {
-        job_free(halves[0]);
-        job_free(halves[1]);
+        psync_job_free(halves[0]);
+        psync_job_free(halves[1]);
         return PSYNC_NOMEM;
     }
     for (int i = 0; i < 2; i++) {

@@ -15,8 +15,8 @@ static void init_lists(struct destination *t)
     psync_heap_item_init(&t->timer);
 }
 
-struct destination *destination_new(struct psync_dispatcher *d, const struct psync_config *config,
-                                    const struct psync_destination_conf *conf, psync_ms now)
+struct destination *psync_destination_new(struct psync_dispatcher *d, const struct psync_config *config,
+                                          const struct psync_destination_conf *conf, psync_ms now)
 {
     struct destination *t = calloc(1, sizeof *t);
 
@@ -40,7 +40,7 @@ struct destination *destination_new(struct psync_dispatcher *d, const struct psy
 static void free_held(struct psync_link *list)
 {
     for (struct psync_link *l; (l = psync_list_pop(list)) != NULL;)
-        held_free(PSYNC_CONTAINER(l, struct held, link));
+        psync_held_free(PSYNC_CONTAINER(l, struct held, link));
 }
 
 static void free_jobs(struct psync_link *list)
@@ -50,13 +50,13 @@ static void free_jobs(struct psync_link *list)
         struct held *only = job->request.batch ? NULL : job->held[0];
 
         for (size_t i = 0; only == NULL && i < job->request.n_members; i++)
-            held_free(job->held[i]);
-        job_free(job);
-        held_free(only);
+            psync_held_free(job->held[i]);
+        psync_job_free(job);
+        psync_held_free(only);
     }
 }
 
-void destination_free(struct destination *t)
+void psync_destination_free(struct destination *t)
 {
     if (t == NULL)
         return;
@@ -74,25 +74,25 @@ void destination_free(struct destination *t)
     free(t);
 }
 
-bool destination_idle(const struct destination *t)
+bool psync_destination_idle(const struct destination *t)
 {
     return t->waiting == 0 && t->in_flight == 0 && t->n_binding == 0;
 }
 
-void destination_wake(struct destination *t)
+void psync_destination_wake(struct destination *t)
 {
     if (psync_list_empty(&t->runnable))
         psync_list_push(&t->owner->runnable, &t->runnable);
 }
 
-void destination_tell(struct destination *t)
+void psync_destination_tell(struct destination *t)
 {
     if (psync_list_empty(&t->output))
         psync_list_push(&t->owner->outputs, &t->output);
 }
 
 /* The heap has room for every destination since it was made (dispatcher.c), so adding it again cannot fail. */
-void destination_timer(struct destination *t, psync_ms due)
+void psync_destination_timer(struct destination *t, psync_ms due)
 {
     struct psync_heap *timers = &t->owner->timers;
 
@@ -103,24 +103,24 @@ void destination_timer(struct destination *t, psync_ms due)
     PSYNC_INVARIANT(added == PSYNC_OK);
 }
 
-bool destination_held_back(const struct destination *t)
+bool psync_destination_held_back(const struct destination *t)
 {
     return t->hold.paused || t->hold.suspended;
 }
 
-void destination_recheck(struct destination *t, psync_ms now)
+void psync_destination_recheck(struct destination *t, psync_ms now)
 {
-    bool blocked = destination_held_back(t) || t->breaker.state != PSYNC_BREAKER_CLOSED ||
+    bool blocked = psync_destination_held_back(t) || t->breaker.state != PSYNC_BREAKER_CLOSED ||
                    t->pacing.throttled_until > now;
 
     if (psync_active_block(&t->active, blocked, now)) {
         t->tell_note = true;
-        destination_tell(t);
+        psync_destination_tell(t);
     }
-    destination_wake(t);
+    psync_destination_wake(t);
 }
 
-void destination_suspend(struct destination *t, const char *reason, psync_ms now)
+void psync_destination_suspend(struct destination *t, const char *reason, psync_ms now)
 {
     if (t->hold.suspended)
         return;
@@ -129,13 +129,13 @@ void destination_suspend(struct destination *t, const char *reason, psync_ms now
     snprintf(t->hold.suspended_reason, sizeof t->hold.suspended_reason, "%s", reason);
     t->epoch++;
     t->tell_hold = true;
-    destination_tell(t);
-    event_add(t, PSYNC_LOG_ERROR, "suspended: %s; its messages wait until it is resumed or its settings change",
-              reason);
-    destination_recheck(t, now);
+    psync_destination_tell(t);
+    psync_event_add(t, PSYNC_LOG_ERROR, "suspended: %s; its messages wait until it is resumed or its settings change",
+                    reason);
+    psync_destination_recheck(t, now);
 }
 
-void destination_retry(struct destination *t, psync_ms now)
+void psync_destination_retry(struct destination *t, psync_ms now)
 {
     bool doubtful = t->hold.suspended || t->breaker.state != PSYNC_BREAKER_CLOSED;
 
@@ -149,11 +149,11 @@ void destination_retry(struct destination *t, psync_ms now)
         psync_health_prove(&t->health);
     }
     t->tell_hold = true;
-    destination_tell(t);
-    destination_recheck(t, now);
+    psync_destination_tell(t);
+    psync_destination_recheck(t, now);
 }
 
-void destination_figures(const struct destination *t, psync_ms now, struct psync_figures *ret_figures)
+void psync_destination_figures(const struct destination *t, psync_ms now, struct psync_figures *ret_figures)
 {
     *ret_figures = (struct psync_figures){
         .last_success_at = t->last_success_at,
@@ -161,10 +161,10 @@ void destination_figures(const struct destination *t, psync_ms now, struct psync
         .active_at = t->active.at != 0 ? now : 0,
         .blocked = t->active.blocked,
     };
-    state_words(t, now, ret_figures->state);
+    psync_destination_words(t, now, ret_figures->state);
 }
 
-bool destination_conf_same(const struct psync_destination_conf *a, const struct psync_destination_conf *b)
+bool psync_destination_conf_same(const struct psync_destination_conf *a, const struct psync_destination_conf *b)
 {
     const char *texts[][2] = {{a->url, b->url},         {a->auth_header, b->auth_header}, {a->token, b->token},
                               {a->headers, b->headers}, {a->key_header, b->key_header}};

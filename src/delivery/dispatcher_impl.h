@@ -157,44 +157,45 @@ struct psync_dispatcher {
 };
 
 /* ---- dispatcher_settings.c ---- */
-PSYNC_CHECKED enum psync_result settings_begin(struct psync_dispatcher *d, psync_ms now); /* with d->config */
+PSYNC_CHECKED enum psync_result psync_settings_begin(struct psync_dispatcher *d, psync_ms now); /* with d->config */
 
 /* ---- dispatcher_destination.c ---- */
-struct destination *destination_new(struct psync_dispatcher *d, const struct psync_config *config,
-                                    const struct psync_destination_conf *conf, psync_ms now); /* NULL: no memory */
-void destination_free(struct destination *t); /* and the messages it holds; NULL is fine */
-void destination_wake(struct destination *t);
-void destination_tell(struct destination *t); /* some tell_ flag was set */
-void destination_timer(struct destination *t, psync_ms due);
-bool destination_held_back(const struct destination *t); /* paused or suspended */
+/* NULL: no memory. */
+struct destination *psync_destination_new(struct psync_dispatcher *d, const struct psync_config *config,
+                                          const struct psync_destination_conf *conf, psync_ms now);
+void psync_destination_free(struct destination *t); /* and the messages it holds; NULL is fine */
+void psync_destination_wake(struct destination *t);
+void psync_destination_tell(struct destination *t); /* some tell_ flag was set */
+void psync_destination_timer(struct destination *t, psync_ms due);
+bool psync_destination_held_back(const struct destination *t); /* paused or suspended */
 /* Brings the active clock in line with pauses, suspension and breaker; to be called after any change of these. */
-void destination_recheck(struct destination *t, psync_ms now);
-void destination_suspend(struct destination *t, const char *reason, psync_ms now);
+void psync_destination_recheck(struct destination *t, psync_ms now);
+void psync_destination_suspend(struct destination *t, const char *reason, psync_ms now);
 /* It is tried anew: the next delivery is the trial. */
-void destination_retry(struct destination *t, psync_ms now);
-void destination_figures(const struct destination *t, psync_ms now, struct psync_figures *ret_figures);
-bool destination_conf_same(const struct psync_destination_conf *a, const struct psync_destination_conf *b);
-bool destination_idle(const struct destination *t); /* holds no message, has no request under way */
+void psync_destination_retry(struct destination *t, psync_ms now);
+void psync_destination_figures(const struct destination *t, psync_ms now, struct psync_figures *ret_figures);
+bool psync_destination_conf_same(const struct psync_destination_conf *a, const struct psync_destination_conf *b);
+bool psync_destination_idle(const struct destination *t); /* holds no message, has no request under way */
 
 /* ---- dispatcher_offer.c ---- */
-void waiting_release(struct destination *t); /* all that is not bound to be recorded or in flight */
-void waiting_expire(struct destination *t, psync_ms now); /* releases what might outlive its lease */
-psync_ms waiting_expiry(struct destination *t);            /* when that will be; PSYNC_MS_NEVER */
+void psync_waiting_release(struct destination *t); /* all that is not bound to be recorded or in flight */
+void psync_waiting_expire(struct destination *t, psync_ms now); /* releases what might outlive its lease */
+psync_ms psync_waiting_expiry(struct destination *t);            /* when that will be; PSYNC_MS_NEVER */
 
 /* ---- dispatcher_send.c ---- */
 /* The next request of `t`, to be sent or bound, or NULL: then *ret_due is when to ask again by itself. */
-struct job *job_next(struct destination *t, psync_ms now, psync_ms *ret_due);
+struct job *psync_job_next(struct destination *t, psync_ms now, psync_ms *ret_due);
 
 /* ---- dispatcher_batch.c ---- */
-bool batches_on(const struct destination *t);
-void job_single(struct held *h, struct destination *t); /* makes h->alone ready */
+bool psync_batch_enabled(const struct destination *t);
+void psync_job_single(struct held *h, struct destination *t); /* makes h->alone ready */
 /* NULL and *ret_due when it will be worth asking again (linger); never NULL otherwise. */
-struct job *batch_form(struct destination *t, psync_ms now, psync_ms *ret_due);
-void batch_gather(struct destination *t, struct held *h, psync_ms now);
-void batch_gathered(struct destination *t);              /* no more members will come */
-void batch_lost(struct destination *t, const char *key); /* a member could not be taken in */
-PSYNC_CHECKED enum psync_result batch_split(struct job *job);
-void job_free(struct job *job); /* not its messages; that of a single message goes with it; NULL is fine */
+struct job *psync_batch_form(struct destination *t, psync_ms now, psync_ms *ret_due);
+void psync_batch_gather(struct destination *t, struct held *h, psync_ms now);
+void psync_batch_gathered(struct destination *t);              /* no more members will come */
+void psync_batch_lost(struct destination *t, const char *key); /* a member could not be taken in */
+PSYNC_CHECKED enum psync_result psync_batch_split(struct job *job);
+void psync_job_free(struct job *job); /* not its messages; that of a single message goes with it; NULL is fine */
 
 /* ---- dispatcher_verdict.c ---- */
 /* What an answer means for a message, before the message's own history is looked at. */
@@ -206,23 +207,23 @@ struct judgement {
     struct psync_failure facts; /* but previous_try_at */
     const struct words *words; /* NULL for a success */
 };
-void verdict_release(struct held *h, struct psync_dispatcher *d);
-void verdict_single(struct job *job, struct held *h, const struct judgement *j, psync_ms now);
+void psync_verdict_release(struct held *h, struct psync_dispatcher *d);
+void psync_verdict_single(struct job *job, struct held *h, const struct judgement *j, psync_ms now);
 /* The request as a whole was answered so, or not answered: its members share one fate. */
-void verdict_whole(struct job *job, const struct judgement *j, psync_ms now);
+void psync_verdict_whole(struct job *job, const struct judgement *j, psync_ms now);
 
 /* ---- settlement.c ---- */
-struct held *held_new(struct psync_message *m); /* NULL: no memory */
-void held_free(struct held *h);                 /* with its message */
-void held_describe(struct held *h, const struct words *words);
-void words_of_response(struct words *w, const struct psync_response *response);
-void words_of_item(struct words *w, int32_t status, const char *problem, const char *title, const char *text);
+struct held *psync_held_new(struct psync_message *m); /* NULL: no memory */
+void psync_held_free(struct held *h);                 /* with its message */
+void psync_held_describe(struct held *h, const struct words *words);
+void psync_words_of_response(struct words *w, const struct psync_response *response);
+void psync_words_of_item(struct words *w, int32_t status, const char *problem, const char *title, const char *text);
 
 /* ---- dispatcher_status.c ---- */
-void event_add(struct destination *t, enum psync_log_level level, const char *fmt, ...) PSYNC_PRINTF(3, 4);
-void state_words(const struct destination *t, psync_ms now, char ret_words[PSYNC_CAUSE_TEXT_MAX]);
+void psync_event_add(struct destination *t, enum psync_log_level level, const char *fmt, ...) PSYNC_PRINTF(3, 4);
+void psync_destination_words(const struct destination *t, psync_ms now, char ret_words[PSYNC_CAUSE_TEXT_MAX]);
 
 /* A value of the dispatcher's stream of chance, in [0, 1). */
-double dispatcher_chance(struct psync_dispatcher *d);
+double psync_dispatcher_chance(struct psync_dispatcher *d);
 
 #endif

@@ -10,7 +10,7 @@
 static size_t enough(const struct destination *t)
 {
     const struct psync_config *config = t->owner->config;
-    size_t batch = batches_on(t) ? config->batch.size : 1;
+    size_t batch = psync_batch_enabled(t) ? config->batch.size : 1;
     double lately = (double)psync_window_sum(&t->lately, t->lately.second * 1000) / PSYNC_WINDOW_SECONDS;
     double n = 2.0 * t->limit.now * (double)batch;
 
@@ -23,14 +23,14 @@ static size_t enough(const struct destination *t)
 
 static size_t wanted_by(struct destination *t, psync_ms now)
 {
-    if (destination_held_back(t) || t->pacing.throttled_until > now || t->rest_until > now ||
+    if (psync_destination_held_back(t) || t->pacing.throttled_until > now || t->rest_until > now ||
         psync_pacing_due(&t->pacing, t->conf, now) > now + SHORT_WAIT_MS)
         return 0;
     size_t has = t->waiting + t->wanted;
     enum psync_admission admission = psync_breaker_admission(&t->breaker, now);
     if (admission == PSYNC_ADMIT_NO || (admission == PSYNC_ADMIT_TRIAL && has > 0))
         return 0;
-    size_t most = admission == PSYNC_ADMIT_YES ? enough(t) : batches_on(t) ? t->owner->config->batch.size : 1;
+    size_t most = admission == PSYNC_ADMIT_YES ? enough(t) : psync_batch_enabled(t) ? t->owner->config->batch.size : 1;
     if (t->came_empty && most < BATCH_MOST)
         most = BATCH_MOST;
     return has <= most / 2 ? most - has : 0; /* by the half, so that each lease is worth its way */
@@ -65,7 +65,7 @@ void psync_dispatcher_leased(struct psync_dispatcher *d, const struct psync_want
         return;
     t->came_empty = n == 0;
     t->wanted -= want->max < t->wanted ? want->max : t->wanted;
-    batch_gathered(t); /* which wakes it if anything was waiting for more */
+    psync_batch_gathered(t); /* which wakes it if anything was waiting for more */
 }
 
 /* ---- in ---- */
@@ -81,11 +81,11 @@ static void take_in(struct destination *t, struct held *h, psync_ms now)
     t->waiting++;
     psync_active_begin(&t->active, now);
     if (m->batch_key[0] != '\0') {
-        batch_gather(t, h, now);
+        psync_batch_gather(t, h, now);
         return;
     }
-    batch_gathered(t);
-    if (batches_on(t) && m->tries == 0) { /* what was tried alone goes on alone: it may be what spoils batches */
+    psync_batch_gathered(t);
+    if (psync_batch_enabled(t) && m->tries == 0) { /* what was tried goes on alone: it may be what spoils batches */
         psync_list_push(&t->fresh, &h->link);
         t->n_fresh++;
         t->fresh_bytes += m->payload.len + 1;
@@ -97,20 +97,20 @@ static void take_in(struct destination *t, struct held *h, psync_ms now)
 enum psync_result psync_dispatcher_offer(struct psync_dispatcher *d, struct psync_message *message, psync_ms now)
 {
     struct destination *t = by_name(d, message->destination);
-    struct held *h = held_new(message);
+    struct held *h = psync_held_new(message);
 
     if (h == NULL) {
         if (t != NULL && message->batch_key[0] != '\0')
-            batch_lost(t, message->batch_key);
+            psync_batch_lost(t, message->batch_key);
         return PSYNC_NOMEM;
     }
     d->held++;
     if (t == NULL || d->stopping) {
-        verdict_release(h, d);
+        psync_verdict_release(h, d);
         return PSYNC_OK;
     }
     take_in(t, h, now);
-    destination_wake(t);
+    psync_destination_wake(t);
     return PSYNC_OK;
 }
 
@@ -119,7 +119,7 @@ static void release_list(struct destination *t, struct psync_link *list)
 {
     for (struct psync_link *l; (l = psync_list_pop(list)) != NULL;) {
         t->waiting--;
-        verdict_release(PSYNC_CONTAINER(l, struct held, link), t->owner);
+        psync_verdict_release(PSYNC_CONTAINER(l, struct held, link), t->owner);
     }
 }
 
@@ -137,10 +137,10 @@ static void release_job(struct destination *t, struct job *job)
     psync_list_remove(&job->link);
     t->waiting -= job->request.n_members;
     for (size_t i = 0; only == NULL && i < job->request.n_members; i++)
-        verdict_release(job->held[i], t->owner);
-    job_free(job);
+        psync_verdict_release(job->held[i], t->owner);
+    psync_job_free(job);
     if (only != NULL)
-        verdict_release(only, t->owner);
+        psync_verdict_release(only, t->owner);
 }
 
 static void release_jobs(struct destination *t, struct psync_link *list)
@@ -149,7 +149,7 @@ static void release_jobs(struct destination *t, struct psync_link *list)
         release_job(t, PSYNC_CONTAINER(list->next, struct job, link));
 }
 
-void waiting_release(struct destination *t)
+void psync_waiting_release(struct destination *t)
 {
     release_list(t, &t->alone);
     release_fresh(t);
@@ -178,7 +178,7 @@ static struct job *oldest_job(struct destination *t)
     return psync_list_empty(&t->ready) ? NULL : PSYNC_CONTAINER(t->ready.next, struct job, link);
 }
 
-void waiting_expire(struct destination *t, psync_ms now)
+void psync_waiting_expire(struct destination *t, psync_ms now)
 {
     struct held *h;
 
@@ -187,7 +187,7 @@ void waiting_expire(struct destination *t, psync_ms now)
     while ((h = oldest(&t->alone)) != NULL && begin_until(t, h) <= now) {
         psync_list_remove(&h->link);
         t->waiting--;
-        verdict_release(h, t->owner);
+        psync_verdict_release(h, t->owner);
     }
     if ((h = oldest(&t->fresh)) != NULL && begin_until(t, h) <= now)
         release_fresh(t);
@@ -195,7 +195,7 @@ void waiting_expire(struct destination *t, psync_ms now)
         release_list(t, &t->gathering);
 }
 
-psync_ms waiting_expiry(struct destination *t)
+psync_ms psync_waiting_expiry(struct destination *t)
 {
     const struct job *job = oldest_job(t);
     const struct held *heads[] = {job != NULL ? job->held[0] : NULL, oldest(&t->alone), oldest(&t->fresh),

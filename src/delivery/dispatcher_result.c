@@ -18,9 +18,9 @@ static psync_ms pause_for(struct destination *t, const struct job *job, enum psy
 
     if (asked->delay_ms > 0) {
         psync_ms delay = asked->delay_ms < conf->retry_after_max ? asked->delay_ms : conf->retry_after_max;
-        return delay + psync_backoff_jitter(conf, dispatcher_chance(d));
+        return delay + psync_backoff_jitter(conf, psync_dispatcher_chance(d));
     }
-    return times > 0 ? 1 + psync_backoff_delay(conf, times, dispatcher_chance(d)) : 0;
+    return times > 0 ? 1 + psync_backoff_delay(conf, times, psync_dispatcher_chance(d)) : 0;
 }
 
 static void pause_as_asked(struct destination *t, const struct job *job, enum psync_class class, int32_t status,
@@ -35,11 +35,11 @@ static void pause_as_asked(struct destination *t, const struct job *job, enum ps
     snprintf(t->hold.throttled_reason, sizeof t->hold.throttled_reason, "HTTP %d%s%s", (int)status,
              asked->field[0] != '\0' ? ", " : "", asked->field);
     t->tell_hold = true;
-    destination_tell(t);
+    psync_destination_tell(t);
     if (before <= now || t->pacing.throttled_until - before > 1000)
-        event_add(t, PSYNC_LOG_WARNING, "throttled for %s: %s", psync_duration_words(delay, words),
-                  t->hold.throttled_reason);
-    destination_recheck(t, now);
+        psync_event_add(t, PSYNC_LOG_WARNING, "throttled for %s: %s", psync_duration_words(delay, words),
+                        t->hold.throttled_reason);
+    psync_destination_recheck(t, now);
 }
 
 /* ---- breaker and health ---- */
@@ -49,7 +49,7 @@ static void breaker_event(struct destination *t, enum psync_breaker_change chang
     char why[64], words[PSYNC_DURATION_MAX];
 
     if (change == PSYNC_BREAKER_CLOSED_AGAIN) {
-        event_add(t, PSYNC_LOG_INFO, "breaker closed: the trial was delivered");
+        psync_event_add(t, PSYNC_LOG_INFO, "breaker closed: the trial was delivered");
         return;
     }
     if (change == PSYNC_BREAKER_REOPENED)
@@ -58,9 +58,9 @@ static void breaker_event(struct destination *t, enum psync_breaker_change chang
         snprintf(why, sizeof why, "%u failures in a row", t->breaker.row);
     else
         snprintf(why, sizeof why, "%u %% of the last %u requests failed", conf->failure_percent, conf->window);
-    event_add(t, PSYNC_LOG_WARNING, "breaker %s: %s, last: %s; trial in %s",
-              change == PSYNC_BREAKER_REOPENED ? "stays open" : "opened", why, t->last_failure,
-              psync_duration_words(t->breaker.cool_off, words));
+    psync_event_add(t, PSYNC_LOG_WARNING, "breaker %s: %s, last: %s; trial in %s",
+                    change == PSYNC_BREAKER_REOPENED ? "stays open" : "opened", why, t->last_failure,
+                    psync_duration_words(t->breaker.cool_off, words));
 }
 
 static void breaker_report(struct destination *t, bool success, psync_ms now)
@@ -75,17 +75,17 @@ static void breaker_report(struct destination *t, bool success, psync_ms now)
         psync_limit_restart(&t->limit, &t->owner->config->work);
     }
     breaker_event(t, change);
-    destination_recheck(t, now);
+    psync_destination_recheck(t, now);
 }
 
 static void health_report(struct destination *t, enum psync_class class, psync_ms now)
 {
     switch (psync_health_answer(&t->health, &t->owner->config->breaker, class)) {
     case PSYNC_HEALTH_DENIED:
-        destination_suspend(t, "it refuses the credentials, HTTP 401 or 403", now);
+        psync_destination_suspend(t, "it refuses the credentials, HTTP 401 or 403", now);
         break;
     case PSYNC_HEALTH_GONE:
-        destination_suspend(t, "it says that it is gone for good, HTTP 410", now);
+        psync_destination_suspend(t, "it says that it is gone for good, HTTP 410", now);
         break;
     case PSYNC_HEALTH_OK:
     case PSYNC_HEALTH_REFUSING:
@@ -126,7 +126,7 @@ static void note_success(struct destination *t, const struct job *job, psync_ms 
 
 static void describe(struct destination *t, struct judgement *j, const struct psync_response *r)
 {
-    words_of_response(&t->owner->words, r);
+    psync_words_of_response(&t->owner->words, r);
     j->words = &t->owner->words;
     snprintf(t->last_failure, sizeof t->last_failure, "%s", j->words->error);
     t->changed = true;
@@ -157,9 +157,9 @@ static bool split_on(struct job *job, const struct judgement *j)
         return false;
     if (j->class != PSYNC_CLASS_REFUSED && !(fault && fault_splits(job, j)))
         return false;
-    if (batch_split(job) != PSYNC_OK)
+    if (psync_batch_split(job) != PSYNC_OK)
         return false; /* it stays whole and recorded: the same answer will come again */
-    event_add(t, PSYNC_LOG_INFO, "batch of %zu split: %s", job->request.n_members, j->words->error);
+    psync_event_add(t, PSYNC_LOG_INFO, "batch of %zu split: %s", job->request.n_members, j->words->error);
     psync_recall_forget(&t->owner->recall, job->request.key);
     return true;
 }
@@ -177,11 +177,11 @@ static void settle_item(struct job *job, size_t i, const struct psync_batch_answ
     j.facts.last_success_at = t->last_success_at; /* of this answer too */
     j.facts.success_since_closed = t->success_since_closed;
     if (j.class != PSYNC_CLASS_DONE) {
-        words_of_item(&t->owner->words, item.status, item.problem, item.title, item.text);
+        psync_words_of_item(&t->owner->words, item.status, item.problem, item.title, item.text);
         j.words = &t->owner->words;
     }
     job->held[i]->unbind = true; /* an answer ended the batch */
-    verdict_single(job, job->held[i], &j, now);
+    psync_verdict_single(job, job->held[i], &j, now);
 }
 
 /* Successes first: failures are judged by whether others succeed. */
@@ -203,7 +203,7 @@ static void settle_items(struct job *job, const struct psync_batch_answer *answe
 static void settle_unknown(struct job *job, enum psync_class class, struct judgement *j, psync_ms now)
 {
     j->class = j->facts.class = class;
-    verdict_whole(job, j, now);
+    psync_verdict_whole(job, j, now);
 }
 
 /* It is not known which of them took effect, so that only the same request can be repeated: under the same key a second
@@ -217,7 +217,7 @@ static void settle_unclear(struct job *job, const struct psync_response *r, stru
              r->body_cut ? "the answer is too long to say what became of each product: see http.max_response"
                          : "the answer does not say what became of each product");
     snprintf(t->last_failure, sizeof t->last_failure, "%s", w->error);
-    event_add(t, PSYNC_LOG_WARNING, "batch of %zu: %s", job->request.n_members, w->error);
+    psync_event_add(t, PSYNC_LOG_WARNING, "batch of %zu: %s", job->request.n_members, w->error);
     settle_unknown(job, PSYNC_CLASS_UNCLEAR, j, now);
 }
 
@@ -230,7 +230,7 @@ static bool speaks_for_all(int32_t status)
 static void settle_all(struct job *job, const struct judgement *j, psync_ms now)
 {
     note_success(job->destination, job, now);
-    verdict_whole(job, j, now);
+    psync_verdict_whole(job, j, now);
 }
 
 /* A 2xx. To a batch: item by item if the answer says so. */
@@ -300,9 +300,9 @@ void psync_dispatcher_result(struct psync_dispatcher *d, struct psync_request *r
     if (class == PSYNC_CLASS_DONE)
         settle_success(job, r, &j, now);
     else if (!split_on(job, &j))
-        verdict_whole(job, &j, now);
+        psync_verdict_whole(job, &j, now);
     d->batch = 0;
-    destination_wake(t);
+    psync_destination_wake(t);
     if (request->batch)
-        job_free(job);
+        psync_job_free(job);
 }

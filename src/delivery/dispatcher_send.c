@@ -5,7 +5,7 @@
 static enum psync_admission gate(struct destination *t, psync_ms now, psync_ms *ret_due)
 {
     *ret_due = PSYNC_MS_NEVER;
-    if (destination_held_back(t) || t->owner->stopping)
+    if (psync_destination_held_back(t) || t->owner->stopping)
         return PSYNC_ADMIT_NO;
     psync_ms paced = psync_pacing_due(&t->pacing, t->conf, now);
     if (paced < t->rest_until)
@@ -27,7 +27,7 @@ static struct job *next_single(struct destination *t)
     if (l == NULL)
         return NULL;
     struct held *h = PSYNC_CONTAINER(l, struct held, link);
-    job_single(h, t);
+    psync_job_single(h, t);
     return &h->alone;
 }
 
@@ -45,7 +45,7 @@ static struct job *choose(struct destination *t, psync_ms now, psync_ms *ret_due
 
     if (job == NULL)
         job = next_single(t);
-    return job != NULL ? job : batch_form(t, now, ret_due);
+    return job != NULL ? job : psync_batch_form(t, now, ret_due);
 }
 
 static void begin_binding(struct destination *t, struct job *job)
@@ -92,7 +92,7 @@ static void begin_sending(struct destination *t, struct job *job, bool trial, ps
  * here. */
 static bool long_wait(const struct destination *t, psync_ms now, psync_ms due)
 {
-    if (destination_held_back(t) || t->owner->stopping)
+    if (psync_destination_held_back(t) || t->owner->stopping)
         return true;
     return t->owner->mode == PSYNC_DISPATCH_QUEUE && due != PSYNC_MS_NEVER && due - now > SHORT_WAIT_MS;
 }
@@ -102,7 +102,7 @@ static psync_ms earlier(psync_ms a, psync_ms b)
     return a < b ? a : b;
 }
 
-struct job *job_next(struct destination *t, psync_ms now, psync_ms *ret_due)
+struct job *psync_job_next(struct destination *t, psync_ms now, psync_ms *ret_due)
 {
     psync_ms due = PSYNC_MS_NEVER;
     struct job *half = first_job(&t->unbound);
@@ -111,17 +111,17 @@ struct job *job_next(struct destination *t, psync_ms now, psync_ms *ret_due)
         begin_binding(t, half);
         return half;
     }
-    waiting_expire(t, now);
+    psync_waiting_expire(t, now);
     enum psync_admission admission = gate(t, now, &due);
     if (admission == PSYNC_ADMIT_NO) {
         if (t->waiting > 0 && long_wait(t, now, due))
-            waiting_release(t);
-        *ret_due = earlier(due, waiting_expiry(t));
+            psync_waiting_release(t);
+        *ret_due = earlier(due, psync_waiting_expiry(t));
         return NULL;
     }
     struct job *job = choose(t, now, &due);
     if (job == NULL) {
-        *ret_due = earlier(due, waiting_expiry(t));
+        *ret_due = earlier(due, psync_waiting_expiry(t));
         return NULL;
     }
     if (job->state == JOB_UNBOUND)
@@ -135,8 +135,8 @@ struct job *job_next(struct destination *t, psync_ms now, psync_ms *ret_due)
 static void release_members(struct destination *t, struct job *job)
 {
     for (size_t i = 0; i < job->request.n_members; i++)
-        verdict_release(job->held[i], t->owner);
-    job_free(job);
+        psync_verdict_release(job->held[i], t->owner);
+    psync_job_free(job);
 }
 
 void psync_dispatcher_bound(struct psync_dispatcher *d, struct psync_request *request, bool recorded, psync_ms now)
@@ -150,11 +150,11 @@ void psync_dispatcher_bound(struct psync_dispatcher *d, struct psync_request *re
     if (!recorded || d->stopping || t->conf == NULL) {
         release_members(t, job);
         t->rest_until = recorded ? t->rest_until : now + REST_MS;
-        destination_wake(t);
+        psync_destination_wake(t);
         return;
     }
     job->state = JOB_READY;
     psync_list_push(&t->ready, &job->link);
     t->waiting += job->request.n_members;
-    destination_wake(t);
+    psync_destination_wake(t);
 }

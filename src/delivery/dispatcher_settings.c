@@ -32,7 +32,7 @@ static void plan_drop(struct psync_dispatcher *d, struct plan *p)
 {
     for (size_t i = 0; i < p->n; i++) {
         if (p->destinations != NULL && !is_known(d, p->destinations[i]))
-            destination_free(p->destinations[i]);
+            psync_destination_free(p->destinations[i]);
         if (p->healths != NULL)
             psync_health_done(&p->healths[i]);
     }
@@ -49,7 +49,7 @@ static enum psync_result plan_one(struct psync_dispatcher *d, struct plan *p, co
     struct destination *t = psync_map_get(&d->by_name, span_of(conf->name));
 
     if (t == NULL) {
-        t = destination_new(d, config, conf, now);
+        t = psync_destination_new(d, config, conf, now);
         if (t == NULL)
             return PSYNC_NOMEM;
         p->destinations[i] = t;
@@ -86,7 +86,7 @@ static enum psync_result plan_make(struct psync_dispatcher *d, const struct psyn
     return PSYNC_OK;
 }
 
-enum psync_result settings_begin(struct psync_dispatcher *d, psync_ms now)
+enum psync_result psync_settings_begin(struct psync_dispatcher *d, psync_ms now)
 {
     struct plan p;
     enum psync_result result = plan_make(d, d->config, now, &p);
@@ -105,7 +105,7 @@ enum psync_result settings_begin(struct psync_dispatcher *d, psync_ms now)
 static void adopt(struct destination *t, const struct psync_config *config, const struct psync_destination_conf *conf,
                   struct psync_health *health, psync_ms now)
 {
-    bool same = destination_conf_same(t->conf, conf);
+    bool same = psync_destination_conf_same(t->conf, conf);
 
     t->conf = conf;
     psync_limit_configure(&t->limit, &config->work);
@@ -116,18 +116,19 @@ static void adopt(struct destination *t, const struct psync_config *config, cons
     }
     if (!same) {
         if (t->hold.suspended)
-            event_add(t, PSYNC_LOG_INFO, "its settings changed: no longer suspended, the next delivery is the trial");
-        destination_retry(t, now);
+            psync_event_add(t, PSYNC_LOG_INFO,
+                            "its settings changed: no longer suspended, the next delivery is the trial");
+        psync_destination_retry(t, now);
     }
-    destination_wake(t);
+    psync_destination_wake(t);
 }
 
 static void leave(struct psync_dispatcher *d, struct destination *t)
 {
     d->leaving[d->n_leaving++] = t;
-    waiting_release(t);
+    psync_waiting_release(t);
     t->conf = NULL;
-    destination_wake(t); /* which frees it once nothing is under way */
+    psync_destination_wake(t); /* which frees it once nothing is under way */
 }
 
 enum psync_result psync_dispatcher_configure(struct psync_dispatcher *d, const struct psync_config *config,

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* The oldest events stay: they say how it began. */
-void event_add(struct destination *t, enum psync_log_level level, const char *fmt, ...)
+void psync_event_add(struct destination *t, enum psync_log_level level, const char *fmt, ...)
 {
     struct psync_dispatcher *d = t->owner;
     va_list args;
@@ -76,7 +76,7 @@ static void time_words(psync_ms t, char ret_words[PSYNC_TIME_MAX])
     snprintf(ret_words, PSYNC_TIME_MAX, "%.10s %.8s UTC", text, text + 11);
 }
 
-void state_words(const struct destination *t, psync_ms now, char ret_words[PSYNC_CAUSE_TEXT_MAX])
+void psync_destination_words(const struct destination *t, psync_ms now, char ret_words[PSYNC_CAUSE_TEXT_MAX])
 {
     enum psync_destination_state s = state_of(t, now);
     char until[PSYNC_TIME_MAX];
@@ -127,7 +127,7 @@ bool psync_dispatcher_status(const struct psync_dispatcher *d, size_t index, psy
     };
     s.until = state_until(t, s.state);
     snprintf(s.name, sizeof s.name, "%s", t->name);
-    state_words(t, now, s.words);
+    psync_destination_words(t, now, s.words);
     *ret_status = s;
     return true;
 }

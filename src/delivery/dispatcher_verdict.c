@@ -10,7 +10,7 @@ static void push(struct held *h, struct psync_dispatcher *d)
     psync_list_push(&d->settled, &h->link);
 }
 
-void verdict_release(struct held *h, struct psync_dispatcher *d)
+void psync_verdict_release(struct held *h, struct psync_dispatcher *d)
 {
     struct psync_settle *settle = &h->settlement.settle;
 
@@ -31,7 +31,7 @@ static void record(struct held *h, const struct job *job, const struct judgement
     attempt->counted = counted;
     h->settlement.trial = j->facts.trial;
     if (j->words != NULL)
-        held_describe(h, j->words);
+        psync_held_describe(h, j->words);
 }
 
 static void done(struct held *h, struct job *job, const struct judgement *j, const char *outcome, psync_ms now)
@@ -103,7 +103,7 @@ static psync_ms retry_time(struct destination *t, const struct held *h, const st
         return now;
     if (j->class == PSYNC_CLASS_THROTTLED && t->pacing.throttled_until > now)
         return t->pacing.throttled_until;
-    psync_ms earliest = now + psync_backoff_delay(conf, h->settlement.message->tries + 1, dispatcher_chance(d));
+    psync_ms earliest = now + psync_backoff_delay(conf, h->settlement.message->tries + 1, psync_dispatcher_chance(d));
     if (d->mode == PSYNC_DISPATCH_DIRECT || j->facts.trial)
         return earliest;
     return psync_budget_retry(&t->budget, conf, now, earliest, conf->backoff_max);
@@ -142,7 +142,7 @@ static void refuse(struct held *h, struct job *job, const struct judgement *j, p
         snprintf(reason, sizeof reason, "%u different messages refused in a row, the last with %s", t->health.limit,
                  j->words->error);
         t->refusing = t->tell_revive = true;
-        destination_suspend(t, reason, now);
+        psync_destination_suspend(t, reason, now);
     }
     if (t->refusing)
         retry(h, job, j, false, now);
@@ -165,7 +165,7 @@ static bool never_sent(const struct judgement *j)
     return j->class == PSYNC_CLASS_ABORTED && !j->sent;
 }
 
-void verdict_single(struct job *job, struct held *h, const struct judgement *j, psync_ms now)
+void psync_verdict_single(struct job *job, struct held *h, const struct judgement *j, psync_ms now)
 {
     const char *id = h->settlement.message->id;
 
@@ -176,7 +176,7 @@ void verdict_single(struct job *job, struct held *h, const struct judgement *j, 
     else if (j->class == PSYNC_CLASS_REFUSED)
         refuse(h, job, j, now);
     else if (never_sent(j))
-        verdict_release(h, job->destination->owner);
+        psync_verdict_release(h, job->destination->owner);
     else if (j->class == PSYNC_CLASS_CONFLICT && conflict_lasts(job, id))
         settle_conflict(h, job, j, now);
     else
@@ -200,17 +200,17 @@ static bool all_final(const struct job *job, psync_ms now)
     return true;
 }
 
-void verdict_whole(struct job *job, const struct judgement *j, psync_ms now)
+void psync_verdict_whole(struct job *job, const struct judgement *j, psync_ms now)
 {
     size_t n = job->request.n_members;
 
     if (n == 1 && !job->request.batch) {
-        verdict_single(job, job->held[0], j, now);
+        psync_verdict_single(job, job->held[0], j, now);
         return;
     }
     if (j->class == PSYNC_CLASS_DONE || never_sent(j)) {
         for (size_t i = 0; i < n; i++)
-            verdict_single(job, job->held[i], j, now);
+            psync_verdict_single(job, job->held[i], j, now);
         return;
     }
     if (j->class == PSYNC_CLASS_CONFLICT && conflict_lasts(job, job->request.key)) {

@@ -34,9 +34,9 @@ struct psync_response {
     int64_t latency_ms;
     const char *detail;            /* the library's words for people, no secrets; "" */
     /* header fields, raw text, "" when absent; bounded */
-    struct psync_span retry_after, date, ratelimit, ratelimit_policy, x_ratelimit_remaining, x_ratelimit_reset, location,
-        content_type;
-    struct psync_span head;        /* status line and header fields, bounded, for the history (no secrets: it is theirs) */
+    struct psync_span retry_after, date, ratelimit, ratelimit_policy, x_ratelimit_remaining, x_ratelimit_reset;
+    struct psync_span location, content_type;
+    struct psync_span head;        /* status line and header fields, bounded, for the history (theirs: no secrets) */
     struct psync_span body;        /* bounded: psync_http_send */
     bool body_cut;                 /* there was more */
 };

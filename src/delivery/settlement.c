@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct held *held_new(struct psync_message *m)
+struct held *psync_held_new(struct psync_message *m)
 {
     struct held *h = malloc(sizeof *h);
 
@@ -28,7 +28,7 @@ struct held *held_new(struct psync_message *m)
     return h;
 }
 
-void held_free(struct held *h)
+void psync_held_free(struct held *h)
 {
     if (h == NULL)
         return;
@@ -40,11 +40,11 @@ void held_free(struct held *h)
 void psync_settlement_free(struct psync_settlement *s)
 {
     if (s != NULL)
-        held_free(PSYNC_CONTAINER(s, struct held, settlement));
+        psync_held_free(PSYNC_CONTAINER(s, struct held, settlement));
 }
 
 /* Error, problem and head in one block. Without memory for it the attempt is recorded with the status alone. */
-void held_describe(struct held *h, const struct words *w)
+void psync_held_describe(struct held *h, const struct words *w)
 {
     struct psync_attempt *attempt = &h->settlement.settle.attempt;
     size_t error = strlen(w->error) + 1, problem = strlen(w->problem) + 1;
@@ -126,7 +126,7 @@ static void read_problem(struct words *w, const struct psync_response *r, char t
     json_object_put(problem);
 }
 
-void words_of_response(struct words *w, const struct psync_response *r)
+void psync_words_of_response(struct words *w, const struct psync_response *r)
 {
     char title[PSYNC_CAUSE_TEXT_MAX] = "";
 
@@ -146,7 +146,7 @@ void words_of_response(struct words *w, const struct psync_response *r)
     add_head(w, r->body);
 }
 
-void words_of_item(struct words *w, int32_t status, const char *problem, const char *title, const char *text)
+void psync_words_of_item(struct words *w, int32_t status, const char *problem, const char *title, const char *text)
 {
     copy_text(w->problem, sizeof w->problem, span_of(problem));
     error_with(w, status, ": ", span_of(title));
