@@ -17,12 +17,13 @@ struct change {
     psync_ms now;
 };
 
-/* Without a worker the queue remembers it; the next worker finds it there. What the last one said of the destination is
- * out of date after a resume. */
+/* Without a worker the queue remembers it; the next worker finds it there. Resuming does what it does with a worker: it
+ * ends whatever holds the destination, a wait that the API asked for too, and after a suspension the next delivery is
+ * the trial. What the last worker said of it is out of date then. */
 static enum psync_result change_hold(struct psync_api *api, const struct psync_standing *s, const struct change *change,
                                      struct psync_error *err)
 {
-    struct psync_hold hold = {0};
+    struct psync_hold hold = {.proving = s->hold.suspended || s->hold.proving};
     struct psync_figures figures = s->figures;
     if (change->pause) {
         hold = s->hold;

@@ -62,13 +62,10 @@ enum psync_result psync_dispatcher_restore(struct psync_dispatcher *d, const cha
 
     if (t == NULL)
         return PSYNC_REJECT;
-    /* The clock may have been set back since: nothing is taken for later than now, or than a pause can be. */
-    psync_ms latest = now + d->config->retry.retry_after_max;
-    t->hold = *hold;
-    t->pacing.throttled_until = hold->throttled_until < latest ? hold->throttled_until : latest;
+    /* The clock may have been set back since: nothing is taken for later than now. */
     t->last_success_at = figures->last_success_at < now ? figures->last_success_at : now;
     psync_active_restore(&t->active, figures->active_ms, figures->active_at, figures->blocked, now);
-    psync_destination_recheck(t, now);
+    psync_destination_restore(t, hold, now);
     return PSYNC_OK;
 }
 

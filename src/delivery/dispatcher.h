@@ -90,7 +90,8 @@ PSYNC_CHECKED enum psync_result psync_dispatcher_configure(struct psync_dispatch
                                                            const struct psync_config *config, psync_ms now);
 bool psync_dispatcher_uses(const struct psync_dispatcher *d, const struct psync_config *config);
 
-/* What the queue remembered, at start. REJECT: no such destination in the settings. */
+/* What the queue remembered, at start. A suspension under other settings than these is over, and the next delivery is
+ * the trial; so it is after a `hold` that says proving. REJECT: no such destination in the settings. */
 PSYNC_CHECKED enum psync_result psync_dispatcher_restore(struct psync_dispatcher *d, const char *destination,
                                                          const struct psync_hold *hold,
                                                          const struct psync_figures *figures, psync_ms now);
@@ -115,7 +116,8 @@ void psync_dispatcher_bound(struct psync_dispatcher *d, struct psync_request *re
 void psync_dispatcher_hold_lost(struct psync_dispatcher *d, const char *destination, psync_ms now);
 bool psync_dispatcher_hold_kept(const struct psync_dispatcher *d, const char *destination); /* none is left to tell */
 
-/* By hand. REJECT: no such destination. */
+/* By hand. REJECT: no such destination. Resuming ends whatever holds it: the pause, a suspension, an open breaker, and
+ * a wait that the API asked for. */
 PSYNC_CHECKED enum psync_result psync_dispatcher_pause(struct psync_dispatcher *d, const char *destination,
                                                        const char *reason, psync_ms now);
 PSYNC_CHECKED enum psync_result psync_dispatcher_resume(struct psync_dispatcher *d, const char *destination,

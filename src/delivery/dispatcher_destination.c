@@ -1,6 +1,8 @@
 /* dispatcher_destination - one destination's state: what holds it back, and what must be remembered of it. */
 #include "delivery/dispatcher_impl.h"
 
+#include "base/digest.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +122,55 @@ void psync_destination_recheck(struct destination *t, psync_ms now)
     psync_destination_wake(t);
 }
 
+/* ---- its settings ---- */
+/* What makes a destination another one than the one that was suspended: address and credentials. */
+enum { OWN_TEXTS = 5, OWN_FLAGS = 4 };
+struct own_settings {
+    const char *texts[OWN_TEXTS];
+    char flags[OWN_FLAGS];
+};
+
+static struct own_settings own_settings(const struct psync_destination_conf *c)
+{
+    return (struct own_settings){
+        .texts = {c->url, c->auth_header, c->token, c->headers, c->key_header},
+        .flags = {(char)c->auth, (char)c->key_quoted, (char)c->allow_http, (char)c->allow_private},
+    };
+}
+
+bool psync_destination_conf_same(const struct psync_destination_conf *a, const struct psync_destination_conf *b)
+{
+    struct own_settings x = own_settings(a), y = own_settings(b);
+
+    for (size_t i = 0; i < OWN_TEXTS; i++) {
+        if (strcmp(x.texts[i], y.texts[i]) != 0)
+            return false;
+    }
+    return memcmp(x.flags, y.flags, sizeof x.flags) == 0;
+}
+
+/* Short, and salted by the time of the suspension, so that it tells a reader of the queue nothing of a token. "" if
+ * there are no settings any more, or no memory: then it is not known whether they changed. */
+static void settings_digest(const struct psync_destination_conf *conf, psync_ms salt,
+                            char ret_digest[PSYNC_HOLD_SETTINGS_MAX])
+{
+    unsigned char digest[PSYNC_SHA256_BYTES];
+    struct psync_span parts[1 + OWN_TEXTS + 1];
+    struct own_settings own;
+
+    ret_digest[0] = '\0';
+    if (conf == NULL)
+        return;
+    own = own_settings(conf);
+    parts[0] = (struct psync_span){(const char *)&salt, sizeof salt};
+    for (size_t i = 0; i < OWN_TEXTS; i++) /* with their NULs, which keep them apart */
+        parts[1 + i] = (struct psync_span){own.texts[i], strlen(own.texts[i]) + 1};
+    parts[1 + OWN_TEXTS] = (struct psync_span){own.flags, sizeof own.flags};
+    if (psync_sha256(parts, sizeof parts / sizeof parts[0], digest) == PSYNC_OK)
+        psync_hex(digest, (PSYNC_HOLD_SETTINGS_MAX - 1) / 2, ret_digest);
+}
+
+/* ---- suspended, and tried again ---- */
 void psync_destination_suspend(struct destination *t, const char *reason, psync_ms now)
 {
     if (t->hold.suspended)
@@ -127,6 +178,7 @@ void psync_destination_suspend(struct destination *t, const char *reason, psync_
     t->hold.suspended = true;
     t->hold.suspended_since = now;
     snprintf(t->hold.suspended_reason, sizeof t->hold.suspended_reason, "%s", reason);
+    settings_digest(t->conf, now, t->hold.suspended_settings);
     t->epoch++;
     t->tell_hold = true;
     psync_destination_tell(t);
@@ -135,21 +187,47 @@ void psync_destination_suspend(struct destination *t, const char *reason, psync_
     psync_destination_recheck(t, now);
 }
 
+/* The next delivery is the trial; that is remembered until a success, so that a worker which ends before leaves it to
+ * the next one. */
+static void prove(struct destination *t)
+{
+    t->hold.proving = true;
+    psync_breaker_probe(&t->breaker);
+    psync_health_prove(&t->health);
+}
+
 void psync_destination_retry(struct destination *t, psync_ms now)
 {
     bool doubtful = t->hold.suspended || t->breaker.state != PSYNC_BREAKER_CLOSED;
 
     t->hold.suspended = t->refusing = false;
-    t->hold.suspended_reason[0] = '\0';
+    t->hold.suspended_reason[0] = t->hold.suspended_settings[0] = '\0';
     t->hold.throttled_until = t->pacing.throttled_until = 0;
     t->hold.throttled_reason[0] = '\0';
     t->epoch++;
-    if (doubtful && t->owner->mode == PSYNC_DISPATCH_QUEUE) {
-        psync_breaker_probe(&t->breaker);
-        psync_health_prove(&t->health);
-    }
+    if (doubtful && t->owner->mode == PSYNC_DISPATCH_QUEUE)
+        prove(t);
     t->tell_hold = true;
     psync_destination_tell(t);
+    psync_destination_recheck(t, now);
+}
+
+void psync_destination_restore(struct destination *t, const struct psync_hold *hold, psync_ms now)
+{
+    psync_ms latest = now + t->owner->config->retry.retry_after_max; /* the clock may have been set back */
+    char settings[PSYNC_HOLD_SETTINGS_MAX];
+
+    t->hold = *hold;
+    t->pacing.throttled_until = hold->throttled_until < latest ? hold->throttled_until : latest;
+    settings_digest(t->conf, hold->suspended_since, settings);
+    if (hold->suspended && hold->suspended_settings[0] != '\0' && settings[0] != '\0' &&
+        strcmp(hold->suspended_settings, settings) != 0) {
+        psync_event_add(t, PSYNC_LOG_INFO, PSYNC_SETTINGS_CHANGED);
+        psync_destination_retry(t, now);
+        return;
+    }
+    if (hold->proving)
+        prove(t);
     psync_destination_recheck(t, now);
 }
 
@@ -162,17 +240,4 @@ void psync_destination_figures(const struct destination *t, psync_ms now, struct
         .blocked = t->active.blocked,
     };
     psync_destination_words(t, now, ret_figures->state);
-}
-
-bool psync_destination_conf_same(const struct psync_destination_conf *a, const struct psync_destination_conf *b)
-{
-    const char *texts[][2] = {{a->url, b->url},         {a->auth_header, b->auth_header}, {a->token, b->token},
-                              {a->headers, b->headers}, {a->key_header, b->key_header}};
-
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        if (strcmp(texts[i][0], texts[i][1]) != 0)
-            return false;
-    }
-    return a->auth == b->auth && a->key_quoted == b->key_quoted && a->allow_http == b->allow_http &&
-           a->allow_private == b->allow_private;
 }

@@ -43,6 +43,7 @@ enum {
     REST_MS = 1000,            /* after a request could not be built, recorded or sent, or a hold remembered */
     LEASE_MARGIN_MS = 1000     /* a request must end that long before its message's lease */
 };
+#define PSYNC_SETTINGS_CHANGED "its settings changed: no longer suspended, the next delivery is the trial"
 
 struct held;
 struct destination;
@@ -175,6 +176,8 @@ void psync_destination_suspend(struct destination *t, const char *reason, psync_
 void psync_destination_retry(struct destination *t, psync_ms now);
 void psync_destination_figures(const struct destination *t, psync_ms now, struct psync_figures *ret_figures);
 bool psync_destination_conf_same(const struct psync_destination_conf *a, const struct psync_destination_conf *b);
+/* Takes over what the queue remembered; a suspension under other settings than today's is over. */
+void psync_destination_restore(struct destination *t, const struct psync_hold *hold, psync_ms now);
 bool psync_destination_idle(const struct destination *t); /* holds no message, has no request under way */
 
 /* ---- dispatcher_offer.c ---- */

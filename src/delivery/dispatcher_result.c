@@ -122,6 +122,11 @@ static void note_success(struct destination *t, const struct job *job, psync_ms 
     psync_pacing_success(&t->pacing);
     psync_health_success(&t->health);
     t->changed = true;
+    if (!t->hold.proving)
+        return;
+    t->hold.proving = false;
+    t->tell_hold = true;
+    psync_destination_tell(t);
 }
 
 static void describe(struct destination *t, struct judgement *j, const struct psync_response *r)

@@ -116,8 +116,7 @@ static void adopt(struct destination *t, const struct psync_config *config, cons
     }
     if (!same) {
         if (t->hold.suspended)
-            psync_event_add(t, PSYNC_LOG_INFO,
-                            "its settings changed: no longer suspended, the next delivery is the trial");
+            psync_event_add(t, PSYNC_LOG_INFO, PSYNC_SETTINGS_CHANGED);
         psync_destination_retry(t, now);
     }
     psync_destination_wake(t);

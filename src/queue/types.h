@@ -82,12 +82,15 @@ struct psync_select {
 };
 
 /* ---- destinations ---- */
+enum { PSYNC_HOLD_SETTINGS_MAX = 17 };     /* 16 hex digits and a NUL */
 struct psync_hold {
     bool paused, suspended;                /* by hand; because the destination is at fault */
+    bool proving;                          /* no 2xx yet since a suspension ended: the next delivery is the trial */
     psync_ms paused_since, suspended_since;
     psync_ms throttled_until;              /* 429, 503 with Retry-After; 0: not */
     char paused_reason[PSYNC_CAUSE_TEXT_MAX], suspended_reason[PSYNC_CAUSE_TEXT_MAX],
         throttled_reason[PSYNC_CAUSE_TEXT_MAX];
+    char suspended_settings[PSYNC_HOLD_SETTINGS_MAX]; /* digest of those it was suspended under; "" : not known */
 };
 struct psync_figures {
     psync_ms last_success_at;   /* 0: never */

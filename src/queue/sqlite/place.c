@@ -97,6 +97,8 @@ void psync_place_read(sqlite3_stmt *st, struct psync_place *p)
     f->active_at = sqlite3_column_int64(st, 17);
     f->blocked = sqlite3_column_int(st, 18) != 0;
     copy_text(f->state, sizeof f->state, st, 19);
+    h->proving = sqlite3_column_int(st, 20) != 0;
+    copy_text(h->suspended_settings, sizeof h->suspended_settings, st, 21);
 }
 
 enum psync_result psync_places_load(struct psync_store *s, struct psync_error *err)
@@ -138,7 +140,8 @@ static enum psync_result save(struct psync_store *s, struct psync_place *p, stru
                      PSYNC_V_INT(h->suspended_since), PSYNC_V_TEXT(h->suspended_reason),
                      PSYNC_V_INT(h->throttled_until),
                      PSYNC_V_TEXT(h->throttled_reason), PSYNC_V_INT(f->last_success_at), PSYNC_V_INT(f->active_ms),
-                     PSYNC_V_INT(f->active_at), PSYNC_V_INT(f->blocked), PSYNC_V_TEXT(f->state)),
+                     PSYNC_V_INT(f->active_at), PSYNC_V_INT(f->blocked), PSYNC_V_TEXT(f->state), PSYNC_V_INT(h->proving),
+                     PSYNC_V_TEXT(h->suspended_settings)),
         err);
 }
 

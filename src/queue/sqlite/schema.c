@@ -55,6 +55,9 @@ static const char *const migrations[] = {
     "CREATE TABLE cause (id INTEGER PRIMARY KEY, destination INTEGER NOT NULL, problem TEXT NOT NULL,"
     " status INTEGER NOT NULL, error TEXT NOT NULL, count INTEGER NOT NULL, oldest INTEGER NOT NULL,"
     " newest INTEGER NOT NULL) STRICT;",
+    /* 2. What a suspension leaves behind: see struct psync_hold. */
+    "ALTER TABLE destination ADD COLUMN proving INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE destination ADD COLUMN suspended_settings TEXT NOT NULL DEFAULT '';",
 };
 const int psync_schema_version = sizeof migrations / sizeof *migrations;
 

@@ -22,7 +22,7 @@ const char *const psync_statement_sql[PSYNC_STATEMENTS] = {
     [PSYNC_SQL_STORE_SAVE] = "UPDATE store SET next_id = ?1, next_seq = ?2, clock = ?3, age = ?4",
     [PSYNC_SQL_PLACES_LOAD] = "SELECT " PSYNC_PLACE_COLUMNS " FROM destination",
     [PSYNC_SQL_PLACE_SAVE] = "INSERT OR REPLACE INTO destination VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-                             " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+                             " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
 
     [PSYNC_SQL_PUT] =
         "INSERT INTO message (id, destination, state, waits, tries, attempts, product, shop, key_product, key, type,"

@@ -177,7 +177,8 @@ void psync_place_rewind(struct psync_place *p, enum psync_state row, psync_ms no
 /* From a row of `SELECT PSYNC_PLACE_COLUMNS`. */
 #define PSYNC_PLACE_COLUMNS                                                                                            \
     "id, name, ready, waiting, delayed, dead, done, paused, paused_since, paused_reason, suspended, suspended_since,"  \
-    " suspended_reason, throttled_until, throttled_reason, last_success_at, active_ms, active_at, blocked, words"
+    " suspended_reason, throttled_until, throttled_reason, last_success_at, active_ms, active_at, blocked, words,"       \
+    " proving, suspended_settings"
 void psync_place_read(sqlite3_stmt *st, struct psync_place *p);
 
 /* ---- leases.c ---- */
