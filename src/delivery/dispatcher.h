@@ -100,8 +100,8 @@ PSYNC_CHECKED enum psync_result psync_dispatcher_restore(struct psync_dispatcher
  * many wants were written, at most `max`; `until` is filled from work.lease. Counts what was wanted as on its way until
  * the lease's answer is told by psync_dispatcher_leased. */
 size_t psync_dispatcher_wants(struct psync_dispatcher *d, psync_ms now, struct psync_want *wants, size_t max);
-/* The lease for `want` was answered with `n` messages (offered separately, before this call). */
-void psync_dispatcher_leased(struct psync_dispatcher *d, const struct psync_want *want, size_t n);
+/* The lease for `want` was answered; its messages, if any, were offered before this call. */
+void psync_dispatcher_leased(struct psync_dispatcher *d, const struct psync_want *want);
 /* A message to deliver; it is the dispatcher's until a SETTLE gives it back (at once, as RELEASE, if its destination is
  * not in the settings any more). Members of a bound batch are offered next to each other. NOMEM: still the caller's. */
 PSYNC_CHECKED enum psync_result psync_dispatcher_offer(struct psync_dispatcher *d, struct psync_message *message,

@@ -123,7 +123,7 @@ static struct job *batch_new(struct destination *t, struct held *const *list, si
 struct subjects { /* of the batch being formed: open addressing, at most half full */
     const struct psync_subject *slots[2 * 1024];
 };
-_Static_assert(BATCH_MOST <= 1024, "half of the slots");
+_Static_assert(PSYNC_BATCH_MEMBERS_MAX <= 1024, "half of the slots");
 
 static bool add_subject(struct subjects *s, const struct psync_subject *subject)
 {
@@ -140,14 +140,14 @@ static bool add_subject(struct subjects *s, const struct psync_subject *subject)
 
 /* How many of the new messages, in order, one batch may hold: up to size and bytes, and to a subject's second
  * message. */
-static size_t take_members(struct destination *t, struct held *list[BATCH_MOST])
+static size_t take_members(struct destination *t, struct held *list[PSYNC_BATCH_MEMBERS_MAX])
 {
     const struct psync_batch_conf *conf = &t->owner->config->batch;
+    size_t n = 0, most = conf->size < PSYNC_BATCH_MEMBERS_MAX ? conf->size : PSYNC_BATCH_MEMBERS_MAX;
     struct subjects subjects = {0};
     uint64_t bytes = 2;
-    size_t n = 0;
 
-    for (struct psync_link *l = t->fresh.next; l != &t->fresh && n < conf->size && n < BATCH_MOST; l = l->next) {
+    for (struct psync_link *l = t->fresh.next; l != &t->fresh && n < most; l = l->next) {
         struct held *h = PSYNC_CONTAINER(l, struct held, link);
         bytes += h->settlement.message->payload.len + (n > 0);
         if (n > 0 && bytes > conf->max_bytes)
@@ -169,7 +169,7 @@ static void leave_fresh(struct destination *t, struct held *h)
 struct job *psync_batch_form(struct destination *t, psync_ms now, psync_ms *ret_due)
 {
     const struct psync_batch_conf *conf = &t->owner->config->batch;
-    struct held *list[BATCH_MOST];
+    struct held *list[PSYNC_BATCH_MEMBERS_MAX];
 
     if (psync_list_empty(&t->fresh))
         return NULL;
@@ -197,11 +197,11 @@ static struct held *first_of(struct psync_link *list)
     return psync_list_empty(list) ? NULL : PSYNC_CONTAINER(list->next, struct held, link);
 }
 
-static size_t gathered(struct destination *t, struct held *list[BATCH_MOST])
+static size_t gathered(struct destination *t, struct held *list[PSYNC_BATCH_MEMBERS_MAX])
 {
     size_t n = 0;
 
-    for (struct psync_link *l = t->gathering.next; l != &t->gathering && n < BATCH_MOST; l = l->next)
+    for (struct psync_link *l = t->gathering.next; l != &t->gathering && n < PSYNC_BATCH_MEMBERS_MAX; l = l->next)
         list[n++] = PSYNC_CONTAINER(l, struct held, link);
     return n;
 }
@@ -240,7 +240,7 @@ void psync_batch_gather(struct destination *t, struct held *h, psync_ms now)
     psync_list_push(&t->gathering, &h->link);
     if (m->batch_count < 2 || m->batch_pos + 1 != m->batch_count)
         return;
-    struct held *list[BATCH_MOST];
+    struct held *list[PSYNC_BATCH_MEMBERS_MAX];
     size_t n = gathered(t, list);
     if (n == m->batch_count)
         rebuild(t, list, n, m->batch_key, now);
@@ -285,8 +285,18 @@ static struct job *half(struct destination *t, struct held **list, size_t n)
     return &list[0]->alone;
 }
 
+bool psync_job_in_doubt(const struct job *job)
+{
+    for (size_t i = 0; i < job->request.n_members; i++) {
+        if (job->held[i]->settlement.message->last_unanswered)
+            return true;
+    }
+    return false;
+}
+
 /* The halves are recorded at once, whether or not the destination may be sent to now, so that a split is a step that is
- * not taken back; and they are sent before anything new. On NOMEM nothing changed. */
+ * not taken back; and they are sent before anything new. An answer said that the whole had no effect, and nothing was
+ * sent under the new keys: they begin without doubt. On NOMEM nothing changed. */
 enum psync_result psync_batch_split(struct job *job)
 {
     struct destination *t = job->destination;
@@ -298,6 +308,8 @@ enum psync_result psync_batch_split(struct job *job)
         psync_job_free(halves[1]);
         return PSYNC_NOMEM;
     }
+    for (size_t i = 0; i < n; i++)
+        job->held[i]->settlement.message->last_unanswered = false;
     for (int i = 0; i < 2; i++) {
         bool batch = halves[i]->request.batch;
         halves[i]->held[0]->unbind = !batch;

@@ -37,7 +37,6 @@ enum {
     EVENTS_KEPT = 64,          /* that were not fetched yet; more are dropped */
     EVENT_TEXT_MAX = 400,
     PREFETCH_MAX = 4096,       /* messages held for a destination */
-    BATCH_MOST = 1000,         /* the greatest batch.size there may have been */
     SHORT_WAIT_MS = 5000,      /* what is held is kept that long when nothing may be sent, then released */
     NOTE_EVERY_MS = 10000,     /* figures are remembered that often while something happens */
     REST_MS = 1000,            /* after a request could not be built, recorded or sent, or a hold remembered */
@@ -121,7 +120,6 @@ struct destination {
     size_t wanted;               /* messages asked for, answer not known */
     psync_ms wanted_until;
     psync_ms rest_until;         /* no request before: one could not be built, recorded or sent */
-    bool came_empty;             /* the last lease; perhaps a recorded batch is larger than what was asked for */
 
     bool tell_hold, tell_note, tell_revive, changed; /* `changed`: since the last note */
     psync_ms hold_again_at;      /* it could not be remembered; PSYNC_MS_NEVER */
@@ -198,6 +196,8 @@ void psync_batch_gather(struct destination *t, struct held *h, psync_ms now);
 void psync_batch_gathered(struct destination *t);              /* no more members will come */
 void psync_batch_lost(struct destination *t, const char *key); /* a member could not be taken in */
 PSYNC_CHECKED enum psync_result psync_batch_split(struct job *job);
+/* Some attempt under its key ended without an answer: it may have taken effect. */
+bool psync_job_in_doubt(const struct job *job);
 void psync_job_free(struct job *job); /* not its messages; that of a single message goes with it; NULL is fine */
 
 /* ---- dispatcher_verdict.c ---- */
@@ -207,6 +207,7 @@ struct judgement {
     int32_t status;
     int64_t latency_ms;
     bool sent;                 /* some byte may have reached the peer */
+    bool unanswered;           /* it may have taken effect, and there is no answer to go by */
     struct psync_failure facts; /* but previous_try_at */
     const struct words *words; /* NULL for a success */
 };

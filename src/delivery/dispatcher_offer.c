@@ -31,8 +31,6 @@ static size_t wanted_by(struct destination *t, psync_ms now)
     if (admission == PSYNC_ADMIT_NO || (admission == PSYNC_ADMIT_TRIAL && has > 0))
         return 0;
     size_t most = admission == PSYNC_ADMIT_YES ? enough(t) : psync_batch_enabled(t) ? t->owner->config->batch.size : 1;
-    if (t->came_empty && most < BATCH_MOST)
-        most = BATCH_MOST;
     return has <= most / 2 ? most - has : 0; /* by the half, so that each lease is worth its way */
 }
 
@@ -57,13 +55,12 @@ static struct destination *by_name(const struct psync_dispatcher *d, const char 
     return psync_map_get(&d->by_name, (struct psync_span){name, strlen(name)});
 }
 
-void psync_dispatcher_leased(struct psync_dispatcher *d, const struct psync_want *want, size_t n)
+void psync_dispatcher_leased(struct psync_dispatcher *d, const struct psync_want *want)
 {
     struct destination *t = by_name(d, want->destination);
 
     if (t == NULL)
         return;
-    t->came_empty = n == 0;
     t->wanted -= want->max < t->wanted ? want->max : t->wanted;
     psync_batch_gathered(t); /* which wakes it if anything was waiting for more */
 }

@@ -139,13 +139,19 @@ static void describe(struct destination *t, struct judgement *j, const struct ps
 
 /* ---- batches ---- */
 /* After a server fault a batch is split when it is the second while others succeed; or, when nothing succeeds, after as
- * many tries as a message has, since an API may fail on any array. */
+ * many tries as a message has, since an API may fail on any array.
+ *
+ * But not while it is in doubt: a fault says nothing of the attempt that went unanswered, which may have taken effect,
+ * and the halves have keys by which nobody would know it again. Such a batch goes again whole, under its key, until it
+ * is answered otherwise or its attempts are used up (psync_verdict_whole). */
 static bool fault_splits(const struct job *job, const struct judgement *j)
 {
     const struct psync_dispatcher *d = job->destination->owner;
     const struct psync_message *first = job->held[0]->settlement.message;
     struct psync_failure f = j->facts;
 
+    if (psync_job_in_doubt(job))
+        return false;
     f.previous_try_at = first->tries > 0 ? first->last_try_at : 0;
     uint32_t times = psync_recall_again(&job->destination->owner->recall, job->request.key);
     return (times >= 2 && psync_failure_others_succeed(&f)) ||
@@ -208,6 +214,7 @@ static void settle_items(struct job *job, const struct psync_batch_answer *answe
 static void settle_unknown(struct job *job, enum psync_class class, struct judgement *j, psync_ms now)
 {
     j->class = j->facts.class = class;
+    j->unanswered = true;
     psync_verdict_whole(job, j, now);
 }
 
@@ -287,6 +294,7 @@ void psync_dispatcher_result(struct psync_dispatcher *d, struct psync_request *r
         .status = r->transport == PSYNC_NET_ANSWER ? r->status : 0,
         .latency_ms = r->latency_ms,
         .sent = r->sent,
+        .unanswered = r->sent && r->transport != PSYNC_NET_ANSWER,
         .facts = {.class = class, .trial = request->trial, .closed = job->closed,
                   .last_success_at = t->last_success_at, .success_since_closed = t->success_since_closed},
     };

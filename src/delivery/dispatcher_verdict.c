@@ -2,6 +2,7 @@
 #include "delivery/dispatcher_impl.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* ---- a verdict given ---- */
 static void push(struct held *h, struct psync_dispatcher *d)
@@ -29,6 +30,7 @@ static void record(struct held *h, const struct job *job, const struct judgement
     attempt->status = j->status;
     attempt->latency_ms = j->latency_ms;
     attempt->counted = counted;
+    attempt->unanswered = j->unanswered;
     h->settlement.trial = j->facts.trial;
     if (j->words != NULL)
         psync_held_describe(h, j->words);
@@ -113,11 +115,7 @@ static psync_ms retry_time(struct destination *t, const struct held *h, const st
  * was the original, and nobody will ever tell how it ended. */
 static bool conflict_lasts(struct job *job, const char *name)
 {
-    bool unanswered = false;
-
-    for (size_t i = 0; i < job->request.n_members; i++)
-        unanswered |= job->held[i]->settlement.message->last_unanswered;
-    return psync_recall_again(&job->destination->owner->recall, name) >= 2 && unanswered;
+    return psync_recall_again(&job->destination->owner->recall, name) >= 2 && psync_job_in_doubt(job);
 }
 
 static void settle_conflict(struct held *h, struct job *job, const struct judgement *j, psync_ms now)
@@ -185,10 +183,31 @@ void psync_verdict_single(struct job *job, struct held *h, const struct judgemen
 
 /* ---- a batch as a whole ---- */
 /* A server fault answered to several messages cannot be laid at the door of each: it is counted when it meets one
- * alone, after the split, so that a product that makes the server fail does not take the others down. */
+ * alone, after the split, so that a product that makes the server fail does not take the others down. A batch in doubt
+ * is not split by it; there it counts for all, so that this ends. */
 static bool batch_counts(const struct job *job, const struct judgement *j)
 {
-    return j->status < 500 && counts(job->held[0], job, j);
+    return (j->status < 500 || psync_job_in_doubt(job)) && counts(job->held[0], job, j);
+}
+
+/* Faults and conflicts are told apart from what lasts only "in a row": anything else ends the row, and so does a fault
+ * that was not taken for one of a row because the batch is in doubt. */
+static void end_row(struct job *job, const struct judgement *j)
+{
+    bool in_row = j->class == PSYNC_CLASS_CONFLICT || (j->status >= 500 && !psync_job_in_doubt(job));
+
+    if (!in_row)
+        psync_recall_forget(&job->destination->owner->recall, job->request.key);
+}
+
+/* Who retries or discards them by hand has to know: alone they go under other keys. */
+static void tell_doubt(struct job *job, const struct judgement *j)
+{
+    struct words *w = &job->destination->owner->words;
+    size_t len = strlen(w->error);
+
+    if (j->unanswered || psync_job_in_doubt(job))
+        snprintf(w->error + len, sizeof w->error - len, "; its batch may have taken effect");
 }
 
 static bool all_final(const struct job *job, psync_ms now)
@@ -218,7 +237,10 @@ void psync_verdict_whole(struct job *job, const struct judgement *j, psync_ms no
             settle_conflict(job->held[i], job, j, now);
         return;
     }
+    end_row(job, j);
     bool counted = batch_counts(job, j), final = counted && all_final(job, now);
+    if (final)
+        tell_doubt(job, j);
     psync_ms not_before = final ? 0 : retry_time(job->destination, job->held[0], j, now);
     for (size_t i = 0; i < n; i++) {
         if (final)

@@ -96,7 +96,7 @@ static size_t choose(struct psync_worker *w, psync_ms now)
         struct psync_want want = call->wants[i];
         const struct psync_source *source = source_of(w, want.destination);
         if (want.max == 0 || !source || source->dry) {
-            psync_dispatcher_leased(w->dispatcher, &want, 0);
+            psync_dispatcher_leased(w->dispatcher, &want);
             continue;
         }
         snprintf(call->names[kept], sizeof call->names[kept], "%s", want.destination);
@@ -106,10 +106,10 @@ static size_t choose(struct psync_worker *w, psync_ms now)
     return kept;
 }
 
-static void answer_wants(struct psync_worker *w, const size_t *counts)
+static void answer_wants(struct psync_worker *w)
 {
     for (size_t i = 0; i < w->lease.n_wants; i++)
-        psync_dispatcher_leased(w->dispatcher, &w->lease.wants[i], counts ? counts[i] : 0);
+        psync_dispatcher_leased(w->dispatcher, &w->lease.wants[i]);
 }
 
 static void note_what_is_ready(struct psync_worker *w, psync_ms now)
@@ -143,7 +143,7 @@ void psync_worker_lease_request(struct psync_worker *w, psync_ms now)
         return;
     call->under_way = false;
     psync_worker_unexpect(w);
-    answer_wants(w, NULL);
+    answer_wants(w);
     if (r == PSYNC_FATAL) /* otherwise the next turn tries again */
         psync_worker_fail(w, "leasing failed");
 }
@@ -185,7 +185,7 @@ static void accept(struct psync_worker *w, psync_ms now)
     for (size_t i = 0; i < call->n_messages; i++)
         if (psync_dispatcher_offer(w->dispatcher, call->messages[i], now) != PSYNC_OK)
             psync_message_free(call->messages[i]); /* no memory: its lease runs out, it comes again */
-    answer_wants(w, counts);
+    answer_wants(w);
     free(counts);
 }
 

@@ -40,9 +40,11 @@ struct psync_queue_driver {
     /* ---- writing: the queue's thread ---- */
     /* Fills each put's `ret_` fields. */
     enum psync_result (*put)(void *self, struct psync_put *puts, size_t n, psync_ms now, struct psync_error *err);
-    /* At most `want->max` messages into `ret` (which has room for that many), oldest first, due retries before fresh
-     * ones; EMPTY: none now; what a paused or suspended destination has is not leased. Members of a bound batch come
-     * together, next to each other, by batch_pos, or not at all. *ret_next_due: when the next delayed message is due or
+    /* At most `want->max` messages into `ret`, oldest first, due retries before fresh ones; EMPTY: none now; what a
+     * paused or suspended destination has is not leased. Members of a bound batch come together, next to each other, by
+     * batch_pos, or not at all; a batch of more than `want->max` (the setting was lowered) comes alone, and for that
+     * `ret` has room for PSYNC_BATCH_MEMBERS_MAX at least. A batch that was bound before `open` comes as unanswered:
+     * whoever bound it may have sent it and not lived to record that. *ret_next_due: when the next delayed message is due or
      * a lease runs out, PSYNC_MS_NEVER if nothing waits. */
     enum psync_result (*lease)(void *self, const struct psync_want *want, psync_ms now, struct psync_message **ret,
                                size_t *ret_n, psync_ms *ret_next_due, struct psync_error *err);
@@ -51,7 +53,8 @@ struct psync_queue_driver {
                                 struct psync_error *err);
     enum psync_result (*extend)(void *self, struct psync_message *const *messages, size_t n, psync_ms until,
                                 struct psync_error *err);
-    /* The members, in that order, now belong to the batch `key` (and to no other); "" : to none. */
+    /* The members, in that order, now belong to the batch `key` (and to no other); "" : to none. No try under that key
+     * was made yet, so none is unanswered. */
     enum psync_result (*bind)(void *self, struct psync_message *const *members, size_t n, const char *key,
                               struct psync_error *err);
     /* Up to `select->max` dead letters; fills ret_ counts. The facade repeats while ret_more. */

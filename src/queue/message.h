@@ -47,6 +47,7 @@ enum {
     PSYNC_TYPE_MAX = 64,
     PSYNC_TRACE_MAX = 64,        /* a traceparent */
     PSYNC_BATCH_KEY_MAX = 40,    /* "batch:" and 32 hex digits */
+    PSYNC_BATCH_MEMBERS_MAX = 1000,
     PSYNC_CAUSE_TEXT_MAX = 200,  /* a problem type, an error */
     PSYNC_HEAD_MAX = 2048,       /* bytes kept of a failed attempt's response */
     PSYNC_PAYLOAD_MAX = 1 << 20,
@@ -65,6 +66,7 @@ struct psync_attempt {
     int32_t status;          /* HTTP status; 0: no answer */
     int64_t latency_ms;
     bool counted;            /* towards retry.attempts */
+    bool unanswered;         /* it may have taken effect, and no answer says: not so for a refused connection */
     const char *error;       /* "" for a success; else a few words, the same for the same cause ("timed out") */
     const char *problem;     /* type of an RFC 9457 answer, or "" */
     struct psync_span head;  /* of a failure's response: its head, then as much of the body as fits PSYNC_HEAD_MAX */
@@ -82,7 +84,9 @@ struct psync_message {
     uint32_t attempts;          /* counted failures so far */
     uint32_t tries;             /* requests so far */
     psync_ms last_try_at;       /* 0: none yet */
-    bool last_unanswered;       /* some earlier try ended without an answer: it may have taken effect */
+    bool last_unanswered;       /* some earlier try under the key it goes by now (its own or its batch's) ended without
+                                   an answer, or its batch was bound by a process that is gone: it may have taken
+                                   effect */
     psync_ms first_active_ms;   /* the destination's active time (psync_destination_figures) at the first try; -1 */
     const char *batch_key;      /* of the batch it is bound to; "" */
     uint32_t batch_pos, batch_count;

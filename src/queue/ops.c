@@ -46,13 +46,18 @@ static enum psync_result give_back(struct psync_queue *q, struct psync_message *
     return why;
 }
 
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
 /* The answer is in `op` only when it is whole. */
 static enum psync_result run_lease(struct psync_queue *q, struct psync_op *op, struct psync_error *err)
 {
     psync_ms now = psync_queue_now(q), next_due = PSYNC_MS_NEVER;
     size_t room = 1, n = 0;
     for (size_t i = 0; i < op->u.lease.n; i++)
-        room += op->u.lease.wants[i].max;
+        room += larger(op->u.lease.wants[i].max, PSYNC_BATCH_MEMBERS_MAX);
     struct psync_message **messages = malloc(room * sizeof(struct psync_message *));
     if (messages == NULL)
         return PSYNC_NOMEM;
@@ -63,7 +68,8 @@ static enum psync_result run_lease(struct psync_queue *q, struct psync_op *op, s
         enum psync_result r = q->driver->lease(q->self, want, now, messages + n, &got, &due, err);
         if (r != PSYNC_OK && r != PSYNC_EMPTY)
             return give_back(q, messages, n, r, err);
-        PSYNC_INVARIANT(got <= want->max && (got > 0) == (r == PSYNC_OK));
+        PSYNC_INVARIANT((got > 0) == (r == PSYNC_OK));
+        PSYNC_INVARIANT(got <= want->max || got == messages[n]->batch_count);
         for (size_t k = n; k < n + got; k++)
             PSYNC_INVARIANT(messages[k]->lease != 0);
         n += got;
@@ -107,6 +113,7 @@ static enum psync_result run_bind(struct psync_queue *q, struct psync_op *op, st
 {
     if (q->driver->bind == NULL)
         return cannot(q, "bind batches: set batch.size = 1", err);
+    PSYNC_INVARIANT(op->u.bind.n <= PSYNC_BATCH_MEMBERS_MAX);
     return q->driver->bind(q->self, op->u.bind.members, op->u.bind.n, op->u.bind.key, err);
 }
 

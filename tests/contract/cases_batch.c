@@ -25,16 +25,6 @@ static void together_after_a_restart(struct fixture *f)
     fixture_free(&l);
     fixture_put(f, 9, 0);
     fixture_reopen(f);
-    l = fixture_lease(f, 2, fixture_now + 1); /* no room for all: none */
-    assert_string_equal(fixture_products(&l), "9");
-    fixture_free(&l);
-    l = fixture_lease(f, 64, fixture_now);
-    assert_string_equal(fixture_products(&l), "3 2 1"); /* passed over, not lost */
-    fixture_free(&l);
-    l = fixture_lease(f, 64, fixture_now + 60000);
-    assert_string_equal(fixture_products(&l), "3 2 1");
-    fixture_free(&l);
-    fixture_reopen(f);
     l = fixture_lease(f, 64, fixture_now + 60000);
     assert_string_equal(fixture_products(&l), "3 2 1 9");
     for (uint32_t i = 0; i < 3; i++) {
@@ -52,7 +42,8 @@ static void settle_all(struct fixture *f, struct leased *l, enum psync_verdict v
     struct psync_settle s[64];
     for (size_t i = 0; i < l->n; i++)
         s[i] = (struct psync_settle){.message = l->m[i], .verdict = v, .not_before = not_before, .unbind = unbind,
-                                     .attempt = {.at = fixture_now, .status = 0, .error = "timed out", .problem = ""}};
+                                     .attempt = {.at = fixture_now, .unanswered = true, .error = "timed out",
+                                                 .problem = ""}};
     assert_int_equal(psync_queue_settle(f->q, s, l->n, &err), PSYNC_OK);
     fixture_free(l);
 }
@@ -96,6 +87,89 @@ static void an_answer_to_one_ends_it_for_all(struct fixture *f)
     fixture_free(&l);
 }
 
+/* Whoever bound it was leasing more at a time. It waits for nothing: alone it comes whole. */
+static void larger_than_what_is_leased(struct fixture *f)
+{
+    struct leased l = bound(f, 3);
+    fixture_free(&l);
+    fixture_put(f, 8, 0);
+    fixture_put(f, 9, 0);
+    fixture_reopen(f);
+    for (size_t max = 1; max <= 2; max++) {
+        l = fixture_lease(f, max, fixture_now + 60000);
+        assert_string_equal(fixture_products(&l), "3 2 1");
+        fixture_free(&l);
+        l = fixture_lease(f, max, fixture_now + 60000);
+        assert_string_equal(fixture_products(&l), max == 1 ? "8" : "8 9");
+        fixture_free(&l);
+        fixture_reopen(f);
+    }
+}
+
+/* Behind others it does not get in among them, but comes with the next lease. */
+static void larger_and_behind_others(struct fixture *f)
+{
+    struct psync_error err;
+    for (int64_t p = 1; p <= 4; p++)
+        fixture_put(f, p, 0);
+    struct leased l = fixture_lease(f, 64, fixture_now + 60000);
+    assert_int_equal(psync_queue_bind(f->q, l.m + 1, 3, key, &err), PSYNC_OK);
+    fixture_free(&l);
+    fixture_reopen(f);
+    l = fixture_lease(f, 2, fixture_now + 60000);
+    assert_string_equal(fixture_products(&l), "1");
+    assert_int_equal(l.next_due, fixture_now); /* there is more */
+    fixture_free(&l);
+    l = fixture_lease(f, 2, fixture_now + 60000);
+    assert_string_equal(fixture_products(&l), "2 3 4");
+    fixture_free(&l);
+}
+
+/* A process that is gone may have sent it, and others than its members cannot have been sent with it. */
+static void bound_before_is_unanswered(struct fixture *f)
+{
+    struct leased l = bound(f, 2);
+    settle_all(f, &l, PSYNC_VERDICT_RELEASE, 0, false);
+    l = fixture_lease(f, 64, fixture_now + 60000);
+    assert_string_equal(l.m[0]->batch_key, key);
+    assert_false(l.m[0]->last_unanswered || l.m[1]->last_unanswered);
+    fixture_free(&l);
+    fixture_put(f, 9, 0);
+    fixture_reopen(f);
+    l = fixture_lease(f, 64, fixture_now + 60000);
+    assert_string_equal(fixture_products(&l), "2 1 9");
+    assert_true(l.m[0]->last_unanswered && l.m[1]->last_unanswered);
+    assert_false(l.m[2]->last_unanswered);
+    fixture_free(&l);
+}
+
+/* What went unanswered under the batch's key did not under another. */
+static void unanswered_is_of_a_key(struct fixture *f)
+{
+    struct psync_error err;
+    struct leased l = bound(f, 3);
+    settle_all(f, &l, PSYNC_VERDICT_RETRY, fixture_now, false);
+    l = fixture_lease(f, 64, fixture_now + 60000);
+    assert_string_equal(fixture_products(&l), "3 2 1");
+    assert_true(l.m[0]->last_unanswered);
+    assert_int_equal(psync_queue_bind(f->q, l.m, 2, half, &err), PSYNC_OK);
+    struct psync_settle s[3];
+    for (size_t i = 0; i < 3; i++)
+        s[i] = (struct psync_settle){.message = l.m[i], .verdict = PSYNC_VERDICT_RELEASE, .unbind = i == 2,
+                                     .attempt = {.error = "", .problem = ""}};
+    assert_int_equal(psync_queue_settle(f->q, s, 3, &err), PSYNC_OK);
+    fixture_free(&l);
+    l = fixture_lease(f, 64, fixture_now + 60000);
+    assert_int_equal(l.n, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_false(l.m[i]->last_unanswered);
+    settle_all(f, &l, PSYNC_VERDICT_RETRY, fixture_now, true); /* each alone by now */
+    l = fixture_lease(f, 64, fixture_now + 60000);
+    for (size_t i = 0; i < 3; i++)
+        assert_true(l.m[i]->last_unanswered);
+    fixture_free(&l);
+}
+
 static void split_binds_anew(struct fixture *f)
 {
     struct psync_error err;
@@ -129,6 +203,10 @@ const struct contract_case cases_batch[] = {
     {"together after no answer", PSYNC_CAN_BIND | PSYNC_CAN_DELAY, together_after_no_answer},
     {"single after an answer", PSYNC_CAN_BIND, single_after_an_answer},
     {"an answer to one ends it for all", PSYNC_CAN_BIND, an_answer_to_one_ends_it_for_all},
+    {"larger than what is leased", PSYNC_CAN_BIND, larger_than_what_is_leased},
+    {"larger, and behind others", PSYNC_CAN_BIND, larger_and_behind_others},
+    {"bound before is unanswered", PSYNC_CAN_BIND, bound_before_is_unanswered},
+    {"unanswered is of a key", PSYNC_CAN_BIND | PSYNC_CAN_DELAY, unanswered_is_of_a_key},
     {"split binds anew", PSYNC_CAN_BIND, split_binds_anew},
     {"a lost lease cannot be bound", PSYNC_CAN_BIND | PSYNC_CAN_EXPIRE, a_lost_lease_cannot_be_bound},
     {NULL, 0, NULL},

@@ -149,7 +149,7 @@ static void no_answer_is_remembered(struct fixture *f)
     fixture_put(f, 1, 0);
     struct psync_message *m = fixture_take(f, 1);
     struct psync_settle s = {.message = m, .verdict = PSYNC_VERDICT_RETRY, .not_before = fixture_now,
-                             .attempt = {.at = fixture_now, .status = 0, .counted = false, .error = "timed out",
+                             .attempt = {.at = fixture_now, .status = 0, .unanswered = true, .error = "timed out",
                                          .problem = ""}};
     assert_int_equal(psync_queue_settle(f->q, &s, 1, &err), PSYNC_OK);
     psync_message_free(m);
@@ -289,7 +289,8 @@ static bool see_destination(void *arg, const struct psync_destination_row *row)
 static void held_is_not_leased_and_survives(struct fixture *f)
 {
     struct psync_error err = {0};
-    struct psync_hold hold = {.paused = true, .paused_since = fixture_now, .paused_reason = "by hand"}, none = {0};
+    struct psync_hold hold = {.paused = true, .paused_since = fixture_now, .paused_reason = "by hand", .proving = true,
+                              .suspended_settings = "0123456789abcdef"}, none = {0};
     struct psync_figures figures = {.active_ms = 1234, .active_at = fixture_now, .blocked = true,
                                     .state = "breaker open"};
     struct seen s = {.n = 0};
@@ -303,6 +304,8 @@ static void held_is_not_leased_and_survives(struct fixture *f)
     assert_string_equal(s.name, "default");
     assert_true(s.row.hold.paused);
     assert_string_equal(s.row.hold.paused_reason, "by hand");
+    assert_true(s.row.hold.proving);
+    assert_string_equal(s.row.hold.suspended_settings, "0123456789abcdef");
     assert_int_equal(s.row.figures.active_ms, 1234);
     assert_true(s.row.figures.blocked);
     assert_string_equal(s.row.figures.state, "breaker open");

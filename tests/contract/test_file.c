@@ -100,8 +100,61 @@ static void a_newer_version_is_refused_untouched(void **state)
     exec_sql(f->path, "PRAGMA user_version = 99");
     remove_log(f);
     expect_refused(f, "newer");
-    exec_sql(f->path, "PRAGMA user_version = 1");
+    unlink(f->path);
     fixture_open(f);
+}
+
+static char *read_text(const char *name)
+{
+    enum { MOST = 65536 };
+    static char text[MOST];
+    char path[400];
+    snprintf(path, sizeof path, "%s/%s", getenv("PSYNC_TESTS"), name);
+    FILE *in = fopen(path, "r");
+    assert_non_null(in);
+    size_t n = fread(text, 1, sizeof text - 1, in);
+    assert_true(n > 0 && n < sizeof text - 1);
+    text[n] = '\0';
+    assert_int_equal(fclose(in), 0);
+    return text;
+}
+
+static bool keep_row(void *arg, const struct psync_destination_row *row)
+{
+    *(struct psync_destination_row *)arg = *row;
+    return true;
+}
+
+/* A file that the program of schema 1 left: all of it is there, and what is new has its neutral value. */
+static void an_older_version_is_migrated(void **state)
+{
+    struct fixture *f = *state;
+    struct psync_error err;
+    struct psync_destination_row row;
+    fixture_close(f);
+    unlink(f->path);
+    remove_log(f);
+    exec_sql(f->path, read_text("vectors/queue-schema-1.sql"));
+    fixture_now = 1795415200000; /* a while after */
+    for (int again = 0; again < 2; again++) {
+        fixture_open(f);
+        fixture_check(f);
+        assert_int_equal(psync_queue_destinations(f->q, keep_row, &row, &err), PSYNC_OK);
+        assert_true(row.hold.suspended);
+        assert_false(row.hold.proving);
+        assert_string_equal(row.hold.suspended_settings, "");
+        assert_string_equal(row.hold.suspended_reason, "it refuses the credentials, HTTP 401 or 403");
+        struct psync_counts c = fixture_counts(f);
+        assert_true(c.done == 1 && c.dead == 1 && c.delayed == 3 && c.ready == 0);
+        fixture_close(f);
+    }
+    fixture_open(f);
+    assert_int_equal(psync_queue_hold(f->q, "default", &(struct psync_hold){.proving = true}, &err), PSYNC_OK);
+    for (int64_t p = 3; p <= 5; p++)
+        fixture_done_with(f, p);
+    assert_int_equal(psync_queue_destinations(f->q, keep_row, &row, &err), PSYNC_OK);
+    assert_true(row.hold.proving);
+    fixture_check(f);
 }
 
 static void an_empty_file_becomes_a_queue(void **state)
@@ -336,6 +389,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(not_a_queue_is_refused_untouched, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_newer_version_is_refused_untouched, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_older_version_is_migrated, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_empty_file_becomes_a_queue, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_written_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(only_its_owner_reads_it, set_up, tear_down),

@@ -14,13 +14,15 @@ struct taking {
     struct psync_place *p;
     psync_ms now, until;
     struct psync_message **ret;
-    size_t n, max;
+    size_t n, max, room; /* `room` of `ret`: for a batch of more than `max` */
     bool more; /* it stopped because of `max` */
-    struct {
-        bool any;
-        psync_ms not_before;
-        int64_t id;
-    } passed[2]; /* by row state ready, delayed: the first of a batch too large for `max`, to be looked at again */
+};
+
+/* The batch that a message is taken with; all zeros: none. */
+struct bound {
+    int64_t id;
+    const char *key;
+    uint32_t members;
 };
 
 static bool leasable(const struct taking *t, sqlite3_stmt *row)
@@ -31,8 +33,7 @@ static bool leasable(const struct taking *t, sqlite3_stmt *row)
            psync_leases_find(&t->s->leases, sqlite3_column_int64(row, PSYNC_LEASE_ID)) == NULL;
 }
 
-static struct psync_message *read_message(const struct taking *t, sqlite3_stmt *row, const char *batch_key,
-                                          uint32_t count)
+static struct psync_message *read_message(const struct taking *t, sqlite3_stmt *row, const struct bound *batch)
 {
     struct psync_message m = {
         .key = psync_column_text(row, PSYNC_LEASE_KEY),
@@ -48,10 +49,14 @@ static struct psync_message *read_message(const struct taking *t, sqlite3_stmt *
         .last_try_at = sqlite3_column_int64(row, PSYNC_LEASE_LAST_TRY),
         .last_unanswered = sqlite3_column_int(row, PSYNC_LEASE_UNANSWERED) != 0,
         .first_active_ms = -1,
-        .batch_key = batch_key,
-        .batch_pos = count == 0 ? 0 : (uint32_t)sqlite3_column_int64(row, PSYNC_LEASE_BATCH_POS),
-        .batch_count = count,
+        .batch_key = "",
     };
+    if (batch->id != 0) {
+        m.batch_key = batch->key;
+        m.batch_pos = (uint32_t)sqlite3_column_int64(row, PSYNC_LEASE_BATCH_POS);
+        m.batch_count = batch->members;
+        m.last_unanswered |= batch->id <= t->s->inherited_batch;
+    }
     if (sqlite3_column_type(row, PSYNC_LEASE_FIRST_ACTIVE) != SQLITE_NULL)
         m.first_active_ms = sqlite3_column_int64(row, PSYNC_LEASE_FIRST_ACTIVE);
     psync_id_format(sqlite3_column_int64(row, PSYNC_LEASE_ID), m.id);
@@ -59,12 +64,12 @@ static struct psync_message *read_message(const struct taking *t, sqlite3_stmt *
 }
 
 /* DELAYED and due becomes READY, and READY becomes IN_FLIGHT: in memory, the row stays as it is. */
-static enum psync_result take(struct taking *t, sqlite3_stmt *row, int64_t batch, const char *batch_key, uint32_t count)
+static enum psync_result take(struct taking *t, sqlite3_stmt *row, const struct bound *batch)
 {
     enum psync_state state = (enum psync_state)sqlite3_column_int(row, PSYNC_LEASE_STATE), next = state;
     struct psync_lease *lease, like = {
         .id = sqlite3_column_int64(row, PSYNC_LEASE_ID),
-        .batch = batch,
+        .batch = batch->id,
         .place = t->p,
         .row = state,
         .not_before = sqlite3_column_int64(row, PSYNC_LEASE_NOT_BEFORE),
@@ -75,8 +80,8 @@ static enum psync_result take(struct taking *t, sqlite3_stmt *row, int64_t batch
         legal = psync_state_next(next, PSYNC_EVENT_DUE, &next);
     if (legal == PSYNC_OK)
         legal = psync_state_next(next, PSYNC_EVENT_LEASE, &next);
-    PSYNC_INVARIANT(legal == PSYNC_OK && t->n < t->max);
-    struct psync_message *m = read_message(t, row, batch_key, count);
+    PSYNC_INVARIANT(legal == PSYNC_OK && t->n < t->room);
+    struct psync_message *m = read_message(t, row, batch);
     if (m == NULL)
         return PSYNC_NOMEM;
     enum psync_result r = psync_leases_add(&t->s->leases, &like, t->until, &lease);
@@ -105,13 +110,13 @@ static enum psync_result count_members(struct taking *t, int64_t batch, uint32_t
     return r == PSYNC_EMPTY ? PSYNC_OK : r;
 }
 
-static enum psync_result take_members(struct taking *t, int64_t batch, const char *key, uint32_t count,
-                                      struct psync_error *err)
+static enum psync_result take_members(struct taking *t, const struct bound *batch, struct psync_error *err)
 {
     sqlite3_stmt *st;
-    enum psync_result r = psync_store_query(t->s, PSYNC_SQL_LEASE_MEMBERS, PSYNC_VALUES(PSYNC_V_INT(batch)), &st, err);
+    enum psync_result r = psync_store_query(t->s, PSYNC_SQL_LEASE_MEMBERS, PSYNC_VALUES(PSYNC_V_INT(batch->id)), &st,
+                                            err);
     while (r == PSYNC_OK) {
-        r = take(t, st, batch, key, count);
+        r = take(t, st, batch);
         if (r == PSYNC_OK)
             r = psync_store_next(t->s, st, err);
         else
@@ -120,53 +125,36 @@ static enum psync_result take_members(struct taking *t, int64_t batch, const cha
     return r == PSYNC_EMPTY ? PSYNC_OK : r;
 }
 
-/* A batch with more members than are leased at once waits for somebody who takes more: the cursors stay before it. */
-static void pass_over(struct taking *t, sqlite3_stmt *row, const char *key, uint32_t count)
-{
-    int kind = sqlite3_column_int(row, PSYNC_LEASE_STATE) == PSYNC_STATE_DELAYED;
-    if (!t->passed[kind].any) {
-        t->passed[kind].any = true;
-        t->passed[kind].not_before = sqlite3_column_int64(row, PSYNC_LEASE_NOT_BEFORE);
-        t->passed[kind].id = sqlite3_column_int64(row, PSYNC_LEASE_ID);
-    }
-    if (t->s->told_big_batch)
-        return;
-    t->s->told_big_batch = true;
-    PSYNC_LOG(t->s->log, PSYNC_LOG_WARNING, "batch larger than what is leased at once", PSYNC_F_TEXT("batch", key),
-              PSYNC_F_INT("members", count), PSYNC_F_INT("leased_at_once", (int64_t)t->max));
-}
-
-/* The batch `batch` of `row` as a whole. EMPTY: it ended, its members are single messages again. RETRY: not now. */
-static enum psync_result take_batch(struct taking *t, sqlite3_stmt *row, int64_t batch, struct psync_error *err)
+/* The batch `id` as a whole. One with more members than are leased at once comes alone, or it would wait for ever. EMPTY:
+ * it ended, its members are single messages again. RETRY: not now. */
+static enum psync_result take_batch(struct taking *t, int64_t id, struct psync_error *err)
 {
     sqlite3_stmt *st;
     char key[PSYNC_BATCH_KEY_MAX];
     uint32_t there, able;
-    enum psync_result r = psync_store_query(t->s, PSYNC_SQL_BATCH_GET, PSYNC_VALUES(PSYNC_V_INT(batch)), &st, err);
+    enum psync_result r = psync_store_query(t->s, PSYNC_SQL_BATCH_GET, PSYNC_VALUES(PSYNC_V_INT(id)), &st, err);
     if (r != PSYNC_OK)
         return r;
-    uint32_t count = (uint32_t)sqlite3_column_int64(st, 1);
+    struct bound batch = {id, key, (uint32_t)sqlite3_column_int64(st, 1)};
     snprintf(key, sizeof key, "%s", psync_column_text(st, 0));
     bool failed = psync_columns_failed(st);
     sqlite3_reset(st);
     if (failed)
         return PSYNC_NOMEM;
-    r = count_members(t, batch, &there, &able, err);
+    if (batch.members > PSYNC_BATCH_MEMBERS_MAX)
+        return psync_store_fault(t->s, t->s->writer, SQLITE_CORRUPT, err);
+    r = count_members(t, id, &there, &able, err);
     if (r != PSYNC_OK)
         return r;
-    if (there != count)
+    if (there != batch.members)
         return PSYNC_EMPTY;
-    if (able != count)
+    if (able != batch.members)
         return PSYNC_RETRY;
-    if (count > t->max) {
-        pass_over(t, row, key, count);
-        return PSYNC_RETRY;
-    }
-    if (count > t->max - t->n) {
+    if (t->n > 0 && batch.members > t->max - t->n) {
         t->more = true;
         return PSYNC_RETRY;
     }
-    return take_members(t, batch, key, count, err);
+    return take_members(t, &batch, err);
 }
 
 /* One row of either index. */
@@ -176,11 +164,11 @@ static enum psync_result take_row(struct taking *t, sqlite3_stmt *row, struct ps
         return PSYNC_OK;
     int64_t batch = sqlite3_column_int64(row, PSYNC_LEASE_BATCH);
     if (batch != 0) {
-        enum psync_result r = take_batch(t, row, batch, err);
+        enum psync_result r = take_batch(t, batch, err);
         if (r != PSYNC_EMPTY)
             return r == PSYNC_RETRY ? PSYNC_OK : r;
     }
-    return take(t, row, 0, "", 0);
+    return take(t, row, &(struct bound){0});
 }
 
 static enum psync_result take_due(struct taking *t, struct psync_error *err)
@@ -194,7 +182,7 @@ static enum psync_result take_due(struct taking *t, struct psync_error *err)
     while (r == PSYNC_OK) {
         psync_ms not_before = sqlite3_column_int64(st, PSYNC_LEASE_NOT_BEFORE);
         int64_t id = sqlite3_column_int64(st, PSYNC_LEASE_ID);
-        t->more = t->n == t->max;
+        t->more = t->n >= t->max;
         if (!t->more)
             r = take_row(t, st, err);
         if (t->more || r != PSYNC_OK) {
@@ -216,7 +204,7 @@ static enum psync_result take_fresh(struct taking *t, struct psync_error *err)
                                             PSYNC_VALUES(PSYNC_V_INT(p->id), PSYNC_V_INT(p->fresh_after)), &st, err);
     while (r == PSYNC_OK) {
         int64_t id = sqlite3_column_int64(st, PSYNC_LEASE_ID);
-        t->more = t->n == t->max;
+        t->more = t->n >= t->max;
         if (!t->more)
             r = take_row(t, st, err);
         if (t->more || r != PSYNC_OK) {
@@ -268,9 +256,10 @@ enum psync_result psync_store_lease(struct psync_store *s, const struct psync_wa
                                     struct psync_message **ret, size_t *ret_n, psync_ms *ret_next_due,
                                     struct psync_error *err)
 {
-    size_t room = s->leases.by_id.len >= LEASES_MAX ? 0 : LEASES_MAX - s->leases.by_id.len;
+    size_t left = s->leases.by_id.len >= LEASES_MAX ? 0 : LEASES_MAX - s->leases.by_id.len;
     struct taking t = {.s = s, .p = psync_place_find(s, want->destination), .now = now, .until = want->until,
-                       .ret = ret, .max = want->max < room ? want->max : room};
+                       .ret = ret, .max = want->max < left ? want->max : left,
+                       .room = want->max > PSYNC_BATCH_MEMBERS_MAX ? want->max : PSYNC_BATCH_MEMBERS_MAX};
     psync_ms due = PSYNC_MS_NEVER;
     enum psync_result r = psync_store_expire(s, now, err);
     bool held = t.p == NULL || t.p->hold.paused || t.p->hold.suspended;
@@ -278,10 +267,6 @@ enum psync_result psync_store_lease(struct psync_store *s, const struct psync_wa
         r = t.max > 0 && t.p->delayed > 0 ? take_due(&t, err) : PSYNC_OK;
         if (r == PSYNC_OK && t.max > 0 && !t.more && t.p->ready > 0)
             r = take_fresh(&t, err);
-        for (int kind = 0; kind < 2; kind++)
-            if (t.passed[kind].any)
-                psync_place_rewind(t.p, kind == 0 ? PSYNC_STATE_READY : PSYNC_STATE_DELAYED, t.passed[kind].not_before,
-                                   t.passed[kind].id);
         if (r == PSYNC_OK)
             r = next_due(&t, &due, err);
         if (r != PSYNC_OK)

@@ -179,6 +179,18 @@ static enum psync_result shift_delays(struct psync_store *s, psync_ms back, stru
     return r;
 }
 
+/* Batches up to here may have been under way when their process ended: nobody recorded that. */
+static enum psync_result note_batches(struct psync_store *s, struct psync_error *err)
+{
+    sqlite3_stmt *st;
+    enum psync_result r = psync_store_query(s, PSYNC_SQL_BATCH_LAST, NULL, 0, &st, err);
+    if (r == PSYNC_OK) {
+        s->inherited_batch = sqlite3_column_int64(st, 0);
+        sqlite3_reset(st);
+    }
+    return r == PSYNC_EMPTY ? PSYNC_OK : r;
+}
+
 /* What the file says, and a trial commit with all its syncs: after a doubtful end nothing is leased before one worked.
  * */
 static enum psync_result start(struct psync_store *s, psync_ms now, struct psync_error *err)
@@ -186,6 +198,8 @@ static enum psync_result start(struct psync_store *s, psync_ms now, struct psync
     enum { TOLERANCE_MS = 1000, GAP_MS = 24 * 3600 * 1000 };
     enum psync_result r = psync_store_undo(s, err);
     psync_ms back = s->clock - now;
+    if (r == PSYNC_OK)
+        r = note_batches(s, err);
     if (r == PSYNC_OK)
         r = psync_store_begin(s, err);
     if (r == PSYNC_OK && back > TOLERANCE_MS)

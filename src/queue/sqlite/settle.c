@@ -78,7 +78,7 @@ static enum psync_result dead(struct settling *x, struct psync_error *err)
     if (r == PSYNC_OK)
         r = psync_store_run(x->s, PSYNC_SQL_DEAD,
                             PSYNC_VALUES(PSYNC_V_INT(id), PSYNC_V_INT(seq), PSYNC_V_INT((int64_t)x->lease->tries + 1),
-                                         PSYNC_V_INT(a->counted), PSYNC_V_INT(a->at), PSYNC_V_INT(a->status == 0),
+                                         PSYNC_V_INT(a->counted), PSYNC_V_INT(a->at), PSYNC_V_INT(a->unanswered),
                                          PSYNC_V_INT(x->v->first_active_ms), PSYNC_V_INT(cause)), err);
     if (r == PSYNC_OK)
         r = end_batch(x, err);
@@ -102,14 +102,14 @@ static enum psync_result retry(struct settling *x, struct psync_error *err)
     int64_t id = x->lease->id;
     const struct psync_attempt *a = &x->v->attempt;
     enum psync_result r = record_attempt(x, err);
+    if (r == PSYNC_OK && x->v->unbind) /* first, so that this attempt is told from those of the batch */
+        r = unbind(x, err);
     if (r == PSYNC_OK)
         r = psync_store_run(x->s, PSYNC_SQL_RETRY,
                             PSYNC_VALUES(PSYNC_V_INT(id), PSYNC_V_INT(x->v->not_before),
                                          PSYNC_V_INT((int64_t)x->lease->tries + 1), PSYNC_V_INT(a->counted),
-                                         PSYNC_V_INT(a->at), PSYNC_V_INT(a->status == 0),
+                                         PSYNC_V_INT(a->at), PSYNC_V_INT(a->unanswered),
                                          PSYNC_V_INT(x->v->first_active_ms)), err);
-    if (r == PSYNC_OK && x->v->unbind)
-        r = unbind(x, err);
     if (r != PSYNC_OK)
         return r;
     leave(x);

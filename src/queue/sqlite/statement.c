@@ -48,18 +48,20 @@ const char *const psync_statement_sql[PSYNC_STATEMENTS] = {
     [PSYNC_SQL_DONE] = "UPDATE message SET state = 4, outcome = ?2, tries = ?3 WHERE id = ?1",
     [PSYNC_SQL_RETRY] = "UPDATE message SET state = 2, not_before = ?2, tries = ?3, attempts = attempts + ?4,"
                         " last_try = ?5, unanswered = max(ifnull(unanswered, 0), ?6), first_active = ?7 WHERE id = ?1",
+    /* Requeued it goes alone: under a key that nothing of its batch was sent under. */
     [PSYNC_SQL_DEAD] = "UPDATE message SET state = 3, outcome = ?2, tries = ?3, attempts = attempts + ?4,"
-                       " last_try = ?5, unanswered = max(ifnull(unanswered, 0), ?6), first_active = ?7, cause = ?8,"
-                       " batch = NULL WHERE id = ?1",
-    [PSYNC_SQL_UNBIND] = "UPDATE message SET batch = NULL WHERE id = ?1",
+                       " last_try = ?5, unanswered = iif(batch IS NULL, max(ifnull(unanswered, 0), ?6), 0),"
+                       " first_active = ?7, cause = ?8, batch = NULL WHERE id = ?1",
+    [PSYNC_SQL_UNBIND] = "UPDATE message SET batch = NULL, unanswered = 0 WHERE id = ?1",
     [PSYNC_SQL_ATTEMPT_ADD] = "INSERT OR REPLACE INTO attempt VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [PSYNC_SQL_ATTEMPTS_TRIM] = "DELETE FROM attempt WHERE message = ?1 AND n <= ?2",
     [PSYNC_SQL_OUTCOME_ADD] = "INSERT INTO outcome VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 
     [PSYNC_SQL_BATCH_ADD] = "INSERT INTO batch (key, members) VALUES (?1, ?2) RETURNING id",
     [PSYNC_SQL_BATCH_GET] = "SELECT key, members FROM batch WHERE id = ?1",
+    [PSYNC_SQL_BATCH_LAST] = "SELECT seq FROM sqlite_sequence WHERE name = 'batch'",
     [PSYNC_SQL_BATCH_DROP] = "DELETE FROM batch WHERE id = ?1",
-    [PSYNC_SQL_BIND] = "UPDATE message SET batch = ?2, batch_pos = ?3 WHERE id = ?1",
+    [PSYNC_SQL_BIND] = "UPDATE message SET batch = ?2, batch_pos = ?3, unanswered = 0 WHERE id = ?1",
 
     [PSYNC_SQL_SUBJECT_OLDEST] = "SELECT m.id, m.state, m.waits, m.not_before" OF_SUBJECT " ORDER BY m.id LIMIT 1",
     [PSYNC_SQL_SUBJECT_HOLDER] = "SELECT m.id" OF_SUBJECT " AND m.waits = 0 AND m.id <> ?1 ORDER BY m.id LIMIT 1",

@@ -67,8 +67,8 @@ struct psync_store {
     uint64_t space_bytes;
     bool space_low;
     int64_t ended_batch;     /* the latest batch whose row was deleted */
+    int64_t inherited_batch; /* the latest that was bound before the file was opened */
     int64_t purged_after;    /* purge by age: outcomes up to this seq were looked at */
-    bool told_big_batch;
     struct psync_map places_by_name;
     struct psync_place **places; /* by id - 1; NULL where there is none */
     size_t n_places, cap_places;

@@ -172,6 +172,8 @@ static void finish(struct model *m, struct model_message *x, enum psync_state st
     if (x->behind < 0)
         return;
     struct model_message *next = &m->messages[x->behind];
+    if (next->ahead < 0)
+        return; /* freed before, when this one was a dead letter */
     next->ahead = -1;
     make_ready(m, next);
 }
@@ -183,7 +185,7 @@ static void record(struct model_message *x, const struct psync_settle *s)
     x->counted += s->attempt.counted;
     x->history++;
     x->m.last_try_at = s->attempt.at;
-    x->m.last_unanswered |= s->attempt.status == 0;
+    x->m.last_unanswered |= s->attempt.unanswered;
     x->m.first_active_ms = s->first_active_ms;
     x->last_status = s->attempt.status;
     snprintf(x->last_error, sizeof x->last_error, "%s", s->attempt.error);
@@ -194,6 +196,7 @@ static void leave_batch(struct model_message *x)
 {
     x->batch_key[0] = '\0';
     x->m.batch_pos = x->m.batch_count = 0;
+    x->m.last_unanswered = false; /* under that key */
 }
 
 static void settle(struct model *m, struct psync_settlement *settlement)
@@ -206,10 +209,10 @@ static void settle(struct model *m, struct psync_settlement *settlement)
     assert_true(s->first_active_ms >= 0 || s->verdict == PSYNC_VERDICT_RELEASE);
     snprintf(x->outcome, sizeof x->outcome, "%s", settlement->outcome);
     x->verdict_batch = settlement->batch;
-    if (s->verdict != PSYNC_VERDICT_RELEASE)
-        record(x, s);
     if (s->unbind)
         leave_batch(x);
+    if (s->verdict != PSYNC_VERDICT_RELEASE)
+        record(x, s);
     switch (s->verdict) {
     case PSYNC_VERDICT_DONE:
         finish(m, x, PSYNC_STATE_DONE);
@@ -269,8 +272,8 @@ static bool offer(struct model *m, struct model_message *x)
     return true;
 }
 
-/* A bound batch: all of its unfinished members, in their order, or none. */
-static size_t lease_batch(struct model *m, struct model_message *first, size_t room)
+/* A bound batch: all of its unfinished members, in their order, or none; more than there is room for if alone. */
+static size_t lease_batch(struct model *m, struct model_message *first, size_t room, bool alone)
 {
     struct model_message *members[1000] = {0};
     size_t n = 0, given = 0;
@@ -284,14 +287,14 @@ static size_t lease_batch(struct model *m, struct model_message *first, size_t r
         members[x->m.batch_pos] = x;
         n++;
     }
-    if (n > room)
+    if (n > room && !alone)
         return 0;
     for (size_t i = 0; i < 1000; i++)
         given += members[i] != NULL && offer(m, members[i]);
     return given;
 }
 
-static size_t lease(struct model *m, const struct psync_want *want)
+static void lease(struct model *m, const struct psync_want *want)
 {
     struct psync_link *list = &m->ready[destination_index(want->destination)];
     size_t n = 0;
@@ -301,14 +304,13 @@ static size_t lease(struct model *m, const struct psync_want *want)
         size_t given = 0;
         next = l->next;
         if (x->batch_key[0] != '\0') {
-            given = lease_batch(m, x, want->max - n);
+            given = lease_batch(m, x, want->max - n, n == 0);
             next = given > 0 ? list->next : next;
         } else {
             given = offer(m, x);
         }
         n += given;
     }
-    return n;
 }
 
 /* ---- the API's memory: a key takes effect once, and a finished duplicate gets a success again ---- */
@@ -363,7 +365,8 @@ static struct model_answer ask(struct model *m, const struct psync_request *r)
 {
     struct model_answer a = m->api(m, r);
 
-    if (a.transport == PSYNC_NET_ANSWER && a.status != 409 && is_applied(message_of(m, r->members[0]), r->key))
+    bool judged = a.transport == PSYNC_NET_ANSWER && a.status != 409 && a.status < 500; /* a fault comes before that */
+    if (judged && is_applied(message_of(m, r->members[0]), r->key))
         a = stored_answer(m, r);
     if (a.transport == PSYNC_NET_ANSWER && a.status == 0)
         a.status = 200;
@@ -404,6 +407,7 @@ static void bind(struct model *m, const struct psync_request *r)
         snprintf(x->batch_key, sizeof x->batch_key, "%s", r->key);
         x->m.batch_pos = (uint32_t)i;
         x->m.batch_count = (uint32_t)r->n_members;
+        x->m.last_unanswered = false;
     }
 }
 
@@ -455,8 +459,10 @@ void model_step(struct model *m)
     drain(m);
     wake_delayed(m);
     size_t n = psync_dispatcher_wants(m->d, m->now, wants, MODEL_DESTINATIONS);
-    for (size_t i = 0; i < n; i++)
-        psync_dispatcher_leased(m->d, &wants[i], lease(m, &wants[i]));
+    for (size_t i = 0; i < n; i++) {
+        lease(m, &wants[i]);
+        psync_dispatcher_leased(m->d, &wants[i]);
+    }
     drain(m);
 }
 
@@ -538,6 +544,7 @@ void model_restart(struct model *m)
     drop_pending(m);
     psync_dispatcher_free(m->d);
     for (size_t i = 0; i < m->n; i++) {
+        m->messages[i].m.last_unanswered |= m->messages[i].batch_key[0] != '\0';
         if (m->messages[i].state == PSYNC_STATE_IN_FLIGHT)
             make_ready(m, &m->messages[i]);
     }

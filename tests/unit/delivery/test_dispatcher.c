@@ -545,6 +545,77 @@ static void test_changed_settings_end_a_suspension(void **state)
     model_done(&m);
 }
 
+/* ... also if they change while no worker runs. What has nothing to do with the fault does not count as changed. */
+static void test_settings_changed_at_a_restart_end_a_suspension(void **state)
+{
+    struct script s = SCRIPT({.status = 401});
+
+    (void)state;
+    open_scripted(&s);
+    model_put(&m, 10, 0);
+    model_run(&m, m.now + HOUR);
+    size_t sent = m.requests;
+    m.confs[0].rate = 100;
+    model_restart(&m);
+    assert_false(model_run(&m, m.now + HOUR));
+    assert_int_equal(m.requests, sent);
+    m.confs[0].token = "new";
+    model_restart(&m);
+    assert_false(model_run(&m, m.now + HOUR)); /* the trial fails */
+    assert_int_equal(m.requests, sent + 1);
+    assert_true(m.holds[0].suspended);
+    assert_true(model_said(&m, "its settings changed"));
+    m.confs[0].headers = "X-Shop: 1";
+    s = (struct script)SCRIPT({.status = 200});
+    model_restart(&m);
+    assert_true(model_run(&m, m.now + HOUR));
+    assert_int_equal(m.trials, 2);
+    assert_false(m.holds[0].suspended || m.holds[0].proving);
+    assert_string_equal(m.holds[0].suspended_settings, "");
+    model_done(&m);
+}
+
+/* Of a queue file from before settings were remembered with a suspension. */
+static void test_suspension_under_unknown_settings_stays(void **state)
+{
+    struct script s = SCRIPT({.status = 200});
+
+    (void)state;
+    model_init(&m, scripted);
+    m.arg = &s;
+    m.holds[0] = (struct psync_hold){.suspended = true, .suspended_since = m.now - HOUR};
+    model_open(&m);
+    model_put(&m, 1, 0);
+    assert_false(model_run(&m, m.now + HOUR));
+    assert_int_equal(m.requests, 0);
+    model_done(&m);
+}
+
+/* Resumed while no worker ran; or with one that ended before the trial did. */
+static void test_trial_left_to_the_next_worker(void **state)
+{
+    struct script s = SCRIPT({.status = 401}, {.status = 200});
+
+    (void)state;
+    model_init(&m, scripted);
+    m.arg = &s;
+    m.holds[0].proving = true;
+    model_open(&m);
+    model_put(&m, 10, 0);
+    assert_false(model_run(&m, m.now + HOUR));
+    assert_int_equal(m.requests, 1);
+    assert_true(m.holds[0].suspended);
+    assert_int_equal(psync_dispatcher_resume(m.d, "default", m.now), PSYNC_OK);
+    model_step(&m);
+    assert_true(m.holds[0].proving);
+    model_restart(&m); /* the trial is under way */
+    assert_true(model_run(&m, m.now + HOUR));
+    assert_int_equal(m.trials, 3);
+    assert_int_equal(m.done, 10);
+    assert_false(m.holds[0].proving);
+    model_done(&m);
+}
+
 static void test_pause_and_resume(void **state)
 {
     struct script s = SCRIPT({.status = 200});
@@ -691,7 +762,7 @@ static void test_empty_lease_wakes_nobody(void **state)
     model_step(&m);
     for (int i = 0; i < 3; i++) {
         assert_int_equal(psync_dispatcher_wants(m.d, m.now, &want, 1), 1);
-        psync_dispatcher_leased(m.d, &want, 0);
+        psync_dispatcher_leased(m.d, &want);
         assert_true(psync_dispatcher_due(m.d, m.now) == PSYNC_MS_NEVER);
     }
     model_done(&m);
@@ -969,6 +1040,9 @@ int main(void)
         cmocka_unit_test(test_refusing_destination),
         cmocka_unit_test(test_refused_ones_among_others_die),
         cmocka_unit_test(test_changed_settings_end_a_suspension),
+        cmocka_unit_test(test_settings_changed_at_a_restart_end_a_suspension),
+        cmocka_unit_test(test_suspension_under_unknown_settings_stays),
+        cmocka_unit_test(test_trial_left_to_the_next_worker),
         cmocka_unit_test(test_pause_and_resume),
         cmocka_unit_test(test_destinations_are_apart),
         cmocka_unit_test(test_fair_turns),

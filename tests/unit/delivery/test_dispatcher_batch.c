@@ -291,6 +291,164 @@ static void test_conflict(void **state)
     model_done(&m);
 }
 
+/* ---- in doubt: an attempt went unanswered, perhaps it took effect ---- */
+/* `first` answers the first batch by turns, its last answer from then on; all else is well. */
+struct doubt {
+    const struct model_answer *first;
+    size_t n;
+    size_t members, asked; /* of requests for it */
+    char key[80];
+};
+static struct model_answer doubtful(struct model *model, const struct psync_request *r)
+{
+    struct doubt *d = model->arg;
+
+    note(r);
+    if (d->asked == 0)
+        snprintf(d->key, sizeof d->key, "%s", r->key);
+    if (strcmp(r->key, d->key) != 0)
+        return (struct model_answer){.status = 200};
+    d->members = r->n_members;
+    size_t i = d->asked < d->n ? d->asked : d->n - 1;
+    d->asked++;
+    return d->first[i];
+}
+#define LOST                                                                                                           \
+    {                                                                                                                  \
+        .transport = PSYNC_NET_RESET, .sent = true, .lost = true                                                       \
+    }
+#define UNSENT                                                                                                         \
+    {                                                                                                                  \
+        .transport = PSYNC_NET_REFUSED                                                                                 \
+    }
+
+/* Others succeed all the time, for as long as the first batch is unfinished. */
+static void run_beside_others(struct doubt *d, bool restart)
+{
+    begin(doubtful, 4);
+    m.arg = d;
+    model_open(&m);
+    model_put(&m, 4, 0);
+    model_run(&m, m.now + 10);
+    if (restart) {
+        model_restart(&m); /* the first request is under way */
+        model_put(&m, 1, 0);
+    }
+    const enum psync_state *first = &m.messages[0].state;
+    for (int i = 0; i < 500 && *first != PSYNC_STATE_DONE && *first != PSYNC_STATE_DEAD; i++) {
+        model_put(&m, 1, 0);
+        model_run(&m, m.now + 200);
+    }
+    assert_true(model_run(&m, m.now + HOUR));
+}
+
+static void test_server_faults_do_not_split_what_may_have_taken_effect(void **state)
+{
+    static const struct model_answer rows[][4] = {
+        {LOST, {.status = 503}, {.status = 503}, {.status = 200}},
+        {LOST, {.status = 500}, {.status = 502}, {.status = 200}},
+        {{.status = 503}, LOST, {.status = 503}, {.status = 200}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
+        struct doubt d = {.first = rows[i / 2], .n = 4};
+        run_beside_others(&d, i % 2 == 1);
+        assert_int_equal(m.dead, 0);
+        for (size_t k = 0; k < m.n; k++)
+            assert_int_equal(m.messages[k].effects, 1);
+        model_done(&m);
+    }
+}
+
+/* A connection that was refused leaves no doubt. */
+static void test_server_faults_split_what_was_not_sent(void **state)
+{
+    static const struct model_answer answers[] = {UNSENT, {.status = 503}, {.status = 503}};
+    struct doubt d = {.first = answers, .n = 3};
+
+    (void)state;
+    run_beside_others(&d, false);
+    assert_int_equal(d.asked, 3);
+    assert_int_equal(m.dead, 0);
+    model_done(&m);
+}
+
+/* It does not go again for ever: its failures count for all members. Who requeues them is told. */
+static void test_what_may_have_taken_effect_ends_whole(void **state)
+{
+    static const struct model_answer rows[][2] = {{LOST, {.status = 500}}, {LOST, {.status = 503}}, {LOST, LOST}};
+    static const char *const errors[] = {"HTTP 500; its batch may have taken effect",
+                                         "HTTP 503; its batch may have taken effect", NULL};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct doubt d = {.first = rows[i], .n = 2};
+        run_beside_others(&d, false);
+        assert_int_equal(m.dead, 4);
+        assert_int_equal(d.members, 4);
+        for (size_t k = 0; k < 4; k++) {
+            assert_int_equal(m.messages[k].counted, 5);
+            assert_non_null(strstr(m.messages[k].last_error, "; its batch may have taken effect"));
+            if (errors[i] != NULL)
+                assert_string_equal(m.messages[k].last_error, errors[i]);
+        }
+        model_done(&m);
+    }
+}
+
+/* A refusal ends the doubt: the halves were sent by nobody, and server faults split them. */
+static void test_a_refusal_ends_the_doubt(void **state)
+{
+    static const struct model_answer answers[] = {{.transport = PSYNC_NET_RESET, .sent = true}, {.status = 400}};
+    struct doubt d = {.first = answers, .n = 2};
+
+    (void)state;
+    run_beside_others(&d, false);
+    for (size_t k = 0; k < 4; k++) {
+        assert_int_equal(m.messages[k].effects, 1);
+        assert_false(m.messages[k].m.last_unanswered);
+    }
+    model_done(&m);
+}
+
+/* A conflict lasts when it comes twice; a fault before it is none. */
+static void test_a_fault_is_no_conflict(void **state)
+{
+    static const struct model_answer answers[] = {{.status = 503}, {.transport = PSYNC_NET_RESET, .sent = true},
+                                                  {.status = 503}, {.status = 409}, {.status = 200}};
+    struct doubt d = {.first = answers, .n = 5};
+
+    (void)state;
+    run_beside_others(&d, false);
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(m.messages[i].outcome, "delivered");
+    model_done(&m);
+}
+
+/* ---- recorded batches that are larger than batch.size now ---- */
+static void test_lowered_size(void **state)
+{
+    (void)state;
+    for (uint32_t size = 1; size <= 2; size++) {
+        begin(lost_then_well, 100);
+        model_open(&m);
+        model_put(&m, 100, 0);
+        model_run(&m, m.now + 200);
+        m.config.batch.size = size;
+        m.config.work.concurrency = 1;
+        model_restart(&m);
+        model_put(&m, 500, 0); /* no lease comes empty */
+        model_run(&m, m.now + 1000);
+        assert_true(m.messages[0].state == PSYNC_STATE_DONE);
+        assert_true(model_run(&m, m.now + HOUR));
+        assert_int_equal(m.done, 600);
+        for (size_t i = 0; i < m.n; i++)
+            assert_int_equal(m.messages[i].effects, 1);
+        model_done(&m);
+    }
+}
+
 /* ---- answers item by item ---- */
 static struct model_answer by_items(struct model *model, const struct psync_request *r)
 {
@@ -496,6 +654,12 @@ int main(void)
         cmocka_unit_test(test_api_without_arrays),
         cmocka_unit_test(test_throttled_batch_stays_whole),
         cmocka_unit_test(test_conflict),
+        cmocka_unit_test(test_server_faults_do_not_split_what_may_have_taken_effect),
+        cmocka_unit_test(test_server_faults_split_what_was_not_sent),
+        cmocka_unit_test(test_what_may_have_taken_effect_ends_whole),
+        cmocka_unit_test(test_a_refusal_ends_the_doubt),
+        cmocka_unit_test(test_a_fault_is_no_conflict),
+        cmocka_unit_test(test_lowered_size),
         cmocka_unit_test(test_items),
         cmocka_unit_test(test_success_for_all),
         cmocka_unit_test(test_unclear_answers),

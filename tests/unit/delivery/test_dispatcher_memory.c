@@ -71,8 +71,7 @@ WRAPPED_VOID(psync_dispatcher_result,
 WRAPPED_VOID(psync_dispatcher_bound,
              (struct psync_dispatcher * d, struct psync_request *request, bool recorded, psync_ms now),
              (d, request, recorded, now))
-WRAPPED_VOID(psync_dispatcher_leased, (struct psync_dispatcher * d, const struct psync_want *want, size_t n),
-             (d, want, n))
+WRAPPED_VOID(psync_dispatcher_leased, (struct psync_dispatcher * d, const struct psync_want *want), (d, want))
 
 static struct model m;
 
