@@ -222,15 +222,43 @@ def test_kill_9_in_the_middle_of_many_batches():
         finished(home, 1000)
 
 
+def test_larger_batches_are_delivered_after_the_size_was_lowered():
+    asked, end = threading.Event(), threading.Event()
+
+    def respond(*_):
+        if asked.is_set():
+            return answer(200)
+        asked.set()
+        end.wait(30)
+        return b""
+
+    with Server(respond) as api, Home(api.url, **{**FAST, "batch__size": "50"}, **ONE) as home:
+        home.run("produce", input=products(1, 50))
+        worker = home.worker()
+        assert asked.wait(20)
+        worker.kill()
+        worker.wait()
+        end.set()
+        home.run("produce", input=products(101, 400))
+        home.configure(api.url, **{**FAST, "batch__size": "1"}, **ONE)
+        home.run("work", "--drain")
+        first, second, *rest = api.requests
+        assert len(members(first)) == 50 and key(first) == key(second) and first.body == second.body
+        assert sorted(members(r) for r in rest) == [[n] for n in range(101, 401)]
+        finished(home, 350)
+
+
 # ---- everything at once ----
 
 BAD_NETWORK = [{"probability": 0.15, "reset": "after"}, {"probability": 0.1, "half": True},
                {"probability": 0.1, "status": 408}]
 BAD_SERVER = [{"probability": 0.3, "status": 503}, {"probability": 0.1, "reset": "before"}]
+BAD_BOTH = [{"probability": 0.15, "reset": "after"}, {"probability": 0.1, "half": True},
+            {"probability": 0.1, "status": 503}, {"probability": 0.05, "status": 500}]
 
 
 @pytest.mark.parametrize("form", ["207", "whole"])
-@pytest.mark.parametrize("trouble", [BAD_NETWORK, BAD_SERVER], ids=["network", "server"])
+@pytest.mark.parametrize("trouble", [BAD_NETWORK, BAD_SERVER, BAD_BOTH], ids=["network", "server", "both"])
 def test_each_product_once_whatever_happens(form, trouble):
     """With so many attempts that none of the good ones is given up."""
     with Mock("--batch", form) as api, Home(api.url, retry__attempts="100", **FAST) as home:

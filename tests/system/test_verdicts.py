@@ -334,6 +334,51 @@ def test_changed_settings_end_a_suspension():
         assert worker.wait(20) == 0
 
 
+def test_settings_changed_at_a_restart_end_a_suspension():
+    with Mock(token="right") as api, Home(api.url, **FAST, **ONE) as home:
+        put(home, products(1, 5))
+        drain(home, code=1)
+        assert suspended(home) and api.summary()["requests"] == 3
+        home.configure(api.url, token="wrong again", **FAST, **ONE)
+        drain(home, code=1)
+        assert suspended(home) and api.summary()["requests"] == 4  # one trial
+        home.configure(api.url, token="right", **FAST, **ONE)
+        drain(home)
+        assert api.summary()["requests"] == 9 and home.counts()["done"] == 5
+
+
+def test_one_trial_after_a_resume_without_a_worker():
+    with Mock("--fail", "401") as api, Home(api.url, **FAST, **ONE) as home:
+        put(home, products(1, 10))
+        drain(home, code=1)
+        assert api.summary()["requests"] == 3
+        home.run("destination", "resume", "default")
+        assert not suspended(home)
+        drain(home, code=1)  # the trial fails
+        assert api.summary()["requests"] == 4 and suspended(home)
+
+
+@pytest.mark.parametrize("working", [True, False])
+def test_resume_ends_a_wait_that_the_api_asked_for(working):
+    with Mock() as api, Home(api.url, **FAST, **ONE) as home:
+        api.rules({"times": 1, "status": 429, "retry_after": 3600})
+        put(home, product(1))
+        worker = home.worker()
+        wait_for(lambda: home.destination()["state"] == "throttled", what="the throttle")
+        if not working:
+            worker.terminate()
+            assert worker.wait(20) == 0
+        home.run("destination", "resume", "default")
+        assert home.destination()["state"] != "throttled"
+        # the message itself is due when the wait would have been over: what is put now goes at once
+        put(home, product(2))
+        if not working:
+            worker = home.worker()
+        wait_for(lambda: state(home, 2) == "done", what="the next delivery")
+        worker.terminate()
+        assert worker.wait(20) == 0
+
+
 def test_410_suspends_at_once():
     with Mock("--fail", "410") as api, Home(api.url, **FAST, **ONE) as home:
         put(home, products(1, 5))
