@@ -135,7 +135,7 @@ static void an_older_version_is_migrated(void **state)
     unlink(f->path);
     remove_log(f);
     exec_sql(f->path, read_text("vectors/queue-schema-1.sql"));
-    fixture_now = 1795415200000; /* a while after */
+    fixture_now = 1795416000000; /* a while after */
     for (int again = 0; again < 2; again++) {
         fixture_open(f);
         fixture_check(f);

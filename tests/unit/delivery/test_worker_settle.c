@@ -109,7 +109,7 @@ static void settle(uint64_t batch, size_t n)
     for (size_t i = 0; i < n; i++) {
         long later = countdown;
         countdown = 0;
-        struct held *h = held_new(product_message("default", (int64_t)batch + 1, (uint32_t)i));
+        struct held *h = psync_held_new(product_message("default", (int64_t)batch + 1, (uint32_t)i));
         assert_non_null(h);
         countdown = later;
         h->settlement.batch = batch;
