@@ -2,6 +2,12 @@
 # shellcheck shell=sh
 
 set -eu
+case ${1:-} in
+-h | --help) # what stands at the top of the script
+    sed -n '2,/^[^#]/{s/^# \{0,1\}//p;}' "$0"
+    exit 0
+    ;;
+esac
 cd "$(dirname "$0")/.."
 
 packages_build="gcc libc6-dev meson ninja-build pkg-config libcurl4-openssl-dev libsqlite3-dev libmicrohttpd-dev

@@ -5,6 +5,8 @@
 
 #include "base/json.h"
 #include "config/options.h"
+#include "delivery/http.h"
+#include "source/product.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -63,12 +65,32 @@ enum psync_exit psync_cmd_config_show(struct psync_invocation *inv)
     return code;
 }
 
+/* What only using a setting shows: certificate files, product rules. */
+static enum psync_result try_settings(const struct psync_config *config, struct psync_error *err)
+{
+    struct psync_product_rules rules;
+    enum psync_result r = psync_product_rules_init(&rules, config, err);
+    if (r == PSYNC_OK)
+        psync_product_rules_done(&rules);
+    for (size_t i = 0; r == PSYNC_OK && i < config->n_destinations; i++) {
+        struct psync_http_target *target = NULL;
+        r = psync_http_target_new(&config->destinations[i], &config->http, &target, err);
+        psync_http_target_release(target);
+    }
+    return r;
+}
+
 enum psync_exit psync_cmd_config_check(struct psync_invocation *inv)
 {
     struct psync_context ctx = {0};
+    struct psync_error err = {0};
     enum psync_exit code = psync_context_load(&ctx, inv);
     if (code == PSYNC_EXIT_OK)
         code = psync_context_need_url(&ctx);
+    if (code == PSYNC_EXIT_OK && try_settings(ctx.config, &err) != PSYNC_OK) {
+        psync_complain("%s", err.text);
+        code = PSYNC_EXIT_USAGE;
+    }
     if (inv->json)
         printf("{\"valid\":%s}\n", code == PSYNC_EXIT_OK ? "true" : "false");
     else if (code == PSYNC_EXIT_OK)

@@ -181,6 +181,9 @@ enum psync_exit psync_cmd_demo(struct psync_invocation *inv)
     static struct demo demo; /* the signal thread keeps them until the process ends */
     static const struct psync_signals signals = {.on_stop = on_stop, .arg = &demo};
     struct psync_error err = {0};
+    /* The story is told of the API here, never of the one that the environment names: its children inherit it. */
+    unsetenv("MY_API_URL");
+    unsetenv("MY_API_TOKEN");
     demo = (struct demo){.inv = inv};
     psync_child_init(&demo.child);
     enum psync_result r = psync_signals_start(&signals, &err);

@@ -32,11 +32,13 @@ static void say_rate(const struct psync_invocation *inv, json_object *o)
     json_object *drain = psync_json_member(o, "drain_s");
     if (!psync_json_member(o, "rate"))
         return;
+    double rate = real(o, "rate");
+    int digits = rate < 10 ? 1 : 0;
     if (drain)
-        psync_say(inv, "  %.0f delivered a second; all delivered in %s at that rate", real(o, "rate"),
+        psync_say(inv, "  %.*f delivered a second; all delivered in %s at that rate", digits, rate,
                   psync_duration_words(json_object_get_int64(drain) * 1000, words));
     else
-        psync_say(inv, "  %.0f delivered a second", real(o, "rate"));
+        psync_say(inv, "  %.*f delivered a second", digits, rate);
 }
 
 static void say_destination(const struct psync_invocation *inv, json_object *d)
@@ -55,7 +57,7 @@ static void say_destination(const struct psync_invocation *inv, json_object *d)
     if (psync_json_member(d, "last_success"))
         psync_say(inv, "  last delivered at %s", psync_shown_time(d, "last_success"));
     if (psync_json_member(d, "limit"))
-        psync_say(inv, "  %" PRIu64 " requests in flight, at most %" PRIu64 " now", count(d, "requests"),
+        psync_say(inv, "  %" PRIu64 " requests at this moment, of at most %" PRIu64, count(d, "requests"),
                   count(d, "limit"));
     say_rate(inv, d);
 }

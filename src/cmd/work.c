@@ -5,6 +5,7 @@
 #include "cmd/commands.h"
 #include "cmd/console.h"
 #include "cmd/context.h"
+#include "cmd/left.h"
 #include "cmd/notice.h"
 #include "cmd/painter.h"
 #include "cmd/reader.h"
@@ -27,6 +28,7 @@ struct run {
     struct psync_reload reload;    /* settings, log, owner, worker */
     const struct psync_invocation *inv;
     bool drain;
+    atomic_bool stopped;           /* by a signal: then what is left is as it should be */
     struct psync_painter painter;
     _Atomic uint64_t delivered, dead, retried, throttled; /* counted on the queue's thread */
 };
@@ -80,6 +82,7 @@ static void on_stop(void *arg, unsigned nth)
     struct run *run = arg;
     if (nth > 2)
         _exit(PSYNC_EXIT_REFUSED); /* as a crash: leases run out, and nothing is lost */
+    run->stopped = true;
     psync_reload_stop(&run->reload);
     if (nth == 1 && !run->inv->quiet && !run->inv->json)
         psync_notice("stopping: finishing what is in flight; once more stops at once");
@@ -93,45 +96,58 @@ static void on_reload(void *arg)
 
 /* ---- what is left ---- */
 
-struct left {
+struct ending {
     const struct run *run;
     const struct psync_config *config;
     struct psync_json_writer *w; /* NULL: lines */
-    uint64_t unfinished;
+    uint64_t unfinished, dead;   /* in the queue now */
 };
+
+static bool add_destination(void *arg, const struct psync_destination_row *row)
+{
+    struct ending *ending = arg;
+    ending->unfinished += row->counts.ready + row->counts.in_flight + row->counts.delayed;
+    ending->dead += row->counts.dead;
+    return true;
+}
 
 static bool say_left(void *arg, const struct psync_destination_row *row)
 {
-    struct left *left = arg;
-    const struct psync_counts *c = &row->counts;
-    const struct psync_hold *hold = &row->hold;
-    uint64_t n = c->ready + c->in_flight + c->delayed;
-    char due[PSYNC_TIME_MAX];
-    if (!n)
+    struct ending *ending = arg;
+    struct psync_left left;
+    psync_left_judge(row, psync_config_destination(ending->config, row->name) != NULL, psync_clock_now(), &left);
+    if (!left.waiting)
         return true;
-    left->unfinished += n;
-    bool orphaned = !psync_config_destination(left->config, row->name);
-    const char *why = orphaned          ? "not in the configuration any more"
-                      : hold->paused    ? *hold->paused_reason ? hold->paused_reason : "paused by hand"
-                      : hold->suspended ? hold->suspended_reason
-                                        : "due later";
-    const char *until = orphaned          ? "until it is configured again"
-                        : hold->paused    ? "until `destination resume`"
-                        : hold->suspended ? "until `destination resume` or changed settings"
-                        : c->next_due_at == PSYNC_MS_NEVER ? "until the next `work`"
-                                                           : psync_time_format(c->next_due_at, due);
-    if (!left->w) {
-        psync_say(left->run->inv, "%s: %s wait, %s%s: %s", row->name, psync_count_text(n),
-                  until == due ? "until " : "", until, psync_printable(why));
+    if (!ending->w) {
+        psync_say(ending->run->inv, "%s: %s wait until %s: %s", row->name, psync_count_text(left.waiting), left.until,
+                  psync_printable(left.why));
         return true;
     }
-    psync_json_open(left->w, NULL, '{');
-    psync_json_put_text(left->w, "destination", row->name);
-    psync_json_put_int(left->w, "waiting", (int64_t)n);
-    psync_json_put_text(left->w, "why", why);
-    psync_json_put_time(left->w, "until", until == due ? c->next_due_at : 0);
-    psync_json_close(left->w, '}');
+    psync_json_open(ending->w, NULL, '{');
+    psync_json_put_text(ending->w, "destination", row->name);
+    psync_json_put_int(ending->w, "waiting", (int64_t)left.waiting);
+    psync_json_put_text(ending->w, "why", left.why);
+    psync_json_put_time(ending->w, "until", left.until_at);
+    psync_json_close(ending->w, '}');
     return true;
+}
+
+/* Dead letters of this run that came back meanwhile, because their destination was suspended, are none any more. */
+static uint64_t still_dead(const struct run *run, const struct ending *ending)
+{
+    uint64_t dead = run->dead;
+    return dead < ending->dead ? dead : ending->dead;
+}
+
+static void say_numbers(struct run *run, const struct ending *ending)
+{
+    uint64_t dead = still_dead(run, ending), throttled = run->throttled;
+    char waited[64] = "";
+    if (throttled)
+        snprintf(waited, sizeof waited, " (%s answered 429)", psync_count_text(throttled));
+    psync_say(run->inv, "%s delivered, %s attempts failed and were put off%s, %s dead%s", psync_count_text(run->delivered),
+              psync_count_text(run->retried), waited, psync_count_text(dead),
+              dead ? "; see productsync dead list" : "");
 }
 
 /* The summary and what still waits; the number of unfinished messages. */
@@ -139,39 +155,34 @@ static uint64_t say_summary(struct run *run, struct psync_queue *queue)
 {
     struct psync_error err = {0};
     const struct psync_reload *reload = &run->reload;
-    struct left left = {.run = run, .config = reload->current ? reload->current : reload->ctx.config};
+    struct ending ending = {.run = run, .config = reload->current ? reload->current : reload->ctx.config};
     struct psync_buf out;
     struct psync_json_writer w;
+    enum psync_result r = psync_queue_destinations(queue, add_destination, &ending, &err);
     psync_buf_init(&out, 1 << 20);
-    psync_say(run->inv, "%s delivered, %s attempts failed and were put off (%s because the API asked to wait), %s dead%s",
-              psync_count_text(run->delivered), psync_count_text(run->retried), psync_count_text(run->throttled),
-              psync_count_text(run->dead), run->dead ? "; see productsync dead list" : "");
+    say_numbers(run, &ending);
     if (run->inv->json) {
-        left.w = &w;
+        ending.w = &w;
         psync_json_writer_begin(&w, &out);
         psync_json_open(&w, NULL, '{');
         psync_json_put_int(&w, "delivered", (int64_t)run->delivered);
         psync_json_put_int(&w, "retried", (int64_t)run->retried);
         psync_json_put_int(&w, "throttled", (int64_t)run->throttled);
-        psync_json_put_int(&w, "dead", (int64_t)run->dead);
+        psync_json_put_int(&w, "dead", (int64_t)still_dead(run, &ending));
         psync_json_open(&w, "left", '[');
     }
-    if (psync_queue_destinations(queue, say_left, &left, &err) != PSYNC_OK)
+    if (r == PSYNC_OK)
+        r = psync_queue_destinations(queue, say_left, &ending, &err);
+    if (r != PSYNC_OK && r != PSYNC_EMPTY)
         psync_complain("%s", err.text);
-    if (left.w) {
+    if (ending.w) {
         psync_json_close(&w, ']');
         psync_json_close(&w, '}');
         if (psync_json_writer_end(&w) == PSYNC_OK)
             psync_say_json(&out);
     }
     psync_buf_done(&out);
-    return left.unfinished;
-}
-
-static bool add_unfinished(void *arg, const struct psync_destination_row *row)
-{
-    *(uint64_t *)arg += row->counts.ready + row->counts.in_flight + row->counts.delayed;
-    return true;
+    return ending.unfinished;
 }
 
 /* ---- the run ---- */
@@ -181,10 +192,11 @@ static enum psync_exit deliver(struct run *run)
     struct psync_error err = {0};
     struct psync_queue *queue = psync_owner_queue(run->reload.owner);
     run->painter = (struct psync_painter){.look = look, .arg = run};
-    if (run->drain && psync_queue_destinations(queue, add_unfinished, &run->painter.total, &err) != PSYNC_OK)
-        run->painter.total = 0;
+    struct ending before = {.run = run};
+    if (psync_queue_destinations(queue, add_destination, &before, &err) == PSYNC_OK && run->drain)
+        run->painter.total = before.unfinished;
     psync_say(run->inv, run->drain ? "delivering what is queued: %s messages" : "delivering; Ctrl-C stops (%s queued)",
-              psync_count_text(run->painter.total));
+              psync_count_text(before.unfinished));
     psync_painter_start(&run->painter, run->inv, "delivered");
     enum psync_result r = psync_worker_run(run->reload.worker, run->drain, &err);
     psync_owner_attach_worker(run->reload.owner, NULL);
@@ -194,7 +206,7 @@ static enum psync_exit deliver(struct run *run)
         return PSYNC_EXIT_STORAGE;
     }
     uint64_t left = say_summary(run, queue);
-    return run->drain && left ? PSYNC_EXIT_REFUSED : PSYNC_EXIT_OK;
+    return run->drain && left && !run->stopped ? PSYNC_EXIT_REFUSED : PSYNC_EXIT_OK;
 }
 
 /* No owner and no failure: it was stopped while it waited for the file. */
@@ -214,7 +226,7 @@ static enum psync_exit open_owner(struct run *run)
                                            .arg = reload};
     enum psync_result r = psync_owner_new(&owner, &made, &err);
     if (r == PSYNC_EMPTY)
-        return run->drain ? PSYNC_EXIT_REFUSED : PSYNC_EXIT_OK;
+        return PSYNC_EXIT_OK;
     if (r != PSYNC_OK) {
         psync_complain("%s", err.text);
         return PSYNC_EXIT_STORAGE;

@@ -187,7 +187,7 @@ static enum psync_result conclude(struct psync_csv *c, enum outcome o, size_t at
     default:
         break;
     }
-    return c->length > c->stream->max ? refuse(c, err, "the record is longer than input.max_record_bytes") : PSYNC_OK;
+    return c->length > c->stream->max ? refuse(c, err, "the record is longer than input.max_record") : PSYNC_OK;
 }
 
 /* The input ended inside the record. */
@@ -215,8 +215,8 @@ static enum psync_result read_record(struct psync_csv *c, struct psync_error *er
         if (r == PSYNC_EMPTY)
             return psync_stream_len(c->stream) == 0 ? PSYNC_EMPTY : finish(c, &s, err);
         if (r == PSYNC_REJECT)
-            return refuse(c, err, s.state == QUOTED ? "a quote is not closed within input.max_record_bytes"
-                                                    : "the record is longer than input.max_record_bytes");
+            return refuse(c, err, s.state == QUOTED ? "a quote is not closed within input.max_record"
+                                                    : "the record is longer than input.max_record");
         if (r != PSYNC_OK)
             return r;
     }

@@ -311,7 +311,7 @@ static enum psync_result take(struct psync_json_walk *w, struct psync_span *ret_
     if (taken == PSYNC_TAKEN_TOO_LONG)
         return w->next == PSYNC_CONTENT_OTHER
                    ? PSYNC_RETRY
-                   : psync_fail(err, PSYNC_REJECT, "the record is longer than input.max_record_bytes");
+                   : psync_fail(err, PSYNC_REJECT, "the record is longer than input.max_record");
     r = w->level == PSYNC_LEVEL_TOP ? check_line_end(w, len, err) : PSYNC_OK;
     if (r != PSYNC_OK)
         return r;

@@ -57,17 +57,17 @@ static void bad_rows(void **state)
          .expected = "! t:2: a quote is not closed\n3 " OUT("2", "Pan", "1.00", "1")},
         {.name = "a quote not closed within the longest record", .settings = {.max_record = 40},
          .input = HEAD "1,\"Cup,4.5,3\n2,Pan,1,1\n3,Pot,1,1\n4,Jar,1,1\n5,Lid,1,1\n",
-         .expected = "! t:2: a quote is not closed within input.max_record_bytes\n3 " OUT("2", "Pan", "1.00", "1")
+         .expected = "! t:2: a quote is not closed within input.max_record\n3 " OUT("2", "Pan", "1.00", "1")
                      "4 " OUT("3", "Pot", "1.00", "1") "5 " OUT("4", "Jar", "1.00", "1") "6 " OUT("5", "Lid", "1.00", "1")},
         {.name = "a wrong quote behind the longest record is not looked at", .settings = {.max_record = 20},
          .input = HEAD "1,\"a name that is rather long\" x,1,1\n3,Pot,1,1\n",
-         .expected = "! t:2: a quote is not closed within input.max_record_bytes\n3 " OUT("3", "Pot", "1.00", "1")},
+         .expected = "! t:2: a quote is not closed within input.max_record\n3 " OUT("3", "Pot", "1.00", "1")},
         {.name = "a row too long", .settings = {.max_record = 40},
          .input = HEAD "1,Cup,4.5,3\n2,a name that makes the row longer than forty,1,1\n3,Pot,1,1\n",
-         .expected = "2 " OUT("1", "Cup", "4.50", "3") "! t:3: the record is longer than input.max_record_bytes\n"
+         .expected = "2 " OUT("1", "Cup", "4.50", "3") "! t:3: the record is longer than input.max_record\n"
                      "4 " OUT("3", "Pot", "1.00", "1")},
         {.name = "exactly as long as may be", .settings = {.max_record = 20}, .input = HEAD "1,Cup no. 12345,4,5\n1,Cup no. 123456,4,5\n",
-         .expected = "2 " OUT("1", "Cup no. 12345", "4.00", "5") "! t:3: the record is longer than input.max_record_bytes\n"},
+         .expected = "2 " OUT("1", "Cup no. 12345", "4.00", "5") "! t:3: the record is longer than input.max_record\n"},
         {.name = "values", .input = HEAD ",a,1,1\nx,a,1,1\n1, ,1,1\n1,a,,1\n1,a,\"1,50\",1\n1,a,1,\n1,a,1,0x10\n1,\xff,1,1\n",
          .expected = "! t:2: id is empty\n! t:3: id is not an integer: x\n! t:4: name is empty\n! t:5: price is empty\n"
                      "! t:6: price is not a number: 1,50\n! t:7: stock is empty\n! t:8: stock is not an integer: 0x10\n"

@@ -1,0 +1,43 @@
+/* left - what still waits, why, and until when; see the header. */
+#include "cmd/left.h"
+
+#include "base/timefmt.h"
+
+#include <stdio.h>
+
+static void say(struct psync_left *left, const char *why, const char *until)
+{
+    left->why = why;
+    snprintf(left->until, sizeof left->until, "%s", until);
+}
+
+static void say_time(struct psync_left *left, const char *why, psync_ms at)
+{
+    char text[PSYNC_TIME_MAX];
+    say(left, why, psync_time_format(at, text));
+    left->until_at = at;
+}
+
+void psync_left_judge(const struct psync_destination_row *row, bool configured, psync_ms now, struct psync_left *ret_left)
+{
+    const struct psync_counts *c = &row->counts;
+    const struct psync_hold *hold = &row->hold;
+    struct psync_left left = {.waiting = c->ready + c->in_flight + c->delayed};
+    if (!configured)
+        say(&left, "not in the configuration any more", "it is configured again");
+    else if (hold->paused)
+        say(&left, *hold->paused_reason ? hold->paused_reason : "paused by hand", "`destination resume`");
+    else if (hold->suspended)
+        say(&left, hold->suspended_reason, "`destination resume` or changed settings");
+    else if (hold->throttled_until > now)
+        say_time(&left, hold->throttled_reason, hold->throttled_until);
+    else if (c->ready + c->in_flight > 0)
+        say(&left, row->figures.blocked && *row->figures.state ? row->figures.state : "ready to be delivered",
+            "the next `work`");
+    else if (c->next_due_at > now && c->next_due_at != PSYNC_MS_NEVER)
+        say_time(&left, row->figures.blocked && *row->figures.state ? row->figures.state : "due later",
+                 c->next_due_at);
+    else
+        say(&left, row->figures.blocked && *row->figures.state ? row->figures.state : "due again", "the next `work`");
+    *ret_left = left;
+}

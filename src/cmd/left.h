@@ -1,0 +1,19 @@
+/* left - what still waits at a destination when a worker ends: why, and until when. Pure. */
+#ifndef PSYNC_CMD_LEFT_H
+#define PSYNC_CMD_LEFT_H
+
+#include "queue/types.h"
+
+enum { PSYNC_LEFT_UNTIL_MAX = 64 };
+
+struct psync_left {
+    uint64_t waiting;                  /* messages; 0: nothing waits, and the rest says nothing */
+    const char *why;                   /* borrowed from the row, or a literal */
+    psync_ms until_at;                 /* 0: no such time */
+    char until[PSYNC_LEFT_UNTIL_MAX];  /* "2026-11-23T14:03:00.000Z", "`destination resume`" */
+};
+
+/* `configured`: the destination is in the configuration; `now` as in the row. */
+void psync_left_judge(const struct psync_destination_row *row, bool configured, psync_ms now, struct psync_left *ret_left);
+
+#endif

@@ -1,0 +1,55 @@
+/* test_left - why messages still wait, and until when. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cmd/left.h"
+
+enum { NOW = 1000000 };
+
+static void reasons(void **state)
+{
+    static const struct {
+        struct psync_destination_row row;
+        bool orphaned;
+        const char *why, *until;
+        psync_ms at;
+    } rows[] = {
+        {{.counts = {.ready = 2}}, false, "ready to be delivered", "the next `work`", 0},
+        {{.counts = {.ready = 2}}, true, "not in the configuration any more", "it is configured again", 0},
+        {{.counts = {.ready = 2}, .hold = {.paused = true}}, false, "paused by hand", "`destination resume`", 0},
+        {{.counts = {.ready = 2}, .hold = {.paused = true, .paused_reason = "tea"}}, false, "tea", "`destination resume`", 0},
+        {{.counts = {.ready = 2}, .hold = {.suspended = true, .suspended_reason = "HTTP 401"}},
+         false, "HTTP 401", "`destination resume` or changed settings", 0},
+        {{.counts = {.ready = 2}, .hold = {.throttled_until = NOW + 5000, .throttled_reason = "HTTP 429"}},
+         false, "HTTP 429", "1970-01-01T00:16:45.000Z", NOW + 5000},
+        {{.counts = {.delayed = 2, .next_due_at = NOW + 1000}}, false, "due later",
+         "1970-01-01T00:16:41.000Z", NOW + 1000},
+        /* a time in the past is no time to wait for */
+        {{.counts = {.delayed = 2, .next_due_at = NOW - 1}}, false, "due again", "the next `work`", 0},
+        {{.counts = {.ready = 1}, .hold = {.throttled_until = NOW - 1, .throttled_reason = "HTTP 429"}},
+         false, "ready to be delivered", "the next `work`", 0},
+        {{.counts = {.delayed = 2, .next_due_at = NOW - 1}, .figures = {.blocked = true, .state = "breaker open"}},
+         false, "breaker open", "the next `work`", 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct psync_left left;
+        psync_left_judge(&rows[i].row, !rows[i].orphaned, NOW, &left);
+        assert_int_equal(left.waiting, rows[i].row.counts.ready + rows[i].row.counts.delayed);
+        assert_string_equal(left.why, rows[i].why);
+        assert_string_equal(left.until, rows[i].until);
+        assert_int_equal(left.until_at, rows[i].at);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reasons),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
