@@ -87,9 +87,13 @@ void psync_answer_failure(struct psync_web_request *rq, enum psync_result r, con
     }
 }
 
+/* What was cut short, because a worker waits for the file or it closes, is to be asked of the next owner. */
 enum psync_job_step psync_task_fail(struct psync_task *task, enum psync_result r, const struct psync_error *err)
 {
-    psync_answer_failure(task->rq, r, err);
+    if (r == PSYNC_RETRY && atomic_load(&task->api->yielding))
+        psync_answer_later(task->rq, "The queue is handed over to another process", true);
+    else
+        psync_answer_failure(task->rq, r, err);
     return PSYNC_JOB_DONE;
 }
 

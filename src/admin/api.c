@@ -80,6 +80,7 @@ void psync_api_hurry(struct psync_api *api)
 void psync_api_yield(struct psync_api *api)
 {
     atomic_store(&api->yielding, true);
+    psync_queue_interrupt(api->open.queue);
 }
 
 /* ---- requests on the clerk's thread ---- */

@@ -25,7 +25,7 @@ struct psync_api {
     size_t requests;                 /* begun and not yet sent */
     bool hurried;                    /* also under `lock` */
     atomic_bool closing, failed;
-    atomic_bool yielding;            /* a worker waits for the file, or it closes: the whole file is not read now */
+    atomic_bool yielding;            /* a worker waits for the file, or it closes: reads are cut short */
 };
 
 void psync_api_read(struct psync_api *api);   /* settings and worker stay until psync_api_read_end */
@@ -52,7 +52,7 @@ struct psync_route_row {
     bool always;                     /* answered also while handing over */
 };
 
-void psync_api_yield(struct psync_api *api);   /* the whole file is read no more; what does is cut short; any thread */
+void psync_api_yield(struct psync_api *api);   /* the file is wanted elsewhere: see psync_queue_interrupt; any thread */
 void psync_api_count(struct psync_api *api);   /* a request began; pairs with: */
 void psync_api_uncount(void *api);             /* it is over */
 

@@ -28,6 +28,7 @@ enum {
 
 struct psync_owner {
     struct psync_owner_open open;
+    const struct psync_config *config; /* in force: at first open.config */
     struct psync_queue_lock *lock;
     struct psync_queue *queue;
     _Atomic(struct psync_api *) api; /* the queue's thread may fail while it is made */
@@ -215,6 +216,7 @@ enum psync_result psync_owner_new(const struct psync_owner_open *open, struct ps
     if (!o)
         return psync_fail(err, PSYNC_NOMEM, "out of memory");
     o->open = *open;
+    o->config = open->config;
     enum psync_result r = take_lock(o, err);
     if (r == PSYNC_OK)
         r = open_queue(o, err);
@@ -279,5 +281,14 @@ void psync_owner_attach_worker(struct psync_owner *o, struct psync_worker *worke
 enum psync_result psync_owner_set_config(struct psync_owner *o, const struct psync_config *config,
                                          struct psync_error *err)
 {
-    return psync_api_set_config(atomic_load(&o->api), config, err);
+    struct psync_error ignored;
+    enum psync_result r = psync_queue_configure(o->queue, &config->queue, err);
+    if (r != PSYNC_OK)
+        return r;
+    r = psync_api_set_config(atomic_load(&o->api), config, err);
+    if (r == PSYNC_OK)
+        o->config = config;
+    else if (psync_queue_configure(o->queue, &o->config->queue, &ignored) == PSYNC_FATAL)
+        r = PSYNC_FATAL; /* it has failed altogether, and says so itself */
+    return r;
 }

@@ -65,9 +65,9 @@ bool psync_owner_handover_wanted(const struct psync_owner *o);     /* any thread
 /* The running worker, whose status, pause and resume the API then uses; NULL detaches it. When the call returns, nobody
  * uses the one before: detach before psync_worker_free. */
 void psync_owner_attach_worker(struct psync_owner *o, struct psync_worker *worker);
-/* After a reload: destinations, product rules and `config show` of the API follow `config`, which outlives the owner or
- * the next call. When the call returns, the API does not use the one before. Settings of the queue stay those of the
- * start. REJECT, NOMEM: nothing changed. */
+/* After a reload: destinations, product rules and `config show` of the API and the queue's limits follow `config`, which
+ * outlives the owner or the next call. When the call returns, nobody uses the one before; what of the queue needs a
+ * restart stays that of the start. Other results: nothing changed. */
 PSYNC_CHECKED enum psync_result psync_owner_set_config(struct psync_owner *o, const struct psync_config *config,
                                                        struct psync_error *err);
 

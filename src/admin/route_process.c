@@ -125,13 +125,6 @@ enum psync_job_step psync_route_config(struct psync_task *task, bool ending)
     return PSYNC_JOB_DONE;
 }
 
-/* A worker waits for the file, or it closes: whoever asked is told to ask the next owner. */
-static enum psync_job_step put_off(struct psync_task *task)
-{
-    psync_answer_later(task->rq, "The queue is handed over to another process", true);
-    return PSYNC_JOB_DONE;
-}
-
 static enum psync_job_step back_up(struct psync_task *task, const char *path)
 {
     struct psync_error err = {0};
@@ -140,11 +133,9 @@ static enum psync_job_step back_up(struct psync_task *task, const char *path)
     struct stat st;
     if (path[0] != '/' || strlen(path) >= PATH_BYTES)
         return psync_task_refuse(task, 400, "\"path\" must be an absolute path of less than %d bytes", PATH_BYTES);
-    if (atomic_load(&task->api->yielding))
-        return put_off(task);
     enum psync_result r = psync_queue_backup(task->api->open.queue, path, &err);
     if (r != PSYNC_OK)
-        return atomic_load(&task->api->yielding) ? put_off(task) : psync_task_fail(task, r, &err);
+        return psync_task_fail(task, r, &err);
     psync_buf_init(&buf, 2 * PATH_BYTES);
     psync_json_writer_begin(&w, &buf);
     psync_json_open(&w, NULL, '{');
@@ -175,14 +166,11 @@ enum psync_job_step psync_route_check(struct psync_task *task, bool ending)
     struct psync_json_writer w;
     struct psync_buf report, buf;
     (void)ending;
-    if (atomic_load(&task->api->yielding))
-        return put_off(task);
     psync_buf_init(&report, REPORT_BYTES);
     enum psync_result r = psync_queue_check(task->api->open.queue, &report, &err);
-    bool cut = r != PSYNC_OK && atomic_load(&task->api->yielding);
-    if (cut || (r != PSYNC_OK && r != PSYNC_REJECT)) {
+    if (r != PSYNC_OK && r != PSYNC_REJECT) {
         psync_buf_done(&report);
-        return cut ? put_off(task) : psync_task_fail(task, r, &err);
+        return psync_task_fail(task, r, &err);
     }
     psync_buf_init(&buf, 2 * REPORT_BYTES);
     psync_json_writer_begin(&w, &buf);

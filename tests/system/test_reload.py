@@ -170,3 +170,17 @@ def test_a_changed_address_holds_for_what_is_queued():
         home.configure(two.url, retry__backoff="50ms")
         reload(worker, ear)
         wait_for(lambda: two.summary()["effects"] == 1, what="the effect at the new address")
+
+
+def test_the_queues_limits_are_live():
+    """What status says is in force, and what the queue does."""
+    with Mock() as api, Home(api.url, queue__max_depth=3) as home:
+        worker, ear = start(home)
+        home.run("destination", "pause", "default")
+        home.run("produce", input=products(1, 3))
+        assert home.call("POST", "/v1/products", product(4).encode())[0] == 503
+        home.configure(api.url, queue__max_depth=4)
+        reload(worker, ear)
+        assert home.json("status")["queue"]["max_depth"] == 4
+        assert home.call("POST", "/v1/products", product(4).encode())[0] == 200
+        assert home.call("POST", "/v1/products", product(5).encode())[0] == 503
