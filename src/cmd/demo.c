@@ -11,6 +11,7 @@
 
 #include "mock/mock.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -76,17 +77,19 @@ static enum psync_result make_files(struct demo *demo, struct psync_error *err)
     return r == PSYNC_OK ? write_file(demo->catalogue, psync_catalogue, psync_catalogue_size, err) : r;
 }
 
+/* All that is in the folder: it is ours, and there are no folders in it. */
 static void remove_files(const struct demo *demo)
 {
-    static const char *const names[] = {"demo.conf",     "catalogue.csv",  "queue.db",      "queue.db-wal",
-                                        "queue.db-shm", "queue.db.lock", "queue.db.sock", "queue.log"};
-    char path[PATH_BYTES + 32];
-    if (!*demo->folder)
+    char path[PATH_BYTES + 256];
+    DIR *d = *demo->folder ? opendir(demo->folder) : NULL;
+    if (!d)
         return;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        snprintf(path, sizeof path, "%s/%s", demo->folder, names[i]);
-        unlink(path);
-    }
+    for (const struct dirent *e; (e = readdir(d));)
+        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0) {
+            snprintf(path, sizeof path, "%s/%.250s", demo->folder, e->d_name);
+            unlink(path);
+        }
+    closedir(d);
     rmdir(demo->folder);
 }
 
