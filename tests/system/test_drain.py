@@ -14,7 +14,7 @@ def drain(home, *args, **kw):
 
 def due_in(text):
     """How far the time in a line lies ahead."""
-    found = re.search(r"until (\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)", text)
+    found = re.search(r"(?:until|trial at) (\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)", text)
     assert found, text
     due = datetime.fromisoformat(f"{found[1]} {found[2]}").replace(tzinfo=timezone.utc)
     return due - datetime.now(timezone.utc)
