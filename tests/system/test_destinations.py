@@ -91,7 +91,7 @@ def test_pause_resume_and_dead_letters_of_one():
         shop.rules({"products": [1], "status": 422})
         home.run("produce", input=products(1, 5))
         done = home.run("work", "--drain", code=1)
-        assert "market: 5 wait, until `destination resume`: stock-taking" in done.stdout
+        assert "market: 5 wait until `destination resume`: stock-taking" in done.stdout
         assert shop.summary()["effects"] == 4 and market.summary()["requests"] == 0
         market.rules({"products": [1], "status": 422})
         home.run("destination", "resume", "market")

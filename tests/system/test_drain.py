@@ -106,7 +106,7 @@ def test_a_paused_destination_is_not_waited_for():
         home.run("produce", input=products(1, 5))
         done, took = drain(home, code=1)
         assert took < 4
-        assert "default: 5 wait, until `destination resume`: stock-taking until noon" in done.stdout
+        assert "default: 5 wait until `destination resume`: stock-taking until noon" in done.stdout
         assert api.summary()["requests"] == 0
         home.run("destination", "resume", "default")
         drain(home)
@@ -121,7 +121,7 @@ def test_an_orphaned_destination_is_not_waited_for():
         home.configure(api.url)
         done, took = drain(home, code=1)
         assert took < 4
-        assert "old: 4 wait, until it is configured again" in done.stdout
+        assert "old: 4 wait until it is configured again" in done.stdout
         assert "4 delivered" in done.stdout
         status = home.json("status")
         assert {d["name"]: d["orphaned"] for d in status["destinations"]} == {"default": False, "old": True}

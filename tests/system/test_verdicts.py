@@ -250,7 +250,7 @@ def test_throttling_is_shown():
         worker.terminate()
         assert worker.wait(20) == 0
         done = drain(home, code=1, work__drain_wait="1s")
-        assert "default: 5 wait, until 20" in done.stdout
+        assert "default: 5 wait until 20" in done.stdout
         assert api.summary()["requests"] <= 2  # the wait survives the restart
 
 
