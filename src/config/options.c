@@ -149,7 +149,8 @@ const struct psync_option psync_options[] = {
     ROW("http", "connect_timeout", DURATION, LIVE, AT(http.connect_timeout), "5s",
         "Connecting takes at most that long, TLS included", RANGE("10ms", "10m")),
     ROW("http", "ca_file", TEXT, LIVE, AT(http.ca_file), "",
-        "Certificates (PEM) to trust instead of the system's", PLAIN),
+        "Certificates (PEM) of the authorities to trust; they replace the system's, none of which is trusted then",
+        PLAIN),
     ROW("http", "client_cert", TEXT, LIVE, AT(http.client_cert), "", "Client certificate (PEM)", PLAIN),
     ROW("http", "client_key", TEXT, LIVE, AT(http.client_key), "", "Its private key (PEM)", PLAIN),
     ROW("http", "proxy", TEXT, LIVE | SECRET, AT(http.proxy), "",
@@ -175,8 +176,9 @@ const struct psync_option psync_options[] = {
         "work --drain waits for messages due within that time", RANGE("0", "24h")),
     ROW("work", "grace", DURATION, LIVE, AT(work.grace), "30s",
         "When told to stop, requests in flight have that long to finish", RANGE("0", "1h")),
-    ROW("work", "lease", DURATION, LIVE, AT(work.lease), "5m", "How long a message taken from the queue is ours",
-        RANGE("1s", "24h")),
+    ROW("work", "lease", DURATION, LIVE, AT(work.lease), "5m",
+        "How long a message taken from the queue is ours; at least twice http.timeout and two seconds",
+        RANGE("3s", "24h")),
 
     ROW("async", "retries", COUNT32, LIVE, AT(async.retries), "2", "Further tries in memory", RANGE("0", "20")),
 

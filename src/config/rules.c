@@ -32,17 +32,21 @@ static enum psync_result blame(const struct psync_store *s, int index, const cha
 struct pair {
     const char *section, *key;             /* at most */
     const char *limit_section, *limit_key; /* this one; of the same unit */
+    int64_t times, margin;                 /* or `times` the first and its margin: at most the limit */
 };
+
+/* Nothing is sent whose lease might end before its request does; the worker needs room to do so. */
+#define WITHIN_A_LEASE 2, 1000
 
 /* Widest limit first: what gave way to it is then held against the narrower ones. */
 static const struct pair pairs[] = {
-    {"retry", "backoff", "retry", "backoff_max"},
-    {"breaker", "cool_off", "breaker", "cool_off_max"},
-    {"http", "connect_timeout", "work", "lease"},
-    {"http", "timeout", "work", "lease"},
-    {"http", "connect_timeout", "http", "timeout"},
-    {"batch", "linger", "work", "lease"},
-    {"batch", "size", "queue", "max_depth"},
+    {"retry", "backoff", "retry", "backoff_max", 1, 0},
+    {"breaker", "cool_off", "breaker", "cool_off_max", 1, 0},
+    {"http", "connect_timeout", "work", "lease", WITHIN_A_LEASE},
+    {"http", "timeout", "work", "lease", WITHIN_A_LEASE},
+    {"http", "connect_timeout", "http", "timeout", 1, 0},
+    {"batch", "linger", "work", "lease", 1, 0},
+    {"batch", "size", "queue", "max_depth", 1, 0},
 };
 
 static int64_t number_of(const struct psync_option *o, const struct psync_slot *slot)
@@ -54,31 +58,47 @@ static int64_t number_of(const struct psync_option *o, const struct psync_slot *
     return number;
 }
 
-static enum psync_result give_way(struct psync_store *s, const struct psync_option *o, const char *text)
+/* A default becomes the number. REJECT: it was set, or cannot be that. */
+static enum psync_result give_way(struct psync_store *s, const struct psync_option *o, int64_t number)
 {
+    char text[PSYNC_VALUE_MAX];
     struct psync_setting setting = {o, PSYNC_GLOBAL, text, PSYNC_ORIGIN_DEFAULT, NULL};
 
+    if (psync_store_slot(s, PSYNC_GLOBAL, o)->origin != PSYNC_ORIGIN_DEFAULT || number < 0)
+        return PSYNC_REJECT;
+    psync_value_format(o, number, text);
     return psync_store_set(s, &setting, NULL);
+}
+
+static enum psync_result refuse_pair(const struct psync_store *s, const struct pair *p, int64_t needed,
+                                     struct psync_error *err)
+{
+    const struct psync_option *limit_o = psync_option_find(p->limit_section, p->limit_key);
+    const struct psync_slot *slot = slot_of(s, PSYNC_GLOBAL, p->section, p->key);
+    const struct psync_slot *limit = slot_of(s, PSYNC_GLOBAL, p->limit_section, p->limit_key);
+    char least[PSYNC_VALUE_MAX];
+
+    if (p->times == 1)
+        psync_fail(err, PSYNC_REJECT, "is above %s.%s, which is %s", p->limit_section, p->limit_key, limit->text);
+    else
+        psync_fail(err, PSYNC_REJECT, "%s.%s must be at least %s with %s.%s = %s", p->limit_section, p->limit_key,
+                   psync_value_format(limit_o, needed, least), p->section, p->key, slot->text);
+    return blame(s, PSYNC_GLOBAL, p->section, p->key, err);
 }
 
 static enum psync_result apply_pair(struct psync_store *s, const struct pair *p, struct psync_error *err)
 {
     const struct psync_option *o = psync_option_find(p->section, p->key);
     const struct psync_option *limit_o = psync_option_find(p->limit_section, p->limit_key);
-    const struct psync_slot *slot = slot_of(s, PSYNC_GLOBAL, p->section, p->key);
-    const struct psync_slot *limit = slot_of(s, PSYNC_GLOBAL, p->limit_section, p->limit_key);
-    enum psync_result r = PSYNC_REJECT;
+    int64_t limit = number_of(limit_o, slot_of(s, PSYNC_GLOBAL, p->limit_section, p->limit_key));
+    int64_t needed = p->times * (number_of(o, slot_of(s, PSYNC_GLOBAL, p->section, p->key)) + p->margin);
 
-    if (number_of(o, slot) <= number_of(limit_o, limit))
+    if (needed <= limit)
         return PSYNC_OK;
-    if (slot->origin == PSYNC_ORIGIN_DEFAULT)
-        r = give_way(s, o, limit->text);
-    else if (limit->origin == PSYNC_ORIGIN_DEFAULT)
-        r = give_way(s, limit_o, slot->text);
-    if (r != PSYNC_REJECT)
-        return r;
-    psync_fail(err, r, "is above %s.%s, which is %s", p->limit_section, p->limit_key, limit->text);
-    return blame(s, PSYNC_GLOBAL, p->section, p->key, err);
+    enum psync_result r = give_way(s, o, limit / p->times - p->margin);
+    if (r == PSYNC_REJECT)
+        r = give_way(s, limit_o, needed);
+    return r == PSYNC_REJECT ? refuse_pair(s, p, needed, err) : r;
 }
 
 /* ---- destinations ---- */

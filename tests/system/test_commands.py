@@ -371,6 +371,9 @@ def test_config_check():
         assert home.json("config", "check") == {"valid": True}
         home.configure("http://api.example.com/products")
         assert "https://" in home.run("config", "check", code=2).stderr
+        home.configure("http://127.0.0.1:1/", http__timeout="30s", work__lease="1m")
+        assert re.search(r"productsync.conf:\d+: http.timeout = 30s: work.lease must be at least 62s",
+                         home.run("config", "check", code=2).stderr)
         assert json.loads(home.run("config", "check", "--json", code=2).stdout) == {"valid": False}
 
 

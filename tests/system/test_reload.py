@@ -37,7 +37,7 @@ def test_an_invalid_value_changes_nothing():
 
 
 def test_settings_the_worker_cannot_use_change_nothing():
-    """A value that is valid by itself, but not with what else is set."""
+    """Values that are valid by themselves, but not with each other, or not with what there is."""
     with Mock() as api, Home(api.url, retry__attempts=7) as home:
         worker, ear = start(home)
         home.configure(api.url, retry__attempts=9, work__lease="5s", http__timeout="4s")

@@ -182,6 +182,10 @@ static const struct refusal refusals[] = {
      "c.conf:3: input.tax_rate = 20: contradicts input.tax = excluded, with which prices are sent without tax"},
     {"[batch]\nsize = 50\n[queue]\nmax_depth = 10\n", NULL,
      "c.conf:2: batch.size = 50: is above queue.max_depth, which is 10"},
+    {"[http]\ntimeout = 4s\n[work]\nlease = 9s\n", NULL,
+     "c.conf:2: http.timeout = 4s: work.lease must be at least 10s with http.timeout = 4s"},
+    {"[work]\nlease = 2s\n", NULL,
+     "c.conf:2: work.lease = 2s: expected a duration with its unit (ms, s, m, h, d) from 3s to 24h"},
     {"[destination]\ntoken_file = absent\n", NULL, "c.conf:2: destination.token_file = absent: there is no such file"},
     {NULL, "retry.attempts", "--set: expected section.key=value, such as retry.attempts=3"},
     {NULL, "attempts=3", "--set: expected section.key=value, such as retry.attempts=3"},
@@ -229,12 +233,14 @@ static void defaults_give_way(void **state)
     assert_int_equal(c->retry.backoff_max, 600000);
     psync_config_free(c);
     c = load_ok(NULL, "work.lease=3s");
-    assert_int_equal(c->http.timeout, 3000);
-    assert_int_equal(c->http.connect_timeout, 3000);
+    assert_int_equal(c->http.timeout, 500);
+    assert_int_equal(c->http.connect_timeout, 500);
     psync_config_free(c);
     c = load_ok(NULL, "http.connect_timeout=8m");
     assert_int_equal(c->http.timeout, 480000);
-    assert_int_equal(c->work.lease, 480000);
+    assert_int_equal(c->work.lease, 962000);
+    psync_config_free(c);
+    c = load_ok("[http]\ntimeout = 4s\n[work]\nlease = 10s\n", NULL); /* just enough */
     psync_config_free(c);
     c = load_ok("[destination]\nurl = http://127.0.0.1:1/\n", NULL);
     psync_config_free(c);

@@ -192,7 +192,7 @@ static void on_ready(void *arg)
 static struct psync_config *world_config(const struct world *world)
 {
     return SETTINGS(world->path, world->url, "destination.auth=none", "retry.backoff=10ms", "retry.jitter_max=1ms",
-                    "http.timeout=100ms", "http.connect_timeout=100ms", "work.lease=2200ms");
+                    "http.timeout=100ms", "http.connect_timeout=100ms", "work.lease=3s");
 }
 
 static void put_some(struct world *world, int n)

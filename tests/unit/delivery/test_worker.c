@@ -626,7 +626,8 @@ static void test_unusable_settings(void **state)
     assert_int_equal(psync_worker_new(&open, &s.worker, &err), PSYNC_REJECT);
     assert_non_null(strstr(err.text, "batch.size"));
     psync_config_free(config);
-    open.config = config = config_of(&s, "work.lease=4s", NULL);
+    open.config = config = config_of(&s, NULL, NULL);
+    config->work.lease = 4000; /* which psync_config_load would refuse */
     assert_int_equal(psync_worker_new(&open, &s.worker, &err), PSYNC_REJECT);
     assert_non_null(strstr(err.text, "work.lease"));
     psync_config_free(config);
