@@ -243,6 +243,11 @@ enum psync_result psync_engine_configure(struct psync_engine *e, const struct ps
     return PSYNC_OK;
 }
 
+void psync_engine_watch(struct psync_engine *e, int fd)
+{
+    psync_http_watch(e->http, fd);
+}
+
 void psync_engine_wakeup(struct psync_engine *e)
 {
     psync_http_wakeup(e->http);

@@ -43,6 +43,8 @@ void psync_engine_act(struct psync_engine *e);
  * came. Call psync_engine_act after other input and before a turn that may wait. */
 PSYNC_CHECKED enum psync_result psync_engine_turn(struct psync_engine *e, psync_ms max_wait_ms,
                                                   struct psync_error *err);
+/* A turn also ends its waiting when this descriptor can be read, or has ended; -1: none. */
+void psync_engine_watch(struct psync_engine *e, int fd);
 void psync_engine_wakeup(struct psync_engine *e); /* any thread */
 void psync_engine_abort(struct psync_engine *e);  /* what is in flight ends as ABORTED: released */
 

@@ -8,6 +8,7 @@
 struct psync_http {
     CURLM *multi;
     struct psync_link running; /* exchanges */
+    int watched;               /* not ours; -1: none */
 };
 
 enum psync_result psync_http_global_init(struct psync_error *err)
@@ -30,6 +31,7 @@ struct psync_http *psync_http_new(size_t max_in_flight)
     if (!h)
         return NULL;
     psync_list_init(&h->running);
+    h->watched = -1;
     h->multi = curl_multi_init();
     if (!h->multi) {
         psync_http_free(h);
@@ -139,8 +141,14 @@ enum psync_result psync_http_poll(struct psync_http *h, psync_ms wait_ms, struct
     if (r != PSYNC_OK || ended > 0 || wait_ms <= 0)
         return r;
     int wait = wait_ms > INT32_MAX ? INT32_MAX : (int)wait_ms;
-    r = check(curl_multi_poll(h->multi, NULL, 0, wait, NULL), err);
+    struct curl_waitfd watched = {.fd = h->watched, .events = CURL_WAIT_POLLIN};
+    r = check(curl_multi_poll(h->multi, &watched, h->watched >= 0, wait, NULL), err);
     return r == PSYNC_OK ? perform(h, &ended, err) : r;
+}
+
+void psync_http_watch(struct psync_http *h, int fd)
+{
+    h->watched = fd;
 }
 
 void psync_http_wakeup(struct psync_http *h)

@@ -7,7 +7,12 @@
  *
  * Only a whole answer counts as one (PSYNC_NET_ANSWER), or one that is longer than http.max_response, of which the
  * rest is not read. If a 2xx begins and does not end in time, or is cut, that is PSYNC_NET_TIMEOUT or
- * PSYNC_NET_RESET: it may have taken effect, and goes again under the same key. */
+ * PSYNC_NET_RESET: it may have taken effect, and goes again under the same key.
+ *
+ * A call of psync_http_start is one request on the wire. libcurl would send a request again by itself when a kept
+ * connection dies under it; here that ends as PSYNC_NET_RESET, so that whoever counts, logs and decides about retries
+ * sees them all. The exception is HTTP/2, where most such deaths are a server's orderly good-bye (GOAWAY) that says
+ * which requests it left alone, and libcurl sends those again (RFC 9113 section 8.7). */
 #ifndef PSYNC_DELIVERY_HTTP_H
 #define PSYNC_DELIVERY_HTTP_H
 
@@ -49,6 +54,7 @@ PSYNC_CHECKED enum psync_result psync_http_start(struct psync_http *h, const str
 /* Works and waits for at most `wait_ms`, until something happened or psync_http_wakeup was called. FATAL: libcurl is
  * broken. */
 PSYNC_CHECKED enum psync_result psync_http_poll(struct psync_http *h, psync_ms wait_ms, struct psync_error *err);
+void psync_http_watch(struct psync_http *h, int fd); /* waiting also ends when it can be read, or ended; -1: none */
 void psync_http_wakeup(struct psync_http *h); /* any thread */
 void psync_http_abort_all(struct psync_http *h); /* each is reported as PSYNC_NET_ABORTED by this call */
 

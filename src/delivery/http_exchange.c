@@ -13,6 +13,8 @@
 static size_t on_header(char *line, size_t size, size_t n, void *arg)
 {
     struct psync_http_exchange *x = arg;
+    if (n > 5 && memcmp(line, "HTTP/", 5) == 0)
+        x->target->speaks_http2 = line[5] == '2';
     return psync_reply_add_line(&x->reply, line, size * n) ? size * n : 0;
 }
 
@@ -47,17 +49,42 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
     return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
+/* Is this the second time that the request goes out, because a kept connection died under the first? What never left
+ * was not lost; nor was what a server that speaks HTTP/2 refused to look at, which libcurl does not tell apart. */
+static bool goes_again(struct psync_http_exchange *x)
+{
+    long sent = 0, connects = 0;
+    bool known = curl_easy_getinfo(x->easy, CURLINFO_REQUEST_SIZE, &sent) == CURLE_OK &&
+                 curl_easy_getinfo(x->easy, CURLINFO_NUM_CONNECTS, &connects) == CURLE_OK;
+    bool again = known && sent > 0 && x->kept && !x->target->speaks_http2;
+    x->kept = connects == 0;
+    return again;
+}
+
 /* Before a request goes out. Connections are shared by all targets, and one that was opened for a target that may
  * speak to private addresses must not serve another that may not. */
 static int on_connection(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
     struct psync_http_exchange *x = arg;
     (void)local_ip, (void)remote_port, (void)local_port;
+    x->lost = goes_again(x);
+    if (x->lost)
+        return CURL_PREREQFUNC_ABORT;
     const char *why = psync_address_check_text(remote_ip, x->target->rule);
     if (!why)
         return CURL_PREREQFUNC_OK;
     refuse(x, why, remote_ip);
     return CURL_PREREQFUNC_ABORT;
+}
+
+/* libcurl reads the answer to CONNECT to its end, byte by byte, and looks at no clock meanwhile: a proxy that never
+ * comes to an end would hold up everybody. libcurl's own timeout goes first wherever it works. */
+static int on_progress(void *arg, curl_off_t to_receive, curl_off_t received, curl_off_t to_send, curl_off_t sent)
+{
+    enum { MARGIN_MS = 100 };
+    const struct psync_http_exchange *x = arg;
+    (void)to_receive, (void)received, (void)to_send, (void)sent;
+    return psync_clock_us() - x->began_us > (uint64_t)(x->target->timeout + MARGIN_MS) * 1000;
 }
 
 CURLcode psync_http_exchange_callbacks(struct psync_http_target *t)
@@ -67,8 +94,12 @@ CURLcode psync_http_exchange_callbacks(struct psync_http_target *t)
         code = curl_easy_setopt(t->model, CURLOPT_WRITEFUNCTION, on_body);
     if (code == CURLE_OK && t->rule != PSYNC_ADDRESS_ANY)
         code = curl_easy_setopt(t->model, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
-    if (code == CURLE_OK && t->rule != PSYNC_ADDRESS_ANY)
+    if (code == CURLE_OK)
         code = curl_easy_setopt(t->model, CURLOPT_PREREQFUNCTION, on_connection);
+    if (code == CURLE_OK && t->proxied)
+        code = curl_easy_setopt(t->model, CURLOPT_XFERINFOFUNCTION, on_progress);
+    if (code == CURLE_OK && t->proxied)
+        code = curl_easy_setopt(t->model, CURLOPT_NOPROGRESS, 0L);
     return code;
 }
 
@@ -85,7 +116,7 @@ static void exchange_free(struct psync_http_exchange *x)
 static CURLcode point_at_exchange(struct psync_http_exchange *x)
 {
     static const CURLoption options[] = {CURLOPT_HEADERDATA,     CURLOPT_WRITEDATA, CURLOPT_PRIVATE,
-                                         CURLOPT_OPENSOCKETDATA, CURLOPT_PREREQDATA};
+                                         CURLOPT_OPENSOCKETDATA, CURLOPT_PREREQDATA, CURLOPT_XFERINFODATA};
     CURLcode code = curl_easy_setopt(x->easy, CURLOPT_ERRORBUFFER, x->error);
     for (size_t i = 0; i < sizeof options / sizeof options[0] && code == CURLE_OK; i++)
         code = curl_easy_setopt(x->easy, options[i], (void *)x);
@@ -196,6 +227,7 @@ enum psync_result psync_http_exchange_prepare(struct psync_http_exchange *x, con
     x->tag = send->tag;
     x->error[0] = x->detail[0] = '\0';
     x->forbidden = NULL;
+    x->kept = x->lost = false;
     x->at = psync_clock_wall();
     x->began_us = psync_clock_us();
     return PSYNC_OK;

@@ -84,6 +84,8 @@ static enum psync_transport transport_of(const struct psync_http_exchange *x, CU
         return PSYNC_NET_RESET;
     if (code == CURLE_OK || x->reply.body_cut)
         return x->reply.status >= 200 ? PSYNC_NET_ANSWER : PSYNC_NET_OTHER;
+    if (x->lost)
+        return PSYNC_NET_RESET;
     if (x->forbidden && (code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK))
         return PSYNC_NET_FORBIDDEN;
     if (is_proxys(x, code))
@@ -116,6 +118,8 @@ static void write_detail(struct psync_http_exchange *x, enum psync_transport tra
     else if (transport == PSYNC_NET_FORBIDDEN)
         snprintf(x->detail, sizeof x->detail, "the name leads to %s (%s); allow_private = yes permits it", x->forbidden,
                  x->forbidden_address);
+    else if (x->lost)
+        snprintf(x->detail, sizeof x->detail, "a kept connection was closed instead of an answer");
     else if (code == CURLE_OK)
         snprintf(x->detail, sizeof x->detail, "the connection was closed before the response's head was complete");
     else

@@ -220,6 +220,7 @@ static enum psync_result fill(struct psync_http_target *t, const struct psync_de
     t->key_quoted = d->key_quoted;
     t->proxied = conf->proxy[0] != '\0';
     t->max_body = conf->max_response_bytes;
+    t->timeout = conf->timeout;
     enum psync_result r = parse_url(t, d, err);
     if (r == PSYNC_OK)
         r = build_lines(t, d, err);

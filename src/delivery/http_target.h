@@ -25,7 +25,9 @@ struct psync_http_target {
     bool key_quoted;
     enum psync_address_rule rule;
     bool proxied;
+    bool speaks_http2;             /* so its last answer said */
     uint64_t max_body;
+    psync_ms timeout;
     const char *token;             /* in `text`; "" */
     struct psync_link idle;        /* exchanges (http.c) that are ready for the next request */
 };

@@ -142,14 +142,15 @@ class Server:
             if self.tls:
                 connection = self.tls.wrap_socket(connection, server_side=True)
             with contextlib.closing(connection):
-                request = self._read(connection)
+                request = self.read(connection)
                 if request is None:
                     return
                 self.requests.append(request)
                 connection.sendall(self.respond(request, connection) if callable(self.respond) else self.respond)
 
     @staticmethod
-    def _read(connection):
+    def read(connection):
+        """A Request; None: the peer has closed."""
         data = b""
         while b"\r\n\r\n" not in data:
             more = connection.recv(65536)

@@ -151,6 +151,44 @@ def test_headers_without_end():
         assert api.summary()["repeated"] == 0
 
 
+CHUNKED = b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize("begin, rest", [
+    (b"HTTP/1.1 201 ", b"Created "),
+    (b"HTTP/1.1 201 Created\r\n", b"a:\r\n"),
+    (b"HTTP/1.1 201 Created\r\n", b"X-Field: " + b"a" * 1000 + b"\r\n"),
+    (b"HTTP/1.1 201 Created\r\nX-Long: ", b"a"),
+    (b"HTTP/1.1 201 Created\r\nX-Folded: a\r\n", b" a\r\n"),
+    (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    (b"", b"HTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n"),
+    (CHUNKED, b"1;extension\r\na\r\n"),
+    (CHUNKED + b"5;", b"extension;"),
+    (CHUNKED, b"0"),
+    (CHUNKED + b"7fffffff\r\n", b"a"),
+    (CHUNKED + b"0\r\n", b"X-Trailer: a\r\n"),
+    (CHUNKED + b"0\r\nX-Trailer: ", b"a"),
+    (b"HTTP/1.1 201 Created\r\n\r\n", b"a"),
+    (b"", b"\r\n"),
+    (b"", b"a"),
+], ids=["status line", "short fields", "long fields", "one field", "folded field", "100", "103", "chunk extensions",
+        "one chunk extension", "chunk size", "chunk", "trailers", "one trailer", "body", "empty lines", "no HTTP"])
+def test_nothing_endless_takes_memory(begin, rest):
+    """Sent as fast as it can be, for as long as it is listened to."""
+    block = rest * (262144 // len(rest))
+
+    def respond(_, connection):
+        connection.sendall(begin)
+        return for_ever(connection, block)
+
+    with Server(respond) as api, Home(api.url, **{**FAST, "retry__backoff": "1h", "http__timeout": "1s"}) as home:
+        worker = home.worker()
+        home.run("produce", input=products(1, 3))
+        wait_for(lambda: len(home.events(event="retry") + home.events(event="delivered")) >= 3, what="three verdicts")
+        if not SANITIZED:
+            assert most_memory_mb(worker) < MEMORY_MB
+
+
 @pytest.mark.parametrize("rule", [{"huge": "10GB"}, {"endless": True}], ids=["10GB", "endless"])
 def test_an_endless_body_takes_no_memory(rule):
     """Of a body only a part is read; its status counts."""

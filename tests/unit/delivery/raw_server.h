@@ -24,7 +24,7 @@ struct raw_server {
     pthread_t thread;
     raw_serve *serve;
     const char *text;       /* what a serve function may send */
-    atomic_uint connections, requests;
+    atomic_uint connections, requests, closed;
     atomic_bool stop;
     char seen[65536];       /* the last request */
     size_t n_seen;
@@ -91,6 +91,7 @@ static inline void *raw_run(void *arg)
         atomic_fetch_add(&s->connections, 1);
         s->serve(s, fd);
         close(fd);
+        atomic_fetch_add(&s->closed, 1);
     }
 }
 
@@ -134,6 +135,13 @@ static inline void raw_answer_once(struct raw_server *s, int fd)
 {
     if (raw_read_request(s, fd))
         (void)raw_send(fd, s->text);
+}
+
+/* Answers one request with `text`, reads another, then closes. */
+static inline void raw_answer_then_close(struct raw_server *s, int fd)
+{
+    if (raw_read_request(s, fd) && raw_send(fd, s->text))
+        (void)raw_read_request(s, fd);
 }
 
 /* Reads a request, then resets the connection. */

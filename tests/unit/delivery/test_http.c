@@ -714,7 +714,7 @@ static void test_connections_are_reused(void **state)
     raw_stop(s);
 }
 
-/* A server that closes connections between requests: libcurl notices, or sends again; nothing fails. */
+/* A server that closes connections between requests: libcurl notices; nothing fails. */
 static void test_idle_connection_closed(void **state)
 {
     struct raw_server *s = raw_start(raw_answer_once, OK_200);
@@ -728,6 +728,31 @@ static void test_idle_connection_closed(void **state)
         struct psync_http_send send = sending(c.target);
         perform(&c, &send, &o);
         assert_int_equal(o.response.transport, PSYNC_NET_ANSWER);
+        while (atomic_load(&s->closed) <= (unsigned)i)
+            ;
+    }
+    client_close(&c);
+    raw_stop(s);
+}
+
+/* A server that closes a kept connection on a request: libcurl would send it again by itself, unseen. */
+static void test_nothing_is_sent_again(void **state)
+{
+    struct raw_server *s = raw_start(raw_answer_then_close, OK_200);
+    struct psync_destination_conf d = test_destination(url_of(s->port));
+    struct psync_http_conf conf = test_http_conf();
+    struct client c;
+    struct outcome o;
+    (void)state;
+    client_open(&c, &d, &conf);
+    for (unsigned i = 1; i <= 10; i++) {
+        struct psync_http_send send = sending(c.target);
+        perform(&c, &send, &o);
+        assert_int_equal(o.response.transport, i % 2 ? PSYNC_NET_ANSWER : PSYNC_NET_RESET);
+        assert_true(o.response.sent);
+        if (i % 2 == 0)
+            assert_string_equal(o.detail, "a kept connection was closed instead of an answer");
+        assert_int_equal(s->requests, i); /* each call was one */
     }
     client_close(&c);
     raw_stop(s);
@@ -776,6 +801,32 @@ static void test_wakeup(void **state)
     psync_http_free(http);
     psync_http_free(NULL);
     psync_http_target_release(NULL);
+}
+
+/* It answers CONNECT for longer than anyone waits. */
+static void test_endless_proxy(void **state)
+{
+    static const char *const answers[] = {
+        "HTTP/1.1 407 No\r\nContent-Length: 1000000000000\r\n\r\n"
+        "0123456789012345678901234567890123456789012345678901234567890123",
+        "HTTP/1.1 200 Yes\r\nX-Filler-A: 01234567890123456789012345678901234567890123456789\r\n",
+    };
+    struct psync_destination_conf d = test_destination("https://127.0.0.1:1/products");
+    struct psync_http_conf conf = test_http_conf();
+    (void)state;
+    conf.timeout = conf.connect_timeout = 300;
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        struct raw_server *s = raw_start(raw_endless, answers[i]);
+        struct outcome o;
+        char proxy[64];
+        snprintf(proxy, sizeof proxy, "http://127.0.0.1:%u", (unsigned)s->port);
+        conf.proxy = proxy;
+        call(&d, &conf, &o);
+        assert_true(o.response.transport != PSYNC_NET_ANSWER);
+        assert_true(o.response.latency_ms < 5000);
+        atomic_store(&s->stop, true);
+        raw_stop(s);
+    }
 }
 
 /* http_proxy and the like in the environment say nothing. */
@@ -837,8 +888,10 @@ int main(void)
         cmocka_unit_test(test_refused_targets),
         cmocka_unit_test(test_connections_are_reused),
         cmocka_unit_test(test_idle_connection_closed),
+        cmocka_unit_test(test_nothing_is_sent_again),
         cmocka_unit_test(test_abort_all),
         cmocka_unit_test(test_wakeup),
+        cmocka_unit_test(test_endless_proxy),
         cmocka_unit_test(test_environment_is_ignored),
     };
     return cmocka_run_group_tests(tests, start_library, NULL);
