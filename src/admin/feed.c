@@ -196,10 +196,15 @@ enum psync_result psync_feed_put(struct psync_feed *f, uint64_t line, int64_t pr
     return PSYNC_OK;
 }
 
-enum psync_result psync_feed_finish(struct psync_feed *f, struct psync_error *err)
+void psync_feed_flush(struct psync_feed *f)
 {
     if (f->filling && f->filling->n)
         send_batch(f);
+}
+
+enum psync_result psync_feed_finish(struct psync_feed *f, struct psync_error *err)
+{
+    psync_feed_flush(f);
     return wait_until(f, 0, err);
 }
 

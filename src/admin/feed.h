@@ -46,6 +46,8 @@ PSYNC_CHECKED enum psync_result psync_feed_new(const struct psync_feed_open *ope
  * stopped. */
 PSYNC_CHECKED enum psync_result psync_feed_put(struct psync_feed *f, uint64_t line, int64_t product,
                                                struct psync_span payload, struct psync_error *err);
+/* Lets what was given so far be put now: its caller's next product may be long in coming. Does not wait. */
+void psync_feed_flush(struct psync_feed *f);
 /* Puts the rest and waits for all results; to be called once, at the end of the input. Results as psync_feed_put. */
 PSYNC_CHECKED enum psync_result psync_feed_finish(struct psync_feed *f, struct psync_error *err);
 uint64_t psync_feed_stopped_at(const struct psync_feed *f); /* line of the first product without a result; 0: none */

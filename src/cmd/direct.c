@@ -107,6 +107,12 @@ static enum psync_result send_product(void *arg, const struct psync_found *found
     return r;
 }
 
+static enum psync_result wait_for_input(void *arg, int fd, struct psync_error *err)
+{
+    struct run *run = arg;
+    return psync_direct_wait(run->direct, fd, err);
+}
+
 static void on_stop(void *arg, unsigned nth)
 {
     struct run *run = arg;
@@ -148,6 +154,7 @@ static enum psync_exit deliver_all(struct run *run)
     struct psync_products products = {.inv = run->inv,
                                       .config = run->ctx.config,
                                       .progress = &run->progress,
+                                      .wait = wait_for_input,
                                       .take = send_product,
                                       .arg = run,
                                       .stop = &run->stopped};
@@ -168,6 +175,7 @@ static enum psync_exit run_direct(struct psync_invocation *inv, bool async)
     static struct psync_signals signals;
     struct psync_error err = {0};
     run = (struct run){.inv = inv};
+    (void)setvbuf(stdout, NULL, _IOLBF, 0); /* each outcome is said as it comes, also into a pipe */
     enum psync_exit code = psync_context_load(&run.ctx, inv);
     if (code == PSYNC_EXIT_OK)
         code = psync_context_need_url(&run.ctx);

@@ -4,6 +4,7 @@
 #include "cmd/products.h"
 #include "cmd/reader.h"
 #include "cmd/signals.h"
+#include "cmd/stopper.h"
 
 #include "admin/feed.h"
 #include "base/json.h"
@@ -21,6 +22,7 @@ struct run {
     struct psync_feed *feed;
     struct psync_progress progress;
     uint64_t count[PSYNC_FEED_OUTCOMES];
+    struct psync_stopper stopper;
     volatile sig_atomic_t stopped;
 };
 
@@ -58,12 +60,24 @@ static enum psync_result put_product(void *arg, const struct psync_found *found,
     return psync_feed_put(run->feed, (uint64_t)found->file << FILE_SHIFT | found->line, found->id, found->payload, err);
 }
 
+/* What was read so far need not wait for more to come. */
+static enum psync_result wait_for_input(void *arg, int fd, struct psync_error *err)
+{
+    struct run *run = arg;
+    enum psync_result r = psync_stopper_wait(&run->stopper, fd, 0, err);
+    if (r != PSYNC_EMPTY)
+        return r;
+    psync_feed_flush(run->feed);
+    return psync_stopper_wait(&run->stopper, fd, -1, err);
+}
+
 static void on_stop(void *arg, unsigned nth)
 {
     struct run *run = arg;
     if (nth > 1)
         _Exit(PSYNC_EXIT_REFUSED);
     run->stopped = 1;
+    psync_stopper_stop(&run->stopper);
 }
 
 static void say_summary(struct run *run, const struct psync_products *p)
@@ -110,6 +124,7 @@ static enum psync_exit put_all(struct run *run)
     struct psync_products products = {.inv = run->inv,
                                       .config = run->ctx.config,
                                       .progress = &run->progress,
+                                      .wait = wait_for_input,
                                       .take = put_product,
                                       .arg = run,
                                       .stop = &run->stopped};
@@ -158,7 +173,8 @@ enum psync_exit psync_cmd_produce(struct psync_invocation *inv)
     signals = (struct psync_signals){.on_stop = on_stop, .arg = &run};
     const struct psync_session_open open = {.config = run.ctx.config, .command = "produce",
                                             .reader = &psync_cmd_reader};
-    if (psync_signals_start(&signals, &err) != PSYNC_OK || psync_session_new(&open, &session, &err) != PSYNC_OK) {
+    if (psync_stopper_init(&run.stopper, &err) != PSYNC_OK || psync_signals_start(&signals, &err) != PSYNC_OK ||
+        psync_session_new(&open, &session, &err) != PSYNC_OK) {
         psync_complain("%s", err.text);
         code = PSYNC_EXIT_STORAGE;
     } else {

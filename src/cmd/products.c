@@ -49,9 +49,27 @@ static void say_left_out(struct psync_products *p, const struct psync_input *in,
                    list);
 }
 
-static enum psync_result read_all(struct psync_products *p, struct psync_input *in, size_t file,
-                                  struct psync_error *err)
+/* One input, and why it was not read to its end, if that is not its own fault. */
+struct inflow {
+    struct psync_products *products;
+    int fd;
+    enum psync_result waited;
+    struct psync_error why;
+};
+
+static long read_when_ready(void *arg, char *bytes, size_t n)
 {
+    struct inflow *f = arg;
+    f->waited = f->products->wait(f->products->arg, f->fd, &f->why);
+    if (f->waited == PSYNC_OK)
+        return (long)read(f->fd, bytes, n);
+    errno = ECANCELED; /* not an end: what stands half in the window is no product */
+    return -1;
+}
+
+static enum psync_result read_all(struct inflow *f, struct psync_input *in, size_t file, struct psync_error *err)
+{
+    struct psync_products *p = f->products;
     struct psync_found found = {.file = file};
     for (;;) {
         if (p->stop && *p->stop)
@@ -61,6 +79,10 @@ static enum psync_result read_all(struct psync_products *p, struct psync_input *
             say_refused(p, err->text);
             continue;
         }
+        if (r == PSYNC_FATAL && f->waited != PSYNC_OK)
+            return psync_fail(err, f->waited, "%s", f->why.text);
+        if (r == PSYNC_FATAL)
+            return PSYNC_REJECT;
         if (r == PSYNC_OK) {
             found.line = psync_input_line(in);
             r = p->take(p->arg, &found, err);
@@ -85,15 +107,17 @@ static enum psync_result read_one(struct psync_products *p, size_t file, const s
     if (fd < 0)
         return psync_fail(err, PSYNC_REJECT, "cannot open %s: %s", path, strerror(errno));
     const char *name = psync_products_name(p->inv, file);
-    struct psync_input_open open_input = {.name = name, .fd = fd, .rules = rules};
+    struct inflow inflow = {.products = p, .fd = fd, .waited = PSYNC_OK};
+    struct psync_input_open open_input = {
+        .name = name, .read = p->wait ? read_when_ready : NULL, .fd = fd, .arg = &inflow, .rules = rules};
     struct psync_input *in = psync_input_new(&open_input);
-    enum psync_result r = in ? read_all(p, in, file, err) : psync_fail(err, PSYNC_NOMEM, "out of memory");
+    enum psync_result r = in ? read_all(&inflow, in, file, err) : psync_fail(err, PSYNC_NOMEM, "out of memory");
     if (in)
         say_left_out(p, in, name);
     psync_input_free(in);
     if (!standard)
         close(fd);
-    return r == PSYNC_FATAL ? PSYNC_REJECT : r;
+    return r;
 }
 
 enum psync_result psync_products_each(struct psync_products *p, struct psync_error *err)

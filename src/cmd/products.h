@@ -16,6 +16,9 @@ struct psync_found {
     size_t file; /* index of the input: see psync_products_name */
     uint64_t line;
 };
+/* Returns when the descriptor can be read. OK; GONE: told to stop; else it fails. What is not OK ends the reading, and
+ * psync_products_each returns it. */
+typedef enum psync_result psync_products_wait(void *arg, int fd, struct psync_error *err);
 /* OK goes on; anything else ends the reading, and psync_products_each returns it. */
 typedef enum psync_result psync_products_take(void *arg, const struct psync_found *found, struct psync_error *err);
 
@@ -29,6 +32,7 @@ struct psync_products {
     const struct psync_invocation *inv;
     const struct psync_config *config;
     struct psync_progress *progress;      /* cleared before a complaint; may be NULL */
+    psync_products_wait *wait;            /* before each reading, so that an open input holds up nobody; may be NULL */
     psync_products_take *take;
     void *arg;
     const volatile sig_atomic_t *stop;    /* true: read no more; may be NULL */

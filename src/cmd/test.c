@@ -47,13 +47,14 @@ static enum psync_result send_request(struct probe *probe, struct psync_http *ht
         send.body = PSYNC_SPAN(payload);
         enum psync_result r = psync_key_product(&subject, "product.created", (uint32_t)psync_clock_wall(), send.body, key);
         if (r != PSYNC_OK)
-            return psync_fail(err, r, "cannot make a key");
+            return psync_fail(err, r, "destination %s: cannot make a key", probe->destination->name);
         send.method = "POST";
         send.key = key;
     }
     enum psync_result r = psync_http_start(http, &send, on_done, NULL);
     if (r != PSYNC_OK)
-        return psync_fail(err, r, "cannot start the request: %s", psync_result_name(r));
+        return psync_fail(err, r, "destination %s: cannot start the request: %s", probe->destination->name,
+                          psync_result_name(r));
     while (!probe->done && r == PSYNC_OK)
         r = psync_http_poll(http, 1000, err);
     return r;
@@ -95,7 +96,7 @@ static enum psync_exit probe_one(struct probe *probe, const struct psync_config 
     psync_http_target_release(target);
     psync_http_free(http);
     if (r != PSYNC_OK) {
-        psync_complain("%s: %s", probe->destination->name, err.text);
+        psync_complain("%s", err.text); /* it names the destination, or the setting that all of them share */
         return PSYNC_EXIT_USAGE;
     }
     say_probe(probe);

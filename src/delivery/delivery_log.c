@@ -21,11 +21,11 @@ static const char *unless_empty(const char *text)
     return text && text[0] ? text : NULL;
 }
 
-void psync_delivery_log(struct psync_log *log, const struct psync_settlement *s, psync_ms now)
+void psync_delivery_log(struct psync_log *log, const struct psync_settlement *s, bool given_up, psync_ms now)
 {
     const struct psync_message *m = s->message;
     const struct psync_attempt *attempt = &s->settle.attempt;
-    bool lost = s->settle.ret == PSYNC_GONE, again = s->settle.verdict == PSYNC_VERDICT_RETRY;
+    bool lost = s->settle.ret == PSYNC_GONE, again = s->settle.verdict == PSYNC_VERDICT_RETRY && !given_up;
     struct psync_field fields[] = {
         PSYNC_F_INT("product", m->subject.product),
         PSYNC_F_TEXT("shop", unless_empty(m->subject.shop)),
@@ -34,6 +34,7 @@ void psync_delivery_log(struct psync_log *log, const struct psync_settlement *s,
         PSYNC_F_INT("latency_ms", attempt->latency_ms),
         PSYNC_F_INT("attempt", (int64_t)m->tries + 1),
         PSYNC_F_TEXT("key", m->key),
+        PSYNC_F_TEXT("outcome", given_up ? "failed" : s->outcome),
         PSYNC_F_TEXT("error", unless_empty(attempt->error)),
         PSYNC_F_TEXT("lease", lost ? "lost" : NULL),
         PSYNC_F_INT("retry_in_ms", again && s->settle.not_before > now ? s->settle.not_before - now : 0),

@@ -4,7 +4,8 @@
 
 #include "delivery/dispatcher.h"
 
-/* The event is the settlement's outcome: "delivered" (info), "retry" (warning), "dead" (error), "released" (debug). */
-void psync_delivery_log(struct psync_log *log, const struct psync_settlement *settlement, psync_ms now);
+/* The event is the settlement's outcome: "delivered" (info), "retry" (warning), "dead" (error), "released" (debug); so
+ * is the field `outcome`, unless what the dispatcher would try again is not: `given_up` says so ("failed"). */
+void psync_delivery_log(struct psync_log *log, const struct psync_settlement *settlement, bool given_up, psync_ms now);
 
 #endif

@@ -8,6 +8,7 @@
 #include "delivery/delivery_log.h"
 #include "delivery/engine.h"
 
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@ enum {
     WAIT_MAX_MS = 60 * 1000, /* what must wait longer for its retry is given up: the caller holds its input open */
     AGAIN_MS = 100,          /* after a try that lack of memory prevented */
     TURN_MAX_MS = 1000,
+    IDLE_MAX_MS = INT32_MAX, /* nothing is due: only input or a stop ends the waiting */
     SUBJECT_MAX = PSYNC_NAME_MAX + PSYNC_SHOP_MAX + 24
 };
 
@@ -46,6 +48,7 @@ struct psync_direct {
     void (*report)(void *arg, const struct psync_direct_report *report);
     void *arg;
     bool async, stopped;
+    bool waits_for_input;
     struct rest *rests;       /* one a destination, in the config's order */
     struct psync_map first;   /* subject -> its first item */
     struct psync_heap retries;
@@ -160,12 +163,20 @@ static void try_again_at(struct psync_direct *d, struct item *it, psync_ms at)
         give_up(d, it, "failed", "out of memory");
 }
 
+/* What became of a try. */
+struct trial {
+    enum psync_verdict verdict;
+    psync_ms not_before; /* RETRY */
+    psync_ms asked_ms;   /* of it the API asked for so much; 0: for nothing */
+    const char *outcome; /* a literal */
+};
+
 /* The API wants to be left alone for longer than we wait: whatever else is meant for it need not be tried either. */
-static void take_a_rest(struct psync_direct *d, struct item *it, psync_ms until, psync_ms now)
+static void take_a_rest(struct psync_direct *d, struct item *it, const struct trial *t, psync_ms now)
 {
     struct rest *rest = rest_of(d, it->message->destination);
-    rest->until = until;
-    snprintf(rest->reason, sizeof rest->reason, "the API asks to wait %lld s", (long long)((until - now + 999) / 1000));
+    rest->until = t->not_before;
+    snprintf(rest->reason, sizeof rest->reason, "the API asks to wait %lld s", (long long)((t->asked_ms + 999) / 1000));
     snprintf(it->reason, sizeof it->reason, "%s", rest->reason);
     /* So that the dispatcher gives back what it holds. If that fails its messages wait, which is lawful too. */
     if (psync_dispatcher_pause(d->dispatcher, it->message->destination, rest->reason, now) != PSYNC_OK)
@@ -181,23 +192,31 @@ static void end_rests(struct psync_direct *d, psync_ms now)
     }
 }
 
-static void on_retry(struct psync_direct *d, struct item *it, psync_ms not_before)
+static bool is_too_far(const struct trial *t, psync_ms now)
 {
-    psync_ms now = psync_clock_now();
-    if (not_before - now > WAIT_MAX_MS) {
-        take_a_rest(d, it, not_before, now);
+    return t->not_before - now > WAIT_MAX_MS;
+}
+
+/* `tries` with this one. */
+static bool is_last_try(const struct psync_direct *d, const struct trial *t, uint32_t tries, psync_ms now)
+{
+    return !d->async || tries > d->config->async.retries || d->stopped || is_too_far(t, now);
+}
+
+static void on_retry(struct psync_direct *d, struct item *it, const struct trial *t, psync_ms now)
+{
+    bool last = is_last_try(d, t, it->message->tries, now);
+    if (t->asked_ms > 0 && is_too_far(t, now))
+        take_a_rest(d, it, t, now);
+    if (last)
         end(d, it, "failed");
-    } else if (!d->async || it->message->tries > d->config->async.retries || d->stopped) {
-        end(d, it, "failed");
-    } else {
-        try_again_at(d, it, not_before);
-    }
+    else
+        try_again_at(d, it, t->not_before);
 }
 
 /* Not tried: stopped, at rest, or there was no memory. */
-static void on_release(struct psync_direct *d, struct item *it)
+static void on_release(struct psync_direct *d, struct item *it, psync_ms now)
 {
-    psync_ms now = psync_clock_now();
     const struct rest *rest = rest_of(d, it->message->destination);
     if (d->stopped)
         give_up(d, it, "not sent", "stopped");
@@ -236,26 +255,26 @@ static struct item *take_item(struct psync_direct *d, struct psync_settlement *s
 static void settle(void *arg, struct psync_settlement *s)
 {
     struct psync_direct *d = arg;
-    psync_ms not_before = s->settle.not_before;
-    enum psync_verdict verdict = s->settle.verdict;
-    const char *outcome = s->outcome; /* a literal */
-    psync_delivery_log(d->log, s, psync_clock_now());
+    psync_ms now = psync_clock_now();
+    const struct trial t = {s->settle.verdict, s->settle.not_before, s->asked_ms, s->outcome};
+    bool given_up = t.verdict == PSYNC_VERDICT_RETRY && is_last_try(d, &t, s->message->tries + 1, now);
+    psync_delivery_log(d->log, s, given_up, now);
     struct item *it = take_item(d, s);
-    if (verdict != PSYNC_VERDICT_RELEASE)
+    if (t.verdict != PSYNC_VERDICT_RELEASE)
         remember(it, &s->settle);
     psync_settlement_free(s);
-    switch (verdict) {
+    switch (t.verdict) {
     case PSYNC_VERDICT_DONE:
-        end(d, it, outcome);
+        end(d, it, t.outcome);
         return;
     case PSYNC_VERDICT_RETRY:
-        on_retry(d, it, not_before);
+        on_retry(d, it, &t, now);
         return;
     case PSYNC_VERDICT_DEAD:
         end(d, it, "failed");
         return;
     case PSYNC_VERDICT_RELEASE:
-        on_release(d, it);
+        on_release(d, it, now);
         return;
     }
 }
@@ -311,7 +330,7 @@ static enum psync_result turn(struct psync_direct *d, psync_ms max_wait_ms, stru
     begin_due_retries(d, now);
     psync_engine_act(d->engine);
     const struct psync_heap_item *due = psync_heap_first(&d->retries);
-    if (d->n_items == 0)
+    if (d->n_items == 0 && !d->waits_for_input)
         max_wait_ms = 0;
     if (due && due->due - now < max_wait_ms)
         max_wait_ms = due->due > now ? due->due - now : 0;
@@ -352,6 +371,31 @@ enum psync_result psync_direct_send(struct psync_direct *d, struct psync_message
         return turn_until(d, d->room - 1, err);
     /* Between, so that the network does not wait for a slow input; but not for each product of a fast one. */
     return psync_clock_now() > d->turned_at ? turn(d, 0, err) : PSYNC_OK;
+}
+
+/* It can, or has ended or failed, as reading will tell. */
+static bool can_be_read(int fd)
+{
+    struct pollfd input = {.fd = fd, .events = POLLIN};
+    return poll(&input, 1, 0) > 0;
+}
+
+enum psync_result psync_direct_wait(struct psync_direct *d, int fd, struct psync_error *err)
+{
+    enum psync_result r = PSYNC_OK;
+    psync_engine_watch(d->engine, fd);
+    d->waits_for_input = true;
+    while (r == PSYNC_OK && !can_be_read(fd)) {
+        if (d->n_items == 0)
+            psync_log_flush(d->log); /* no turn may come for hours */
+        if (atomic_load(&d->stops) > 0)
+            r = psync_fail(err, PSYNC_GONE, "stopped");
+        else
+            r = turn(d, d->n_items > 0 ? TURN_MAX_MS : IDLE_MAX_MS, err);
+    }
+    d->waits_for_input = false;
+    psync_engine_watch(d->engine, -1);
+    return r;
 }
 
 enum psync_result psync_direct_finish(struct psync_direct *d, struct psync_error *err)

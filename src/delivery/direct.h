@@ -34,6 +34,9 @@ void psync_direct_free(struct psync_direct *d);
  * the caller's. */
 PSYNC_CHECKED enum psync_result psync_direct_send(struct psync_direct *d, struct psync_message *message,
                                                   struct psync_error *err);
+/* Goes on sending and reporting until the descriptor can be read (or has ended), for a caller whose next product comes
+ * from there. GONE: psync_direct_stop was called. FATAL: as psync_direct_send. */
+PSYNC_CHECKED enum psync_result psync_direct_wait(struct psync_direct *d, int fd, struct psync_error *err);
 /* Waits for the rest. */
 PSYNC_CHECKED enum psync_result psync_direct_finish(struct psync_direct *d, struct psync_error *err);
 void psync_direct_stop(struct psync_direct *d); /* any thread: nothing new is sent; the rest is reported "not sent" */

@@ -64,6 +64,7 @@ struct psync_settlement {
     struct psync_message *message;
     struct psync_settle settle;      /* settle.message == message */
     const char *outcome;             /* for logs: "delivered", "already there", "retry", "dead", "released" */
+    psync_ms asked_ms;               /* RETRY: how long the answer asked to wait, without jitter; 0: it named no time */
     bool trial;
     uint64_t batch;                  /* the same for all verdicts of one answer to a batch, which come in a row and have
                                         to be recorded together or not at all; 0: of a single message */

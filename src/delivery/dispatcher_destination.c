@@ -35,7 +35,10 @@ struct destination *psync_destination_new(struct psync_dispatcher *d, const stru
     }
     psync_breaker_init(&t->breaker);
     psync_pacing_init(&t->pacing, conf, now);
-    psync_limit_init(&t->limit, &config->work);
+    if (d->mode == PSYNC_DISPATCH_DIRECT)
+        psync_limit_init_full(&t->limit, &config->work);
+    else
+        psync_limit_init(&t->limit, &config->work);
     return t;
 }
 

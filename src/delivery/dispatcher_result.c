@@ -293,6 +293,7 @@ void psync_dispatcher_result(struct psync_dispatcher *d, struct psync_request *r
         .class = class,
         .status = r->transport == PSYNC_NET_ANSWER ? r->status : 0,
         .latency_ms = r->latency_ms,
+        .asked_ms = asked.delay_ms,
         .sent = r->sent,
         .unanswered = r->sent && r->transport != PSYNC_NET_ANSWER,
         .facts = {.class = class, .trial = request->trial, .closed = job->closed,

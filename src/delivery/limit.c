@@ -17,6 +17,11 @@ void psync_limit_init(struct psync_limit *l, const struct psync_work_conf *conf)
     *l = (struct psync_limit){.now = conf->adaptive ? 1 : most(conf)};
 }
 
+void psync_limit_init_full(struct psync_limit *l, const struct psync_work_conf *conf)
+{
+    *l = (struct psync_limit){.now = most(conf)};
+}
+
 void psync_limit_configure(struct psync_limit *l, const struct psync_work_conf *conf)
 {
     if (!conf->adaptive || l->now > most(conf))

@@ -20,6 +20,8 @@ struct psync_limit {
 };
 
 void psync_limit_init(struct psync_limit *l, const struct psync_work_conf *conf);
+/* Begins with all it may have, for those who would have to wait while it grows. */
+void psync_limit_init_full(struct psync_limit *l, const struct psync_work_conf *conf);
 void psync_limit_configure(struct psync_limit *l, const struct psync_work_conf *conf); /* keeps what it learnt */
 void psync_limit_sent(struct psync_limit *l, uint32_t in_flight); /* with this one */
 /* An answer (or none: `answered` false tells nothing of the round trip). */

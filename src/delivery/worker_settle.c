@@ -27,7 +27,7 @@ static void report_group(struct psync_settle_group *g)
     for (size_t i = 0; i < g->n; i++) {
         struct psync_settlement *s = g->settlements[i];
         s->settle.ret = g->settles[i].ret;
-        psync_delivery_log(w->log, s, now);
+        psync_delivery_log(w->log, s, false, now);
         if (w->report)
             w->report(w->arg, &(struct psync_delivery_report){s, now});
     }

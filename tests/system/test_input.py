@@ -1,11 +1,12 @@
 """Products as shops give them: every format, what is refused and how it is said, a full queue, big inputs."""
 import os
+import signal
 import subprocess
 import threading
 
 import pytest
 
-from harness import PROGRAM, Home, Mock, product, products, wait_for
+from harness import PROGRAM, Ear, Home, Mock, product, products, wait_for
 
 SOURCE = os.environ.get("PSYNC_SOURCE", os.path.join(os.path.dirname(__file__), "..", ".."))
 MUG = '{"id":19,"name":"Customizable mug","price":16.68,"stock":300}'
@@ -195,6 +196,60 @@ def feed(pipe, pieces):
     except BrokenPipeError:
         pass
     pipe.close()
+
+
+# ---- an input that stays open ----
+
+def test_produce_puts_while_its_input_is_open():
+    with Home("http://127.0.0.1:9/") as home:
+        child = home.start("produce")
+        for number in (1, 2):
+            child.stdin.write(product(number) + "\n")
+            child.stdin.flush()
+            wait_for(lambda: home.counts()["ready"] == number, 10, "the product in the queue")
+        child.stdin.close()
+        assert child.wait(10) == 0
+        assert "2 put, 0 already known, 0 refused" in child.stdout.read()
+
+
+@pytest.mark.parametrize("command, done", [("simple", "1 delivered, 0 not delivered"), ("async", "1 delivered, 0 not"),
+                                           ("produce", "1 put, 0 already known")])
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_waiting_for_input(command, done, stop):
+    """What was read is kept; half a line is no product, even where it looks like one."""
+    with Mock() as api, Home(api.url) as home:
+        child = home.start(command)
+        said = Ear(child.stdout)
+        child.stdin.write("id,name,price,stock\n1,One,9.90,1\n2,Two,9.90,1")  # of 15 in stock
+        child.stdin.flush()
+        if command == "produce":
+            wait_for(lambda: home.counts()["ready"] == 1, 10, "the product in the queue")
+        else:
+            said.wait_for("1  201", 10)
+        child.send_signal(stop)
+        assert child.wait(5) == 1
+        assert done in said.wait_for("(stopped)")
+        if command == "produce":
+            assert home.counts()["ready"] == 1
+        else:
+            assert api.summary()["requests"] == 1
+
+
+def takes_signals(child):
+    """True as soon as they do not simply end the process any more."""
+    with open(f"/proc/{child.pid}/status", encoding="ascii") as f:
+        blocked = next(int(line.split()[1], 16) for line in f if line.startswith("SigBlk"))
+    return blocked >> (signal.SIGINT - 1) & 1
+
+
+def test_a_signal_ends_the_waiting_before_anything_came():
+    with Home("http://127.0.0.1:9/") as home:
+        for command in ("simple", "async", "produce"):
+            child = home.start(command)
+            wait_for(lambda: takes_signals(child), 10, "the command to begin")
+            child.send_signal(signal.SIGINT)
+            assert child.wait(5) == 1
+            assert child.stdout.read().endswith("(stopped)\n")
 
 
 FILL = "x" * 4000

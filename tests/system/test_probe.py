@@ -75,6 +75,13 @@ def test_the_wrong_token():
         assert TOKEN not in str(found)
 
 
+def test_no_token():
+    with Home() as home:
+        home.configure(text="[destination bad]\nurl = http://127.0.0.1:9/products\n")
+        said = home.run("test", code=2).stderr
+        assert "productsync: destination bad: no token is set" in said and said.count("bad:") == 1
+
+
 def test_name_not_found():
     with Home("https://no-such-host.invalid/products") as home:
         found = probe(home, code=1)

@@ -3,6 +3,9 @@
 #include "delivery/http.h"
 #include "delivery_fixture.h"
 
+#include <pthread.h>
+#include <unistd.h>
+
 enum { MAX = 4096 };
 
 struct reports {
@@ -11,6 +14,7 @@ struct reports {
     uint32_t tries[MAX], revision[MAX];
     int32_t status[MAX];
     char outcome[MAX][16], reason[MAX][64];
+    int input; /* not 0: told of each report by a byte */
 };
 
 static void on_report(void *arg, const struct psync_direct_report *r)
@@ -27,6 +31,8 @@ static void on_report(void *arg, const struct psync_direct_report *r)
     snprintf(all->outcome[i], sizeof all->outcome[i], "%s", r->outcome);
     snprintf(all->reason[i], sizeof all->reason[i], "%s", r->reason);
     assert_int_equal(r->delivered, r->reason[0] == '\0');
+    if (all->input)
+        assert_int_equal(write(all->input, "", 1), 1);
 }
 
 static struct reports reports;
@@ -160,9 +166,50 @@ static void test_long_retry_after_is_reported(void **state)
         assert_string_equal(reports.outcome[0], "failed");
         assert_int_equal(reports.status[0], 429);
         for (size_t i = 0; i < 3; i++)
-            assert_memory_equal(reports.reason[i], "the API asks to wait 30", 23); /* 300 or 301 s */
+            assert_string_equal(reports.reason[i], "the API asks to wait 300 s"); /* it did not ask for our jitter */
         assert_string_equal(reports.outcome[2], "not sent");
         assert_int_equal(totals_of(&s).requests, 1);
+        close_scene(&s);
+    }
+}
+
+/* A retry that is too far away gives up its message; nobody asked to leave the others alone. */
+static void test_long_backoff_is_given_up(void **state)
+{
+    struct scene s;
+    (void)state;
+    open_scene(&s, "{\"rules\":[{\"products\":[1],\"status\":500}]}", true, "retry.backoff=2m");
+    send_product(&s, 1, 0);
+    assert_int_equal(psync_direct_finish(s.direct, NULL), PSYNC_OK);
+    send_product(&s, 2, 0);
+    assert_int_equal(psync_direct_finish(s.direct, NULL), PSYNC_OK);
+    assert_string_equal(reports.outcome[0], "failed");
+    assert_int_equal(reports.tries[0], 1);
+    assert_non_null(strstr(reports.reason[0], "500"));
+    assert_string_equal(reports.outcome[1], "delivered");
+    close_scene(&s);
+}
+
+/* While the caller waits for input, what it gave before is sent and reported. */
+static void test_wait_for_input(void **state)
+{
+    struct scene s;
+    int ends[2];
+    (void)state;
+    for (int async = 0; async <= 1; async++) {
+        assert_int_equal(pipe(ends), 0);
+        open_scene(&s, "{\"rules\":[{\"latency\":\"50ms\"},{\"first\":1,\"status\":503}]}", async, NULL);
+        send_product(&s, 1, 0);
+        assert_int_equal(reports.n, !async);
+        reports.input = ends[1]; /* the next report lets it be read */
+        if (!async)
+            assert_int_equal(write(ends[1], "", 1), 1);
+        assert_int_equal(psync_direct_wait(s.direct, ends[0], NULL), PSYNC_OK);
+        assert_int_equal(reports.n, 1);
+        assert_int_equal(reports.tries[0], async ? 2 : 1);
+        close(ends[1]); /* an end is input too */
+        assert_int_equal(psync_direct_wait(s.direct, ends[0], NULL), PSYNC_OK);
+        close(ends[0]);
         close_scene(&s);
     }
 }
@@ -188,6 +235,23 @@ static void test_stop(void **state)
     assert_int_equal(totals_of(&s).effects, reports.delivered);
     send_product(&s, 5, 0);
     assert_string_equal(reports.outcome[4], "not sent");
+    close_scene(&s);
+}
+
+static void test_stop_ends_the_wait_for_input(void **state)
+{
+    struct scene s;
+    int ends[2];
+    pthread_t thread;
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    open_scene(&s, NULL, true, NULL);
+    assert_int_equal(pthread_create(&thread, NULL, stop_soon, s.direct), 0);
+    assert_int_equal(psync_direct_wait(s.direct, ends[0], NULL), PSYNC_GONE);
+    pthread_join(thread, NULL);
+    assert_int_equal(psync_direct_wait(s.direct, ends[0], NULL), PSYNC_GONE); /* and stays so */
+    close(ends[0]);
+    close(ends[1]);
     close_scene(&s);
 }
 
@@ -251,7 +315,10 @@ int main(void)
         cmocka_unit_test(test_async_many_in_order),
         cmocka_unit_test(test_short_retry_after_is_honoured),
         cmocka_unit_test(test_long_retry_after_is_reported),
+        cmocka_unit_test(test_long_backoff_is_given_up),
+        cmocka_unit_test(test_wait_for_input),
         cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_stop_ends_the_wait_for_input),
         cmocka_unit_test(test_unreachable),
         cmocka_unit_test(test_unknown_destination),
         cmocka_unit_test(test_free_early),

@@ -27,6 +27,8 @@ static void test_grows_to_its_cap(void **state)
     psync_ms now = 0;
 
     (void)state;
+    psync_limit_init_full(&l, &conf);
+    assert_int_equal(l.now, 32);
     psync_limit_init(&l, &conf);
     assert_int_equal(l.now, 1);
     for (int i = 0; i < 100; i++)
