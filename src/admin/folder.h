@@ -5,9 +5,7 @@
 
 #include "base/result.h"
 
-/* The folder and its missing parents; those it makes have mode 0700. REJECT: one clear line with the path. */
-PSYNC_CHECKED enum psync_result psync_folder_ensure(const char *path, struct psync_error *err);
-/* The folder that `file` is in, as psync_folder_ensure. */
+/* The folder that `file` is in, as psync_path_make (base/path.h). */
 PSYNC_CHECKED enum psync_result psync_folder_of_ensure(const char *file, struct psync_error *err);
 /* May a socket in the folder of `socket` be believed? Its folder belongs to root, to us, or to whom the folder of
  * `queue` belongs to, and others cannot put files in place of theirs. EMPTY: there is no such folder. */

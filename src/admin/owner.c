@@ -5,6 +5,7 @@
 #include "admin/folder.h"
 #include "admin/peer.h"
 #include "admin/thread.h"
+#include "base/path.h"
 #include "web/listen.h"
 #include "web/server.h"
 
@@ -127,7 +128,7 @@ static enum psync_result wait_for_lock(struct psync_owner *o, struct psync_error
 static enum psync_result take_lock(struct psync_owner *o, struct psync_error *err)
 {
     const struct psync_queue_conf *conf = &o->open.config->queue;
-    enum psync_result r = psync_folder_ensure(o->open.config->state_folder, err);
+    enum psync_result r = psync_path_make(o->open.config->state_folder, err);
     if (r == PSYNC_OK)
         r = psync_folder_of_ensure(conf->socket, err);
     if (r == PSYNC_OK && (r = psync_folder_trusted(conf->socket, conf->path, err)) != PSYNC_OK)

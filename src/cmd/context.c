@@ -3,11 +3,11 @@
 
 #include "cmd/console.h"
 
-#include <errno.h>
+#include "base/path.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { WARNINGS_MAX = 16384 };
 
@@ -32,26 +32,6 @@ enum psync_exit psync_context_load(struct psync_context *ctx, const struct psync
         return PSYNC_EXIT_OK;
     psync_complain("%s", err.text);
     return PSYNC_EXIT_USAGE;
-}
-
-enum psync_result psync_folder_make(const char *path, struct psync_error *err)
-{
-    char *copy = psync_span_dup((struct psync_span){path, strlen(path)});
-    if (!copy)
-        return psync_fail(err, PSYNC_NOMEM, "out of memory");
-    enum psync_result r = PSYNC_OK;
-    for (char *slash = copy + 1; r == PSYNC_OK; slash++) {
-        slash += strcspn(slash, "/");
-        char was = *slash;
-        *slash = '\0';
-        if (mkdir(copy, 0700) != 0 && errno != EEXIST && errno != EISDIR)
-            r = psync_fail(err, PSYNC_FATAL, "cannot make the folder %s: %s", copy, strerror(errno));
-        *slash = was;
-        if (!was)
-            break;
-    }
-    free(copy);
-    return r;
 }
 
 struct psync_log_conf psync_context_log_conf(const struct psync_context *ctx, const struct psync_config *config,
@@ -79,7 +59,7 @@ enum psync_exit psync_context_log(struct psync_context *ctx, const struct psync_
     }
     snprintf(ctx->log_path, size, "%s/%s", ctx->config->state_folder, default_name);
     /* A state folder that cannot be made is no reason not to deliver: the log says once that it cannot be written. */
-    if (!*ctx->config->log.file && psync_folder_make(ctx->config->state_folder, &err) != PSYNC_OK)
+    if (!*ctx->config->log.file && psync_path_make(ctx->config->state_folder, &err) != PSYNC_OK)
         psync_complain("warning: %s", err.text);
     struct psync_log_conf conf = psync_context_log_conf(ctx, ctx->config, inv);
     ctx->log = psync_log_new(&conf);

@@ -30,7 +30,4 @@ enum psync_exit psync_context_need_url(const struct psync_context *ctx);
 /* How a reload finds the settings again. */
 struct psync_config_source psync_context_source(const struct psync_invocation *inv);
 
-/* Folder and its parents, 0700 for those it makes. */
-PSYNC_CHECKED enum psync_result psync_folder_make(const char *path, struct psync_error *err);
-
 #endif

@@ -3,13 +3,12 @@ import glob
 import os
 import pty
 import signal
-import sqlite3
 import subprocess
 import time
 
 import pytest
 
-from harness import PROGRAM, Ear, Home, Mock, Server, answer, free_port, product, products, wait_for
+from harness import PROGRAM, Ear, Home, Mock, product, products, wait_for
 
 STOPS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
@@ -83,3 +82,14 @@ def test_a_demo_cleans_up_after_itself(number, tmp_path):
     ear.wait_for("interrupted")
     with pytest.raises(ProcessLookupError):  # nobody of its session is left
         os.killpg(child.pid, 0)
+
+
+def test_who_does_not_read_stops_nothing():
+    """Standard error is a pipe that is full, as a terminal is after Ctrl-S: deliveries go on, and signals are taken."""
+    with Mock() as api, Home(api.url) as home:
+        home.run("produce", input=products(1, 3000))
+        worker = home.start("work", "--verbose")  # a line a delivery, more than a pipe holds
+        wait_for(lambda: api.summary()["effects"] == 3000, seconds=30, what="3000 effects")
+        wait_for(lambda: home.counts()["done"] == 3000, what="3000 verdicts")
+        worker.terminate()
+        assert worker.wait(20) == 0

@@ -1,10 +1,10 @@
 /* disk - what is written reaches the disk itself: syncs of files and folders. */
 #include "queue/sqlite/store.h"
 
+#include "base/path.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 /* Where fsync leaves it in the disk's own memory there is F_FULLFSYNC (macOS, fcntl(2)), which not every file system
@@ -18,19 +18,11 @@ bool psync_disk_sync(int fd)
     return fsync(fd) == 0;
 }
 
-enum psync_result psync_disk_folder(const char *path, char *ret_folder, size_t size)
-{
-    const char *slash = strrchr(path, '/');
-    int len = slash == NULL ? snprintf(ret_folder, size, ".")
-                            : snprintf(ret_folder, size, "%.*s", slash == path ? 1 : (int)(slash - path), path);
-    return len < 0 || (size_t)len >= size ? PSYNC_REJECT : PSYNC_OK;
-}
-
 /* POSIX leaves it to fsync of the folder's descriptor. */
 bool psync_disk_sync_folder(const char *path)
 {
     char folder[PSYNC_PATH_BYTES];
-    if (psync_disk_folder(path, folder, sizeof folder) != PSYNC_OK)
+    if (psync_path_folder(path, folder, NULL) != PSYNC_OK)
         return false;
     int fd = open(folder, O_RDONLY | O_CLOEXEC);
     if (fd < 0)

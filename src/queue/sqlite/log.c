@@ -10,6 +10,8 @@
  * nothing refused. */
 #include "queue/sqlite/store.h"
 
+#include "base/path.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>

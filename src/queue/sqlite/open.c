@@ -4,6 +4,8 @@
  * can already write beside it (-wal, -shm) and into it (recovery). */
 #include "queue/sqlite/store.h"
 
+#include "base/path.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -26,7 +28,7 @@ static enum psync_result look_at_folder(const char *path, struct psync_error *er
 {
     char folder[PSYNC_PATH_BYTES];
     struct stat st;
-    if (psync_disk_folder(path, folder, sizeof folder) != PSYNC_OK)
+    if (psync_path_folder(path, folder, NULL) != PSYNC_OK)
         return psync_fail(err, PSYNC_REJECT, "queue.path is too long");
     if (stat(folder, &st) != 0 && errno == ENOENT)
         return psync_fail(err, PSYNC_REJECT,

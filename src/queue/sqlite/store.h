@@ -86,11 +86,8 @@ enum { PSYNC_SCHEMA_APPLICATION = 0x70737163 /* "psqc" */ };
 extern const int psync_schema_version;
 
 /* ---- disk.c ---- */
-enum { PSYNC_PATH_BYTES = 4096 };
 bool psync_disk_sync(int fd);
 bool psync_disk_sync_folder(const char *path); /* the folder `path` lies in: what was created or renamed there stays */
-/* REJECT: it does not fit. */
-PSYNC_CHECKED enum psync_result psync_disk_folder(const char *path, char *ret_folder, size_t size);
 
 /* ---- log.c: the write-ahead log belongs to the file ---- */
 bool psync_log_is_empty(const char *path); /* or is not there */
