@@ -98,7 +98,7 @@ def test_no_answer_in_time():
         put(home, product(1))
         drain(home)
         first, second = home.message(1)["history"]
-        assert first["status"] == 0 and first["error"].startswith("timed out") and first["latency_ms"] >= 200
+        assert first["status"] == 0 and first["error"].startswith("timed out") and first["latency_ms"] >= 190  # of two clocks
         assert second["status"] == 201
 
 
