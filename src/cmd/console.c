@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BAR_CELLS = 30, TURNS = 8, TEXT_MAX = 1024 };
+enum { BAR_CELLS = 20, LINE_BYTES = 80, TURNS = 8, TEXT_MAX = 1024 };
 
 void psync_complain(const char *fmt, ...)
 {
@@ -76,36 +76,35 @@ void psync_progress_begin(struct psync_progress *p, const struct psync_invocatio
     p->drawn = p->begun;
 }
 
-static void draw_bar(const struct psync_progress *p, uint64_t done, uint64_t total, double rate, const char *note)
+static void draw_bar(uint64_t done, uint64_t total, char bar[BAR_CELLS + 4])
 {
-    char bar[BAR_CELLS + 1];
-    size_t cells = total ? (size_t)((double)BAR_CELLS * (double)done / (double)total) : 0;
+    size_t cells = (size_t)((double)BAR_CELLS * (double)done / (double)total), n = 0;
+    bar[n++] = '[';
     for (size_t i = 0; i < BAR_CELLS; i++)
-        bar[i] = i < cells ? '#' : '.';
-    bar[BAR_CELLS] = '\0';
-    if (total)
-        fprintf(stderr, "\r[%s] %s of %s %s, %.0f/s%s%s\033[K", bar, psync_count_text(done), psync_count_text(total),
-                p->what, rate, *note ? ", " : "", note);
-    else
-        fprintf(stderr, "\r%s %s, %.0f/s%s%s\033[K", psync_count_text(done), p->what, rate, *note ? ", " : "", note);
-    fflush(stderr);
+        bar[n++] = i < cells ? '#' : '.';
+    bar[n++] = ']';
+    bar[n++] = ' ';
+    bar[n] = '\0';
 }
 
 void psync_progress_update(struct psync_progress *p, uint64_t done, uint64_t total, const char *note)
 {
+    char bar[BAR_CELLS + 4] = "", of[40] = "", line[LINE_BYTES];
     psync_ms now = psync_clock_now();
     if (!p->shown || now - p->drawn < (p->terminal ? 100 : 5000))
         return;
     double rate = (double)(done - p->drawn_count) * 1000.0 / (double)(now - p->drawn);
     if (total && done > total)
         done = total;
-    if (p->terminal)
-        draw_bar(p, done, total, rate, note);
-    else if (total)
-        fprintf(stderr, "%s of %s %s, %.0f/s%s%s\n", psync_count_text(done), psync_count_text(total), p->what, rate,
-                *note ? ", " : "", note);
-    else
-        fprintf(stderr, "%s %s, %.0f/s%s%s\n", psync_count_text(done), p->what, rate, *note ? ", " : "", note);
+    if (total)
+        snprintf(of, sizeof of, " of %s", psync_count_text(total));
+    if (total && p->terminal)
+        draw_bar(done, total, bar);
+    /* One column less than the narrowest terminal: a line that wraps would not be drawn over but pushed up. */
+    snprintf(line, sizeof line, "%s%s%s %s, %.0f/s%s%s", bar, psync_count_text(done), of, p->what, rate,
+             *note ? ", " : "", note);
+    fprintf(stderr, p->terminal ? "\r%s\033[K" : "%s\n", line);
+    fflush(stderr);
     p->drawn = now;
     p->drawn_count = done;
 }

@@ -86,7 +86,7 @@ static enum psync_exit dead_page(struct psync_ask *ask, const char *cursor, int6
 /* Every row a line; with --json one object a line, so that a long list needs no memory. */
 static enum psync_exit list_each(struct psync_ask *ask)
 {
-    int64_t left;
+    int64_t left, listed = 0;
     char cursor[128] = "";
     enum psync_exit code = limit_flag(ask->inv, &left);
     while (code == PSYNC_EXIT_OK && left > 0) {
@@ -102,6 +102,7 @@ static enum psync_exit list_each(struct psync_ask *ask)
                 psync_message_say_line(ask->inv, row);
         }
         left -= (int64_t)n;
+        listed += (int64_t)n;
         const char *next = psync_json_text(answer, "cursor");
         bool more = next && strlen(next) < sizeof cursor;
         if (more)
@@ -110,6 +111,8 @@ static enum psync_exit list_each(struct psync_ask *ask)
         if (!more)
             break;
     }
+    if (code == PSYNC_EXIT_OK && listed == 0)
+        psync_say(ask->inv, "no such dead letters");
     return code;
 }
 

@@ -127,8 +127,9 @@ static enum psync_exit say_summary(struct run *run, const struct psync_products 
     struct psync_buf out;
     struct psync_json_writer w;
     uint64_t missed = run->failed + run->not_sent;
-    psync_say(run->inv, "%s delivered, %s not delivered, %s refused as input%s", psync_count_text(run->delivered),
-              psync_count_text(missed), psync_count_text(p->tally.refused), run->stopped ? " (stopped)" : "");
+    psync_say(run->inv, "%s delivered, %s not delivered, %s refused as input%s%s", psync_count_text(run->delivered),
+              psync_count_text(missed), psync_count_text(p->tally.refused), broken ? "; not all of it was read" : "",
+              run->stopped ? " (stopped)" : "");
     if (run->inv->json) {
         psync_buf_init(&out, LINE_MAX_BYTES);
         psync_json_writer_begin(&w, &out);
@@ -138,6 +139,7 @@ static enum psync_exit say_summary(struct run *run, const struct psync_products 
         psync_json_put_int(&w, "failed", (int64_t)run->failed);
         psync_json_put_int(&w, "not_sent", (int64_t)run->not_sent);
         psync_json_put_int(&w, "refused", (int64_t)p->tally.refused);
+        psync_json_put_bool(&w, "all_read", !broken);
         psync_json_put_bool(&w, "stopped", run->stopped != 0);
         psync_json_close(&w, '}');
         psync_json_close(&w, '}');
@@ -166,6 +168,8 @@ static enum psync_exit deliver_all(struct run *run)
     if (rest != PSYNC_OK)
         psync_complain("%s", err.text);
     psync_progress_end(&run->progress);
+    if (products.misconfigured)
+        return PSYNC_EXIT_USAGE;
     return say_summary(run, &products, cut || read == PSYNC_REJECT || rest != PSYNC_OK);
 }
 

@@ -5,7 +5,6 @@
 
 #include "delivery/http.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +23,7 @@ static enum psync_exit flush_output(enum psync_exit code)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return code;
-    if (errno != EPIPE)
-        psync_complain("cannot write to standard output: %s", strerror(errno));
+    psync_complain("not all could be written to standard output");
     return code == PSYNC_EXIT_OK ? PSYNC_EXIT_REFUSED : code;
 }
 

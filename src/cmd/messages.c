@@ -76,7 +76,8 @@ void psync_message_say(const struct psync_invocation *inv, json_object *m, bool 
                   psync_printable(json_object_to_json_string_ext(payload, JSON_C_TO_STRING_PLAIN |
                                                                               JSON_C_TO_STRING_NOSLASHESCAPE)));
     size_t n = history ? json_object_array_length(history) : 0;
-    psync_say(inv, "  %" PRId64 " requests, %" PRId64 " counted as failed%s", psync_json_int(m, "tries", 0),
+    int64_t tries = psync_json_int(m, "tries", 0);
+    psync_say(inv, "  %" PRId64 " request%s, %" PRId64 " counted as failed%s", tries, tries == 1 ? "" : "s",
               psync_json_int(m, "attempts", 0), n ? ":" : "");
     for (size_t i = 0; i < n; i++)
         say_attempt(inv, json_object_array_get_idx(history, i), full);

@@ -8,7 +8,8 @@ const char *psync_probe_name(enum psync_probe_result r)
     static const char *const names[] = {
         [PSYNC_PROBE_REACHED] = "reached",           [PSYNC_PROBE_CREDENTIALS] = "credentials refused",
         [PSYNC_PROBE_REDIRECT] = "redirect",         [PSYNC_PROBE_THROTTLED] = "throttled",
-        [PSYNC_PROBE_SERVER_FAULT] = "server fault", [PSYNC_PROBE_UNREACHABLE] = "not reached",
+        [PSYNC_PROBE_SERVER_FAULT] = "server fault", [PSYNC_PROBE_REFUSED] = "refused",
+        [PSYNC_PROBE_UNREACHABLE] = "not reached",
     };
     return names[r];
 }
@@ -19,7 +20,7 @@ static const char *const net_advice[PSYNC_NETS] = {
     [PSYNC_NET_CONNECT_TIMEOUT] = "no connection in time; a firewall may drop it (http.connect_timeout)",
     [PSYNC_NET_TIMEOUT] = "connected, but no whole answer in time (http.timeout)",
     [PSYNC_NET_TLS] = "no TLS 1.2 or newer could be agreed on; is it an https address?",
-    [PSYNC_NET_CERTIFICATE] = "the certificate is not trusted; for one of your own set http.ca_file",
+    [PSYNC_NET_CERTIFICATE] = "it is not trusted, has run out, or is for another name; for one of your own set http.ca_file",
     [PSYNC_NET_RESET] = "the connection was closed before a whole answer",
     [PSYNC_NET_STREAM] = "an HTTP/2 stream error; it may pass (http.version = 1.1 avoids HTTP/2)",
     [PSYNC_NET_FORBIDDEN] = "the name leads to a private address; if that is meant: destination.allow_private = yes",
@@ -48,14 +49,14 @@ static enum psync_probe_result judge_refusal(const struct psync_response *r, boo
         return PSYNC_PROBE_THROTTLED;
     case 410:
         snprintf(ret_words, size, "HTTP 410: the API says that this address is gone for good");
-        return PSYNC_PROBE_SERVER_FAULT;
+        return PSYNC_PROBE_REFUSED;
     default:
         snprintf(ret_words, size,
                  sample ? "HTTP %d: the API is there and refused the sample product"
                         : "HTTP %d: the API is there; whether it takes products and the token only a delivery can prove "
                           "(test --send-sample)",
                  r->status);
-        return sample ? PSYNC_PROBE_SERVER_FAULT : PSYNC_PROBE_REACHED;
+        return sample ? PSYNC_PROBE_REFUSED : PSYNC_PROBE_REACHED;
     }
 }
 

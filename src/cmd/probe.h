@@ -11,6 +11,7 @@ enum psync_probe_result {
     PSYNC_PROBE_REDIRECT,     /* another address is meant */
     PSYNC_PROBE_THROTTLED,
     PSYNC_PROBE_SERVER_FAULT,
+    PSYNC_PROBE_REFUSED,      /* there, and refuses the sample product, or says that the address is gone */
     PSYNC_PROBE_UNREACHABLE   /* name, refused, timeout, TLS, certificate ... */
 };
 const char *psync_probe_name(enum psync_probe_result r); /* "reached", "credentials refused", ... */

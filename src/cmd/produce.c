@@ -21,7 +21,7 @@ struct run {
     struct psync_context ctx;
     struct psync_feed *feed;
     struct psync_progress progress;
-    uint64_t count[PSYNC_FEED_OUTCOMES];
+    uint64_t count[PSYNC_FEED_OUTCOMES], known_dead;
     struct psync_stopper stopper;
     volatile sig_atomic_t stopped;
 };
@@ -37,6 +37,7 @@ static void on_result(void *arg, const struct psync_feed_result *result)
 {
     struct run *run = arg;
     run->count[result->outcome]++;
+    run->known_dead += result->outcome == PSYNC_FEED_KNOWN && result->state == PSYNC_STATE_DEAD;
     if (result->outcome == PSYNC_FEED_REFUSED)
         refused_by_queue(run, result);
     else if (result->outcome == PSYNC_FEED_KNOWN && run->inv->verbose)
@@ -80,13 +81,17 @@ static void on_stop(void *arg, unsigned nth)
     psync_stopper_stop(&run->stopper);
 }
 
-static void say_summary(struct run *run, const struct psync_products *p)
+static void say_summary(struct run *run, const struct psync_products *p, bool all_read)
 {
     struct psync_buf out;
     struct psync_json_writer w;
-    psync_say(run->inv, "%s put, %s already known, %s refused%s", psync_count_text(run->count[PSYNC_FEED_NEW]),
+    psync_say(run->inv, "%s put, %s already known, %s refused%s%s", psync_count_text(run->count[PSYNC_FEED_NEW]),
               psync_count_text(run->count[PSYNC_FEED_KNOWN]),
-              psync_count_text(p->tally.refused + run->count[PSYNC_FEED_REFUSED]), run->stopped ? " (stopped)" : "");
+              psync_count_text(p->tally.refused + run->count[PSYNC_FEED_REFUSED]),
+              all_read ? "" : "; not all of the input was read", run->stopped ? " (stopped)" : "");
+    if (run->known_dead)
+        psync_say(run->inv, "%s of the known ones are dead letters: see productsync dead list",
+                  psync_count_text(run->known_dead));
     if (!run->inv->json)
         return;
     psync_buf_init(&out, LINE_MAX_BYTES);
@@ -96,7 +101,9 @@ static void say_summary(struct run *run, const struct psync_products *p)
     psync_json_put_int(&w, "put", (int64_t)run->count[PSYNC_FEED_NEW]);
     psync_json_put_int(&w, "known", (int64_t)run->count[PSYNC_FEED_KNOWN]);
     psync_json_put_int(&w, "refused", (int64_t)(p->tally.refused + run->count[PSYNC_FEED_REFUSED]));
+    psync_json_put_int(&w, "known_dead", (int64_t)run->known_dead);
     psync_json_put_int(&w, "left_out", (int64_t)p->tally.left_out);
+    psync_json_put_bool(&w, "all_read", all_read);
     psync_json_put_bool(&w, "stopped", run->stopped != 0);
     psync_json_close(&w, '}');
     psync_json_close(&w, '}');
@@ -133,7 +140,9 @@ static enum psync_exit put_all(struct run *run)
     bool feed_failed = read != PSYNC_EMPTY && read != PSYNC_REJECT && read != PSYNC_GONE;
     enum psync_result rest = psync_feed_finish(run->feed, &rest_err);
     psync_progress_end(&run->progress);
-    say_summary(run, &products);
+    if (products.misconfigured)
+        return PSYNC_EXIT_USAGE;
+    say_summary(run, &products, !feed_failed && rest == PSYNC_OK && read != PSYNC_REJECT);
     if (feed_failed)
         return say_where(run, read, err.text);
     if (rest != PSYNC_OK)

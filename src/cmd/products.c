@@ -125,6 +125,10 @@ enum psync_result psync_products_each(struct psync_products *p, struct psync_err
     size_t n = p->inv->n_operands ? p->inv->n_operands : 1;
     struct psync_product_rules rules;
     enum psync_result r = psync_product_rules_init(&rules, p->config, err);
+    if (r == PSYNC_REJECT) {
+        psync_complain("%s", err->text);
+        p->misconfigured = true;
+    }
     if (r != PSYNC_OK)
         return r;
     bool broken = false;

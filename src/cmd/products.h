@@ -37,6 +37,7 @@ struct psync_products {
     void *arg;
     const volatile sig_atomic_t *stop;    /* true: read no more; may be NULL */
     struct psync_products_tally tally;
+    bool misconfigured;                   /* filled: nothing was read, because the settings of the input are wrong */
 };
 
 /* EMPTY: all read (also when records were refused). REJECT: an input could not be opened or read on; said already. */

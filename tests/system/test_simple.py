@@ -118,7 +118,7 @@ def test_json_for_scripts():
         assert good["key"].startswith("product:1:") and good["reason"] == "" and good["destination"] == "default"
         assert bad["id"] == 2 and bad["delivered"] is False and bad["status"] == 500 and "500" in bad["reason"]
         assert "standard input:3" in refused["refused"]
-        assert summary["summary"] == {"delivered": 1, "failed": 1, "not_sent": 0, "refused": 1, "stopped": False}
+        assert summary["summary"] == {"delivered": 1, "failed": 1, "not_sent": 0, "refused": 1, "all_read": True, "stopped": False}
 
 
 def test_quiet_says_only_what_went_wrong():
