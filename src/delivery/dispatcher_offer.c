@@ -5,8 +5,8 @@
 
 /* ---- wants ---- */
 
-/* So many messages keep the pipe full: two rounds of requests, or what is delivered in a tenth of a second, but no more
- * than the rate lets go within two seconds. */
+/* So many messages keep the pipe full: two rounds of requests, or what is delivered in 20 ms, some times what a lease
+ * takes; but no more than the rate lets go within two seconds. */
 static size_t enough(const struct destination *t)
 {
     const struct psync_config *config = t->owner->config;
@@ -14,8 +14,8 @@ static size_t enough(const struct destination *t)
     double lately = (double)psync_window_sum(&t->lately, t->lately.second * 1000) / PSYNC_WINDOW_SECONDS;
     double n = 2.0 * t->limit.now * (double)batch;
 
-    if (lately / 10 > n)
-        n = lately / 10;
+    if (lately / 50 > n)
+        n = lately / 50;
     double by_rate = t->conf->rate > 0 ? (2 * t->conf->rate + t->conf->burst + 1) * (double)batch : n;
     n = n < by_rate ? n : by_rate;
     return n < PREFETCH_MAX ? (size_t)n : PREFETCH_MAX;
