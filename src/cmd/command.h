@@ -29,6 +29,7 @@ struct psync_command {
     const struct psync_flag *flags; /* ended by a NULL name; NULL: none of its own */
     enum psync_exit (*run)(struct psync_invocation *inv);
     const struct psync_flag *(*more_flags)(void); /* instead of `flags`, where another room keeps the table */
+    const char *settings;  /* sections of the configuration that matter to it, for the help: "retry,work"; NULL */
     bool takes_signals;    /* SIGINT, SIGTERM, SIGHUP are blocked and waited for (cmd/signals.h); else they end it */
 };
 

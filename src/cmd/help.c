@@ -1,5 +1,6 @@
 /* help - what --help prints, from the tables of command.h. */
 #include "cmd/command.h"
+#include "config/options.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +30,29 @@ static void print_list(void)
            "environment: MY_API_URL and MY_API_TOKEN. `productsync COMMAND --help` tells more.\n");
 }
 
+static bool names_section(const char *sections, const char *section)
+{
+    size_t len = strlen(section);
+    for (const char *at = sections; (at = strstr(at, section)) != NULL; at += len)
+        if ((at == sections || at[-1] == ',') && (at[len] == ',' || at[len] == '\0'))
+            return true;
+    return false;
+}
+
+/* The rows of the option table that matter to a command, with their defaults. */
+static void print_settings(const char *sections)
+{
+    printf("\nSettings that matter here, with their defaults (all of them: productsync config reference):\n");
+    for (size_t i = 0; i < psync_options_count; i++) {
+        const struct psync_option *o = &psync_options[i];
+        char left[96];
+        if (!names_section(sections, o->section))
+            continue;
+        snprintf(left, sizeof left, "%s.%s = %s", o->section, o->key, o->dflt);
+        printf(strlen(left) > 36 ? "  %s\n%40s%s\n" : "  %-36s  %s%s\n", left, "", o->help);
+    }
+}
+
 void psync_help_print(const struct psync_command *command)
 {
     if (!command) {
@@ -45,6 +69,8 @@ void psync_help_print(const struct psync_command *command)
     }
     printf("\nEvery command takes:\n");
     print_flags(psync_common_flags);
+    if (command->settings)
+        print_settings(command->settings);
 }
 
 bool psync_help_print_group(const char *group)

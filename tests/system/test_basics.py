@@ -61,3 +61,10 @@ def test_the_environment_is_enough():
         env = {"MY_API_URL": api.url, "MY_API_TOKEN": "test-token-4711"}
         home.run("simple", input=product(1), env=env, config=False)
         assert api.summary()["effects"] == 1
+
+
+def test_help_names_the_settings_that_matter():
+    with Home() as home:
+        text = home.run("work", "--help", config=False).stdout
+        assert "retry.attempts = 5" in text and "work.drain_wait = 10m" in text and "payload.digits" not in text
+        assert "payload.digits = 2" in home.run("produce", "--help", config=False).stdout
