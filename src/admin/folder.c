@@ -8,11 +8,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum psync_result psync_folder_of_ensure(const char *file, struct psync_error *err)
+enum psync_result psync_folder_of_socket(const char *socket, const char *queue, struct psync_error *err)
 {
-    char folder[PSYNC_PATH_BYTES];
-    enum psync_result r = psync_path_folder(file, folder, err);
-    return r == PSYNC_OK ? psync_path_make(folder, err) : r;
+    char folder[PSYNC_PATH_BYTES], home[PSYNC_PATH_BYTES];
+    enum psync_result r = psync_path_folder(socket, folder, err);
+    if (r == PSYNC_OK)
+        r = psync_path_folder(queue, home, err);
+    if (r != PSYNC_OK || strcmp(folder, home) == 0)
+        return r;
+    return psync_path_make(folder, err);
 }
 
 enum psync_result psync_folder_trusted(const char *socket, const char *queue, struct psync_error *err)

@@ -5,8 +5,9 @@
 
 #include "base/result.h"
 
-/* The folder that `file` is in, as psync_path_make (base/path.h). */
-PSYNC_CHECKED enum psync_result psync_folder_of_ensure(const char *file, struct psync_error *err);
+/* Makes the folder of `socket`, as psync_path_make (base/path.h); but not if `queue` is to lie there too: a queue's folder
+ * that is missing is a mistake in queue.path, and a new empty queue in a new folder would hide it. */
+PSYNC_CHECKED enum psync_result psync_folder_of_socket(const char *socket, const char *queue, struct psync_error *err);
 /* May a socket in the folder of `socket` be believed? Its folder belongs to root, to us, or to whom the folder of
  * `queue` belongs to, and others cannot put files in place of theirs. EMPTY: there is no such folder. */
 PSYNC_CHECKED enum psync_result psync_folder_trusted(const char *socket, const char *queue, struct psync_error *err);

@@ -130,9 +130,12 @@ static enum psync_result take_lock(struct psync_owner *o, struct psync_error *er
     const struct psync_queue_conf *conf = &o->open.config->queue;
     enum psync_result r = psync_path_make(o->open.config->state_folder, err);
     if (r == PSYNC_OK)
-        r = psync_folder_of_ensure(conf->socket, err);
-    if (r == PSYNC_OK && (r = psync_folder_trusted(conf->socket, conf->path, err)) != PSYNC_OK)
+        r = psync_folder_of_socket(conf->socket, conf->path, err);
+    if (r == PSYNC_OK)
+        r = psync_folder_trusted(conf->socket, conf->path, err);
+    if (r != PSYNC_OK && r != PSYNC_EMPTY)
         return r;
+    r = PSYNC_OK; /* a folder that is not there is told of by the lock */
     if (r == PSYNC_OK)
         r = o->open.role == PSYNC_OWNER_WORKER ? wait_for_lock(o, err) : try_lock(o, err);
     return r;

@@ -120,6 +120,9 @@ def test_a_missing_folder_of_the_queue():
             lines = [line for line in done.stderr.strip().split("\n") if "queue.db" in line]
             assert len(lines) == 1 and "/nowhere/at/all" in lines[0], done.stderr
         assert not os.path.exists("/nowhere")
+        home.configure("http://127.0.0.1:9/products", queue__path=os.path.join(home.folder, "typo", "queue.db"))
+        done = home.run("status", code=3)
+        assert "typo" in done.stderr and not os.path.exists(os.path.join(home.folder, "typo"))
 
 
 def as_nobody(home, *args):
