@@ -28,6 +28,19 @@ static enum psync_exit absolute_path(const char *path, struct psync_buf *out)
     return PSYNC_EXIT_USAGE;
 }
 
+/* These two look at a queue that is there; they make none. */
+static enum psync_exit open_existing(struct psync_ask *ask, const struct psync_invocation *inv)
+{
+    *ask = (struct psync_ask){.inv = inv};
+    enum psync_exit code = psync_context_load(&ask->ctx, inv);
+    const char *path = code == PSYNC_EXIT_OK ? ask->ctx.config->queue.path : "";
+    bool missing = code == PSYNC_EXIT_OK && access(path, F_OK) != 0 && errno == ENOENT;
+    if (missing)
+        psync_complain("there is no queue file %s yet: nothing was put, or queue.path means another one", path);
+    psync_context_done(&ask->ctx);
+    return missing ? PSYNC_EXIT_STORAGE : code == PSYNC_EXIT_OK ? psync_ask_open(ask, inv) : code;
+}
+
 static enum psync_exit backup(struct psync_ask *ask, const char *path)
 {
     struct psync_buf body;
@@ -58,7 +71,7 @@ enum psync_exit psync_cmd_queue_backup(struct psync_invocation *inv)
     psync_buf_init(&path, PATH_BYTES);
     enum psync_exit code = absolute_path(inv->operands[0], &path);
     if (code == PSYNC_EXIT_OK) {
-        code = psync_ask_open(&ask, inv);
+        code = open_existing(&ask, inv);
         if (code == PSYNC_EXIT_OK)
             code = backup(&ask, path.data);
         psync_ask_done(&ask);
@@ -80,7 +93,7 @@ enum psync_exit psync_cmd_queue_check(struct psync_invocation *inv)
 {
     struct psync_ask ask;
     json_object *answer = NULL;
-    enum psync_exit code = psync_ask_open(&ask, inv);
+    enum psync_exit code = open_existing(&ask, inv);
     if (code == PSYNC_EXIT_OK)
         code = psync_ask_call(&ask, "POST", "/v1/queue/check", (struct psync_span){0}, &answer);
     if (answer) {

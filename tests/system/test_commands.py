@@ -486,3 +486,10 @@ def test_output_that_cannot_be_written_is_no_success():
         done = subprocess.run([PROGRAM, "status", "--config", home.conf], stdout=full, stderr=subprocess.PIPE,
                               env=home.environment(), text=True)
         assert done.returncode == 1 and "standard output" in done.stderr
+
+
+def test_a_queue_that_is_not_there_is_not_sound():
+    with Home() as home:
+        for args in (["queue", "check"], ["queue", "backup", "copy.db"]):
+            assert home.queue in home.run(*args, code=3).stderr
+        assert not os.path.exists(home.queue)
