@@ -21,6 +21,7 @@ void psync_signals_prepare(bool take)
     sigset_t set = watched();
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL); /* a limit of file sizes is told by write(2), like a full disk */
     if (take)
         pthread_sigmask(SIG_BLOCK, &set, NULL);
 }

@@ -133,10 +133,14 @@ static enum outcome scan(struct psync_csv *c, struct scan *s)
     return o;
 }
 
+enum { ID_MAX = 24 }; /* the longest id and a separator */
+
+/* Looks at no more than ID_MAX bytes, so that it does not depend on how many have come. */
 static bool begins_with_id(const struct psync_csv *c)
 {
     const char *bytes = psync_stream_at(c->stream, 0);
     size_t len = psync_stream_len(c->stream), i = 0;
+    len = len < ID_MAX ? len : ID_MAX;
     while (i < len && bytes[i] >= '0' && bytes[i] <= '9')
         i++;
     return i > 0 && i < len && bytes[i] == c->separator;
@@ -145,7 +149,6 @@ static bool begins_with_id(const struct psync_csv *c)
 /* To the next line, or the next one that looks like the beginning of a row. */
 static enum psync_result resync(struct psync_csv *c, struct psync_error *err)
 {
-    enum { ID_MAX = 24 }; /* the longest id and a separator */
     for (;;) {
         enum psync_result r = psync_stream_skip_line(c->stream, err);
         if (r != PSYNC_OK)

@@ -43,6 +43,11 @@ static void export_of_9(void **state)
         {.name = "the price without tax, when asked for", .settings = {.excluded = true},
          .input = HEAD "1;" IMG ";Cup;X;H;4.166667;" EURO "5.00;1\n2;" IMG ";Cup;X;H;;" EURO "5.00;1\n",
          .expected = "2 " OUT("1", "Cup", "4.17", "1") "! t:3: price without tax is not there or not a number\n"},
+        {.name = "a run of digits too long for an id begins no row",
+         .input = HEAD "1;" IMG ";\"Cup\"x;R;H;1.000000;" EURO "1.20;1\n"
+                       "000000000000000000000000000000000000;\n"
+                       "2;" IMG ";Pan;X;H;1.000000;" EURO "1.20;1\n",
+         .expected = "! t:2: there is text after a closing quote\n4 " OUT("2", "Pan", "1.20", "1")},
         {.name = "columns sent on", .settings = {.pass = "reference"}, .input = HEAD "1;" IMG ";Cup;REF-1;H;1.000000;" EURO "1.20;1\n",
          .expected = "2 {\"id\":1,\"name\":\"Cup\",\"price\":1.20,\"stock\":1,\"reference\":\"REF-1\"}\n"},
         {.name = "a column missing, another twice", .input = "Product ID;Name;Price (tax excl.);Price (tax incl.)\n1;a;1;1\n",
