@@ -191,6 +191,7 @@ enum psync_result psync_worker_run(struct psync_worker *w, bool drain, struct ps
 {
     (void)pthread_mutex_lock(&w->mutex);
     w->running = true;
+    (void)pthread_cond_broadcast(&w->changed);
     (void)pthread_mutex_unlock(&w->mutex);
     atomic_store(&w->want_quiet, drain);
     enum psync_result r = work(w, drain, err);

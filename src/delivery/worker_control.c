@@ -8,7 +8,7 @@
 
 enum control_kind { CONTROL_RELOAD, CONTROL_PAUSE, CONTROL_RESUME };
 
-enum { STATUS_WAIT_S = 1 };
+enum { STATUS_WAIT_S = 1, BEGIN_WAIT_S = 2 };
 
 struct control { /* on the asking thread's stack */
     struct psync_link link;
@@ -21,10 +21,24 @@ struct control { /* on the asking thread's stack */
 };
 
 /* ---- asking ---- */
+/* Between its making and its run a worker has read what the queue remembers, so what is asked now must reach the loop:
+ * a change of the queue alone would be missed. Under the mutex. */
+static void await_begin(struct psync_worker *w)
+{
+    struct timespec until;
+    if (clock_gettime(CLOCK_REALTIME, &until) != 0)
+        return;
+    until.tv_sec += BEGIN_WAIT_S;
+    while (!w->running && !w->ended)
+        if (pthread_cond_timedwait(&w->changed, &w->mutex, &until) == ETIMEDOUT)
+            return;
+}
+
 static enum psync_result ask(struct psync_worker *w, struct control *c)
 {
     psync_list_init(&c->link);
     (void)pthread_mutex_lock(&w->mutex);
+    await_begin(w);
     if (!w->running) {
         (void)pthread_mutex_unlock(&w->mutex);
         return psync_fail(c->err, PSYNC_RETRY, "no delivery is running");
@@ -154,6 +168,8 @@ void psync_worker_controls_refuse(struct psync_worker *w)
     psync_list_init(&left);
     (void)pthread_mutex_lock(&w->mutex);
     w->running = false;
+    w->ended = true;
+    (void)pthread_cond_broadcast(&w->changed);
     move_all(&w->controls, &left);
     (void)pthread_mutex_unlock(&w->mutex);
     for (struct psync_link *l = left.next; l != &left; l = l->next) {

@@ -83,7 +83,7 @@ struct psync_worker {
     struct psync_link bound;    /* answers to binds */
     struct psync_link controls; /* questions of other threads */
     size_t outstanding;         /* calls the queue has not answered */
-    bool running;
+    bool running, ended;        /* neither: made, and about to run */
     bool fatal;
     struct psync_error why_fatal;
     struct psync_destination_status *status;

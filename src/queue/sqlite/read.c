@@ -40,7 +40,7 @@ static int is_interrupted(void *self)
 enum psync_result psync_read_aside(struct psync_store *s, sqlite3 **ret_db, struct psync_error *err)
 {
     enum { STEPS_BETWEEN_LOOKS = 10000 };
-    sqlite3 *db;
+    sqlite3 *db = NULL;
     if (is_interrupted(s))
         return fault(s, NULL, SQLITE_INTERRUPT, err);
     enum psync_result r = psync_read_connect(s, &db, err);
