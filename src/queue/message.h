@@ -26,7 +26,7 @@ enum psync_state { /* stored in queue files: never renumber */
     PSYNC_STATE_DEAD = 3,
     PSYNC_STATE_DONE = 4,
     PSYNC_STATE_DISCARDED = 5, /* by an operator; its key is forgotten */
-    PSYNC_STATE_REPLACED = 6,  /* by a new message with a new key; its key is forgotten */
+    PSYNC_STATE_REPLACED = 6,  /* by a new message with a new key; its own stays known */
     PSYNC_STATES
 };
 enum psync_event {

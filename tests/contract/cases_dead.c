@@ -133,7 +133,8 @@ static void replaced_has_a_new_key(struct fixture *f)
     m = fixture_take(f, 1);
     assert_true(psync_span_eq(m->payload, "{\"id\":1}"));
     psync_message_free(m);
-    assert_int_equal(fixture_try_put(f, &again), PSYNC_PUT_NEW); /* its key was forgotten */
+    assert_int_equal(fixture_try_put(f, &again), PSYNC_PUT_KNOWN); /* or it would be delivered beside its replacement */
+    assert_int_equal(again.ret_state, PSYNC_STATE_REPLACED);
 }
 
 struct outcomes {

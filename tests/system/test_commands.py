@@ -493,3 +493,15 @@ def test_a_queue_that_is_not_there_is_not_sound():
         for args in (["queue", "check"], ["queue", "backup", "copy.db"]):
             assert home.queue in home.run(*args, code=3).stderr
         assert not os.path.exists(home.queue)
+
+
+def test_what_was_replaced_is_known_by_its_old_key():
+    with Mock() as api, Home(api.url) as home:
+        api.rules({"products": [1], "times": 1, "status": 422})
+        home.run("produce", input=product(1))
+        home.run("work", "--drain")
+        home.run("dead", "retry", "--all", "--new-key")
+        home.run("work", "--drain")
+        assert "0 put, 1 already known" in home.run("produce", input=product(1)).stdout
+        home.run("work", "--drain")
+        assert api.summary()["effects"] == 1
