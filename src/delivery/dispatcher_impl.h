@@ -40,7 +40,8 @@ enum {
     SHORT_WAIT_MS = 5000,      /* what is held is kept that long when nothing may be sent, then released */
     NOTE_EVERY_MS = 10000,     /* figures are remembered that often while something happens */
     REST_MS = 1000,            /* after a request could not be built, recorded or sent, or a hold remembered */
-    LEASE_MARGIN_MS = 1000     /* a request must end that long before its message's lease */
+    LEASE_MARGIN_MS = 1000,    /* a request must end that long before its message's lease */
+    CONFLICT_MARGIN_MS = 1000  /* beyond http.timeout, until a 409 is taken for lasting */
 };
 #define PSYNC_SETTINGS_CHANGED "its settings changed: no longer suspended, the next delivery is the trial"
 

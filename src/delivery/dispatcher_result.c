@@ -144,29 +144,29 @@ static void describe(struct destination *t, struct judgement *j, const struct ps
  * But not while it is in doubt: a fault says nothing of the attempt that went unanswered, which may have taken effect,
  * and the halves have keys by which nobody would know it again. Such a batch goes again whole, under its key, until it
  * is answered otherwise or its attempts are used up (psync_verdict_whole). */
-static bool fault_splits(const struct job *job, const struct judgement *j)
+static bool fault_splits(const struct job *job, const struct judgement *j, psync_ms now)
 {
-    const struct psync_dispatcher *d = job->destination->owner;
+    struct psync_dispatcher *d = job->destination->owner;
     const struct psync_message *first = job->held[0]->settlement.message;
     struct psync_failure f = j->facts;
 
     if (psync_job_in_doubt(job))
         return false;
     f.previous_try_at = first->tries > 0 ? first->last_try_at : 0;
-    uint32_t times = psync_recall_again(&job->destination->owner->recall, job->request.key);
+    uint32_t times = psync_recall_again(&d->recall, job->request.key, now).times;
     return (times >= 2 && psync_failure_others_succeed(&f)) ||
            (j->class == PSYNC_CLASS_FAULT && first->tries + 1 >= d->config->retry.attempts);
 }
 
 /* True: the batch was split, its messages stay here. */
-static bool split_on(struct job *job, const struct judgement *j)
+static bool split_on(struct job *job, const struct judgement *j, psync_ms now)
 {
     struct destination *t = job->destination;
     bool fault = j->status >= 500 && (j->class == PSYNC_CLASS_FAULT || j->class == PSYNC_CLASS_UNAVAILABLE);
 
     if (!job->request.batch || t->owner->stopping || t->conf == NULL)
         return false;
-    if (j->class != PSYNC_CLASS_REFUSED && !(fault && fault_splits(job, j)))
+    if (j->class != PSYNC_CLASS_REFUSED && !(fault && fault_splits(job, j, now)))
         return false;
     if (psync_batch_split(job) != PSYNC_OK)
         return false; /* it stays whole and recorded: the same answer will come again */
@@ -313,7 +313,7 @@ void psync_dispatcher_result(struct psync_dispatcher *d, struct psync_request *r
         t->rest_until = now + REST_MS; /* there was no memory to send it: released, it would be back at once */
     if (class == PSYNC_CLASS_DONE)
         settle_success(job, r, &j, now);
-    else if (!split_on(job, &j))
+    else if (!split_on(job, &j, now))
         psync_verdict_whole(job, &j, now);
     d->batch = 0;
     psync_destination_wake(t);

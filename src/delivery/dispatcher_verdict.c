@@ -75,9 +75,12 @@ static void retry(struct held *h, struct job *job, const struct judgement *j, bo
 }
 
 /* ---- deciding ---- */
-/* A previous attempt later than this one (the clock was set back) is judged as if it had not been. */
+/* A previous attempt later than this one (the clock was set back) is judged as if it had not been. A conflict with an
+ * attempt that may still be running is waited for: conflict_lasts says when that is over. */
 static bool counts(const struct held *h, const struct job *job, const struct judgement *j)
 {
+    if (j->class == PSYNC_CLASS_CONFLICT && psync_job_in_doubt(job))
+        return false;
     const struct psync_message *m = h->settlement.message;
     struct psync_failure f = j->facts;
 
@@ -113,10 +116,14 @@ static psync_ms retry_time(struct destination *t, const struct held *h, const st
 }
 
 /* A 409 says that the original is still running. If it stays so after an attempt that ended without an answer, that one
- * was the original, and nobody will ever tell how it ended. */
-static bool conflict_lasts(struct job *job, const char *name)
+ * was the original, and nobody will ever tell how it ended. But it may really be running, and fail yet: it is given the
+ * time that a request has, from the first 409, which came after that attempt had ended; so it takes two at least. */
+static bool conflict_lasts(struct job *job, const char *name, psync_ms now)
 {
-    return psync_recall_again(&job->destination->owner->recall, name) >= 2 && psync_job_in_doubt(job);
+    struct psync_dispatcher *d = job->destination->owner;
+    struct psync_streak streak = psync_recall_again(&d->recall, name, now);
+
+    return streak.length > d->config->http.timeout + CONFLICT_MARGIN_MS && psync_job_in_doubt(job);
 }
 
 static void settle_conflict(struct held *h, struct job *job, const struct judgement *j, psync_ms now)
@@ -176,7 +183,7 @@ void psync_verdict_single(struct job *job, struct held *h, const struct judgemen
         refuse(h, job, j, now);
     else if (never_sent(j))
         psync_verdict_release(h, job->destination->owner);
-    else if (j->class == PSYNC_CLASS_CONFLICT && conflict_lasts(job, id))
+    else if (j->class == PSYNC_CLASS_CONFLICT && conflict_lasts(job, id, now))
         settle_conflict(h, job, j, now);
     else
         fail(h, job, j, now);
@@ -233,7 +240,7 @@ void psync_verdict_whole(struct job *job, const struct judgement *j, psync_ms no
             psync_verdict_single(job, job->held[i], j, now);
         return;
     }
-    if (j->class == PSYNC_CLASS_CONFLICT && conflict_lasts(job, job->request.key)) {
+    if (j->class == PSYNC_CLASS_CONFLICT && conflict_lasts(job, job->request.key, now)) {
         for (size_t i = 0; i < n; i++)
             settle_conflict(job->held[i], job, j, now);
         return;

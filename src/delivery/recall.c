@@ -29,22 +29,30 @@ static size_t find(const struct psync_recall *r, uint64_t hash)
     return i;
 }
 
-uint32_t psync_recall_again(struct psync_recall *r, const char *name)
+static struct psync_streak again(struct psync_recall_slot *slot, psync_ms now)
 {
+    if (now < slot->since) /* the clock was set back */
+        slot->since = now;
+    return (struct psync_streak){++slot->times, now - slot->since};
+}
+
+struct psync_streak psync_recall_again(struct psync_recall *r, const char *name, psync_ms now)
+{
+    static const struct psync_streak first = {1, 0};
     uint64_t hash = hash_of(name);
     size_t i = find(r, hash);
 
     if (r->slots[i].name == hash)
-        return ++r->slots[i].times;
+        return again(&r->slots[i], now);
     if (r->used == PSYNC_RECALL_MOST) {
         if (++r->turned_away < PSYNC_RECALL_PATIENCE)
-            return 1;
+            return first;
         *r = (struct psync_recall){0};
         i = find(r, hash);
     }
     r->used++;
-    r->slots[i] = (struct psync_recall_slot){.name = hash, .times = 1};
-    return 1;
+    r->slots[i] = (struct psync_recall_slot){.name = hash, .times = 1, .since = now};
+    return first;
 }
 
 void psync_recall_forget(struct psync_recall *r, const char *name)

@@ -399,12 +399,17 @@ def test_401s_with_successes_between_do_not_suspend():
 
 @pytest.mark.parametrize("setting, event", [("done", "already there"), ("dead", "dead")])
 def test_a_lasting_conflict_after_an_attempt_without_answer(setting, event):
-    with Mock() as api, Home(api.url, retry__conflict=setting, **FAST) as home:
+    """It lasts longer than http.timeout."""
+    with Mock() as api, Home(api.url, retry__conflict=setting, http__timeout="500ms", http__connect_timeout="500ms",
+                             **FAST) as home:
         api.rules({"times": 1, "close": "after"}, {"status": 409})
         put(home, product(1))
+        began = time.monotonic()
         drain(home)
+        assert time.monotonic() - began > 1.5
         assert home.message(1)["state"] == setting
-        assert [status for status, _ in tries(home, 1)] == [0, 409, 409]
+        first, *conflicts = tries(home, 1)
+        assert first == (0, False) and set(conflicts) == {(409, False)} and len(conflicts) >= 2
         assert home.events(product=1)[-1]["event"] == event
         assert api.summary()["effects"] == 1
 

@@ -1,7 +1,6 @@
-/* test_counting - which failures count; the clock messages grow old by; the memory of answers in a row. */
+/* test_counting - which failures count, and the clock messages grow old by. */
 #include "delivery/active.h"
 #include "delivery/counting.h"
-#include "delivery/recall.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -85,23 +84,6 @@ static void test_active_clock_over_a_restart(void **state)
     assert_int_equal(psync_active_ms(&a, 9600), 0);
 }
 
-static void test_recall(void **state)
-{
-    static struct psync_recall r;
-
-    (void)state;
-    assert_int_equal(psync_recall_again(&r, "a"), 1);
-    assert_int_equal(psync_recall_again(&r, "a"), 2);
-    assert_int_equal(psync_recall_again(&r, "b"), 1);
-    psync_recall_forget(&r, "a");
-    psync_recall_forget(&r, "never seen");
-    assert_int_equal(psync_recall_again(&r, "a"), 1);
-    assert_int_equal(r.used, 2);
-    psync_recall_forget(&r, "a");
-    psync_recall_forget(&r, "b");
-    assert_int_equal(r.used, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,7 +91,6 @@ int main(void)
         cmocka_unit_test(test_final),
         cmocka_unit_test(test_active_clock),
         cmocka_unit_test(test_active_clock_over_a_restart),
-        cmocka_unit_test(test_recall),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

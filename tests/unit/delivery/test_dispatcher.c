@@ -148,9 +148,9 @@ static void test_conflict(void **state)
         uint32_t history;
     } rows[] = {
         {PSYNC_CONFLICT_DONE, {.transport = PSYNC_NET_TIMEOUT, .sent = true, .lost = true},
-         PSYNC_STATE_DONE, "already there", 3},
+         PSYNC_STATE_DONE, "already there", 5},
         {PSYNC_CONFLICT_DEAD, {.transport = PSYNC_NET_TIMEOUT, .sent = true, .lost = true},
-         PSYNC_STATE_DEAD, "dead", 3},
+         PSYNC_STATE_DEAD, "dead", 5}, /* after 1, 2, 4 and 8 s: the last is later than http.timeout */
         /* no attempt without an answer: it goes on being retried and counts by the rule (nobody succeeds: never) */
         {PSYNC_CONFLICT_DONE, {.status = 409}, PSYNC_STATE_DELAYED, "retry", 0},
     };
@@ -175,6 +175,33 @@ static void test_conflict(void **state)
         }
         model_done(&m);
     }
+}
+
+/* The first request runs on for 10 s after its connection was lost, and fails then. Its 409s wear out nothing. */
+static struct model_answer fails_at_last(struct model *model, const struct psync_request *r)
+{
+    psync_ms time = model->now - MODEL_BEGIN;
+
+    if (r->members[0]->subject.product != 1 || time > 10000)
+        return (struct model_answer){.status = 200};
+    return r->members[0]->tries == 0 ? (struct model_answer){.transport = PSYNC_NET_RESET, .sent = true}
+                                     : (struct model_answer){.status = 409};
+}
+
+static void test_conflict_with_a_slow_failure(void **state)
+{
+    (void)state;
+    model_init(&m, fails_at_last);
+    m.config.retry.attempts = 2;
+    model_open(&m);
+    for (int i = 0; i < 20; i++) { /* others succeed all the time */
+        model_put(&m, 1, 0);
+        model_run(&m, m.now + 1000);
+    }
+    assert_string_equal(m.messages[0].outcome, "delivered");
+    assert_int_equal(m.messages[0].effects, 1);
+    assert_int_equal(m.messages[0].history, 5);
+    model_done(&m);
 }
 
 static void test_conflict_that_ends(void **state)
@@ -1024,6 +1051,7 @@ int main(void)
         cmocka_unit_test(test_problem_type_is_kept),
         cmocka_unit_test(test_dead_after_five_counted),
         cmocka_unit_test(test_conflict),
+        cmocka_unit_test(test_conflict_with_a_slow_failure),
         cmocka_unit_test(test_conflict_that_ends),
         cmocka_unit_test(test_retry_after_pauses_all),
         cmocka_unit_test(test_throttle_fields),
