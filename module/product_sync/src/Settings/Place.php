@@ -1,0 +1,45 @@
+<?php
+/**
+ * Where the settings of a shop were saved. A shop that finds itself elsewhere may be a copy - a staging site - and must
+ * not send to the original's API until somebody has said which it is.
+ *
+ * @author    the productsync authors
+ * @copyright 2026 the productsync authors
+ * @license   https://opensource.org/licenses/MIT MIT License
+ */
+
+namespace ProductSync\Settings;
+
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+final class Place
+{
+    /** The shop's main address as shop_url has it, without scheme; '' when it has none. */
+    public static function current(int $idShop): string
+    {
+        return (string) \Db::getInstance()->getValue(
+            'SELECT CONCAT(domain_ssl, physical_uri, virtual_uri) FROM ' . _DB_PREFIX_ . 'shop_url
+            WHERE id_shop = ' . $idShop . ' AND main = 1'
+        );
+    }
+
+    /** Where the settings were saved; '' when that was never noted. */
+    public static function saved(int $idShop): string
+    {
+        return (string) Store::read(Table::PLACE, $idShop);
+    }
+
+    public static function isCopy(int $idShop): bool
+    {
+        $saved = self::saved($idShop);
+
+        return $saved !== '' && $saved !== self::current($idShop);
+    }
+
+    public static function note(int $idShop): bool
+    {
+        return Store::writeForShop(Table::PLACE, self::current($idShop), $idShop);
+    }
+}

@@ -1,0 +1,66 @@
+<?php
+/**
+ * Configuration, with the shop named at each call instead of taken from the context.
+ *
+ * @author    the productsync authors
+ * @copyright 2026 the productsync authors
+ * @license   https://opensource.org/licenses/MIT MIT License
+ */
+
+namespace ProductSync\Settings;
+
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+final class Store
+{
+    /** The value that holds for a shop, null when there is none at all. */
+    public static function read(string $name, int $idShop): ?string
+    {
+        $value = \Configuration::get($name, null, self::groupOf($idShop), $idShop);
+
+        return $value === false || $value === null ? null : (string) $value;
+    }
+
+    public static function readGlobal(string $name): ?string
+    {
+        $value = \Configuration::getGlobalValue($name);
+
+        return $value === false || $value === null ? null : (string) $value;
+    }
+
+    /** Writes where the back office's shop selector points: one shop, a group, or all. */
+    public static function writeInContext(string $name, string $value): bool
+    {
+        return (bool) \Configuration::updateValue($name, $value);
+    }
+
+    public static function writeGlobal(string $name, string $value): bool
+    {
+        return (bool) \Configuration::updateGlobalValue($name, $value);
+    }
+
+    /** A value of the shop's own; without several shops core keeps it as the global one. */
+    public static function writeForShop(string $name, string $value, int $idShop): bool
+    {
+        if (!\Shop::isFeatureActive()) {
+            return self::writeGlobal($name, $value);
+        }
+
+        return (bool) \Configuration::updateValue($name, $value, false, self::groupOf($idShop), $idShop);
+    }
+
+    /** Removes every value of that name, in all shops. */
+    public static function delete(string $name): bool
+    {
+        return (bool) \Configuration::deleteByName($name);
+    }
+
+    private static function groupOf(int $idShop): ?int
+    {
+        $group = \Shop::getGroupFromShop($idShop, true);
+
+        return $group ? (int) $group : null;
+    }
+}
