@@ -274,6 +274,12 @@ static const char *text_or_empty(const char *text)
     return text != NULL ? text : "";
 }
 
+int32_t psync_batch_answer_status(const struct psync_batch_answer *a, size_t i)
+{
+    PSYNC_INVARIANT(i < a->n);
+    return status_of(a->items[i]);
+}
+
 struct psync_item psync_batch_answer_item(const struct psync_batch_answer *a, size_t i)
 {
     PSYNC_INVARIANT(i < a->n);

@@ -27,6 +27,7 @@ PSYNC_CHECKED enum psync_result psync_batch_answer_new(struct psync_span body, b
                                                        struct psync_message *const *members, size_t n,
                                                        struct psync_batch_answer **ret_answer);
 void psync_batch_answer_free(struct psync_batch_answer *a); /* NULL is fine */
-struct psync_item psync_batch_answer_item(const struct psync_batch_answer *a, size_t i); /* of the ith member */
+int32_t psync_batch_answer_status(const struct psync_batch_answer *a, size_t i);          /* of the ith member */
+struct psync_item psync_batch_answer_item(const struct psync_batch_answer *a, size_t i); /* all of it */
 
 #endif

@@ -207,7 +207,7 @@ struct judgement {
     enum psync_class class;
     int32_t status;
     int64_t latency_ms;
-    psync_ms asked_ms;         /* how long the API asked to be left alone; 0: it did not say */
+    struct psync_asked asked;  /* whether the API asked to be left alone, and how long */
     bool sent;                 /* some byte may have reached the peer */
     bool unanswered;           /* it may have taken effect, and there is no answer to go by */
     struct psync_failure facts; /* but previous_try_at */

@@ -182,7 +182,7 @@ static void settle_item(struct job *job, size_t i, const struct psync_batch_answ
     struct psync_item item = psync_batch_answer_item(answer, i);
     struct judgement j = *whole;
 
-    j.class = psync_classify_status(item.status, false);
+    j.class = psync_classify_status(item.status, whole->asked.retry_after);
     j.facts.class = j.class;
     j.status = item.status;
     j.facts.last_success_at = t->last_success_at; /* of this answer too */
@@ -195,13 +195,28 @@ static void settle_item(struct job *job, size_t i, const struct psync_batch_answ
     psync_verdict_single(job, job->held[i], &j, now);
 }
 
+/* The header fields are the answer's, and an item's status says what they are about. */
+static void pause_for_items(struct job *job, const struct psync_batch_answer *answer, const struct judgement *whole,
+                            psync_ms now)
+{
+    for (size_t i = 0; i < job->request.n_members; i++) {
+        int32_t status = psync_batch_answer_status(answer, i);
+        if (psync_classify_status(status, whole->asked.retry_after) != PSYNC_CLASS_THROTTLED)
+            continue;
+        pause_as_asked(job->destination, job, PSYNC_CLASS_THROTTLED, status, &whole->asked, now);
+        return;
+    }
+}
+
 /* Successes first: failures are judged by whether others succeed. */
 static void settle_items(struct job *job, const struct psync_batch_answer *answer, const struct judgement *whole,
                          psync_ms now)
 {
     for (int done = 1; done >= 0; done--) {
+        if (!done)
+            pause_for_items(job, answer, whole, now);
         for (size_t i = 0; i < job->request.n_members; i++) {
-            int32_t status = psync_batch_answer_item(answer, i).status;
+            int32_t status = psync_batch_answer_status(answer, i);
             if ((status >= 200 && status <= 299) != done)
                 continue;
             if (done)
@@ -293,7 +308,7 @@ void psync_dispatcher_result(struct psync_dispatcher *d, struct psync_request *r
         .class = class,
         .status = r->transport == PSYNC_NET_ANSWER ? r->status : 0,
         .latency_ms = r->latency_ms,
-        .asked_ms = asked.delay_ms,
+        .asked = asked,
         .sent = r->sent,
         .unanswered = r->sent && r->transport != PSYNC_NET_ANSWER,
         .facts = {.class = class, .trial = request->trial, .closed = job->closed,

@@ -67,7 +67,7 @@ static void retry(struct held *h, struct job *job, const struct judgement *j, bo
     record(h, job, j, counted);
     h->settlement.settle.verdict = PSYNC_VERDICT_RETRY;
     h->settlement.settle.not_before = not_before;
-    h->settlement.asked_ms = j->class == PSYNC_CLASS_THROTTLED ? j->asked_ms : 0;
+    h->settlement.asked_ms = j->class == PSYNC_CLASS_THROTTLED ? j->asked.delay_ms : 0;
     h->settlement.settle.unbind = h->unbind;
     h->settlement.outcome = "retry";
     job->destination->failed++;

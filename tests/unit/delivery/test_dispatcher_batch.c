@@ -506,6 +506,51 @@ static void test_items(void **state)
     model_done(&m);
 }
 
+/* Told to wait by items: as long as the answer's fields say, and against nobody. */
+static struct model_answer throttled_items(struct model *model, const struct psync_request *r)
+{
+    note(r);
+    return n_seen == 1 ? *(const struct model_answer *)model->arg : (struct model_answer){.status = 200};
+}
+
+static void test_items_told_to_wait(void **state)
+{
+    static const char busy[] = "[{\"status\":200},{\"status\":429},{\"status\":429},{\"status\":201}]",
+                      closed[] = "[{\"status\":200},{\"status\":503},{\"status\":503},{\"status\":201}]";
+    static struct {
+        struct model_answer answer;
+        psync_ms least, most; /* of the pause */
+        uint32_t counted;
+    } rows[] = {
+        {{.status = 207, .body = busy, .retry_after = "60"}, 60001, 60250, 0},
+        {{.status = 200, .body = busy, .ratelimit = "\"default\";r=0;t=30"}, 30001, 30250, 0},
+        {{.status = 207, .body = busy}, 1001, 1251, 0},
+        {{.status = 207, .body = closed, .retry_after = "60"}, 60001, 60250, 0},
+        {{.status = 207, .body = closed}, 0, 0, 1},
+        {{.status = 207, .body = closed, .x_remaining = "0", .x_reset = "12"}, 12001, 12250, 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        rows[i].answer.failed_items = 6;
+        begin(throttled_items, 4);
+        m.arg = &rows[i].answer;
+        model_open(&m);
+        model_put(&m, 4, 0);
+        assert_true(model_run(&m, m.now + HOUR));
+        psync_ms paused = m.holds[0].throttled_until == 0 ? 0 : m.holds[0].throttled_until - seen[0].at - 20;
+        assert_in_range(paused, rows[i].least, rows[i].most);
+        assert_int_equal(m.done, 4);
+        assert_int_equal(n_seen, 3);
+        for (size_t k = 1; k <= 2; k++) {
+            assert_int_equal(m.messages[k].counted, rows[i].counted);
+            assert_int_equal(m.messages[k].history, 2);
+            assert_true(seen[k].at >= m.holds[0].throttled_until);
+        }
+        model_done(&m);
+    }
+}
+
 /* A 2xx with this status and body, to batches; the API kept no effect that it would have to answer for. */
 struct shape {
     int32_t status;
@@ -690,6 +735,7 @@ int main(void)
         cmocka_unit_test(test_a_fault_is_no_conflict),
         cmocka_unit_test(test_lowered_size),
         cmocka_unit_test(test_items),
+        cmocka_unit_test(test_items_told_to_wait),
         cmocka_unit_test(test_success_for_all),
         cmocka_unit_test(test_unclear_answers),
         cmocka_unit_test(test_unclear_then_clear),
