@@ -31,9 +31,9 @@ struct psync_log {
     _Atomic psync_ms oldest;              /* wall time of the first buffered line; 0: none */
     char *path;                           /* NULL: no file */
     enum psync_log_format format;
-    enum psync_log_level level;           /* of the file */
     int fd;
     bool reported;                        /* that the file cannot be written */
+    bool failing;                         /* the last try to do so failed */
     bool torn;                            /* the file ends within a line */
     struct psync_buf lines, line;         /* reserved from the start */
     struct psync_log_console console;
@@ -41,16 +41,17 @@ struct psync_log {
 
 /* ---- the file ---- */
 
-static void report(struct psync_log *log, const char *path, int error)
+static void report(struct psync_log *log, const char *path, int error, const char *so)
 {
     char reason[128];
     struct psync_error text = {{0}};
+    log->failing = true;
     if (log->reported)
         return;
     log->reported = true;
     if (strerror_r(error, reason, sizeof reason) != 0)
         (void)snprintf(reason, sizeof reason, "error %d", error);
-    (void)psync_fail(&text, PSYNC_OK, "productsync: cannot write the log %s: %s; going on without it", path, reason);
+    (void)psync_fail(&text, PSYNC_OK, "productsync: cannot write the log %s: %s; %s", path, reason, so);
     size_t n = strlen(text.text);
     text.text[n] = '\n'; /* in the place of the NUL */
     (void)psync_offer(STDERR_FILENO, text.text, n + 1, 0);
@@ -84,7 +85,9 @@ static void flush(struct psync_log *log)
             log->torn = written > 0 && log->lines.data[written - 1] != '\n';
         }
         if (error != 0)
-            report(log, log->path, error);
+            report(log, log->path, error, "going on without it");
+        else
+            log->failing = false;
     }
     psync_buf_clear(&log->lines);
     atomic_store(&log->oldest, 0);
@@ -99,32 +102,69 @@ static void close_file(struct psync_log *log)
     log->fd = -1;
 }
 
-static void open_file(struct psync_log *log)
+/* O_NONBLOCK: a FIFO nobody reads must not stop deliveries; to a regular file it means nothing. */
+static int open_file(const char *path)
 {
-    log->reported = log->torn = false;
-    if (log->path != NULL) {
-        /* O_NONBLOCK: a FIFO nobody reads must not stop deliveries; to a regular file it means nothing. */
-        log->fd = open(log->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
-        if (log->fd < 0)
-            report(log, log->path, errno);
+    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+}
+
+/* NULL: no file. */
+static const char *path_of(const struct psync_log_conf *conf)
+{
+    bool has_file = conf->path != NULL && conf->path[0] != '\0' && strcmp(conf->path, "-") != 0;
+    return has_file ? conf->path : NULL;
+}
+
+static bool is_open_at(const struct psync_log *log, const char *path)
+{
+    return path != NULL && log->path != NULL && strcmp(log->path, path) == 0;
+}
+
+/* Takes `fd` (-1: none) and `path`, owned from here on, in the place of the present file. What was complained of is said
+ * again only if it may have changed: another file, one that could not be opened, one that was written meanwhile. */
+static void replace_file(struct psync_log *log, char *path, int fd)
+{
+    if (!is_open_at(log, path) || log->fd < 0 || !log->failing)
+        log->reported = log->failing = false;
+    close_file(log);
+    free(log->path);
+    log->path = path;
+    log->fd = fd;
+    log->torn = false;
+}
+
+/* The file at `path` instead of the present one, which is kept if the new one cannot be opened. PSYNC_NOMEM: nothing
+ * changed. */
+static enum psync_result change_file(struct psync_log *log, const char *path)
+{
+    char *copy = path != NULL ? strdup(path) : NULL;
+    if (path != NULL && copy == NULL)
+        return PSYNC_NOMEM;
+    int fd = copy != NULL ? open_file(copy) : -1, error = errno;
+    bool failed = copy != NULL && fd < 0;
+    if (failed && log->fd >= 0) {
+        report(log, copy, error, "going on with the old one");
+        free(copy);
+        return PSYNC_OK;
     }
-    atomic_store(&log->file_level, log->fd >= 0 ? (int)log->level : OFF);
+    if (!failed || !is_open_at(log, copy))
+        replace_file(log, copy, fd);
+    else
+        free(copy);
+    if (failed)
+        report(log, log->path, error, "going on without it");
+    return PSYNC_OK;
 }
 
 /* Takes the settings over and opens the file. PSYNC_NOMEM: nothing changed. */
 static enum psync_result apply(struct psync_log *log, const struct psync_log_conf *conf)
 {
-    bool has_file = conf->path != NULL && conf->path[0] != '\0' && strcmp(conf->path, "-") != 0;
-    char *path = has_file ? strdup(conf->path) : NULL;
-    if (has_file && path == NULL)
-        return PSYNC_NOMEM;
-    close_file(log);
-    free(log->path);
-    log->path = path;
+    enum psync_result r = change_file(log, path_of(conf));
+    if (r != PSYNC_OK)
+        return r;
     log->format = conf->format;
-    log->level = conf->level;
     atomic_store(&log->console_level, conf->console ? (int)conf->console_level : OFF);
-    open_file(log);
+    atomic_store(&log->file_level, log->fd >= 0 ? (int)conf->level : OFF);
     return PSYNC_OK;
 }
 
@@ -177,13 +217,25 @@ void psync_log_reopen(struct psync_log *log, const struct psync_log_conf *conf)
     if (log == NULL)
         return;
     lock(log);
-    if (conf == NULL) {
-        close_file(log);
-        open_file(log);
-    } else if (apply(log, conf) != PSYNC_OK) {
-        report(log, conf->path, ENOMEM);
-    }
+    if (apply(log, conf) != PSYNC_OK)
+        report(log, conf->path, ENOMEM, "going on with the old one");
     unlock(log);
+}
+
+enum psync_result psync_log_can_reopen(struct psync_log *log, const struct psync_log_conf *conf,
+                                       struct psync_error *err)
+{
+    const char *path = path_of(conf);
+    lock(log);
+    bool here = is_open_at(log, path);
+    unlock(log);
+    int fd = path != NULL && !here ? open_file(path) : -1, error = errno;
+    if (path == NULL || here)
+        return PSYNC_OK;
+    if (fd < 0)
+        return psync_fail(err, PSYNC_REJECT, "cannot be opened for writing: %s", strerror(error));
+    (void)close(fd);
+    return PSYNC_OK;
 }
 
 void psync_log_flush(struct psync_log *log)

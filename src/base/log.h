@@ -23,10 +23,15 @@ struct psync_log_conf {
 
 struct psync_log; /* opaque */
 
-/* Never fails for a file that cannot be written (that is reported once, and again at each reopen). NULL: no memory. */
+/* Never fails for a file that cannot be written (that is reported once). NULL: no memory. */
 struct psync_log *psync_log_new(const struct psync_log_conf *conf);
 void psync_log_free(struct psync_log *log); /* flushes; NULL is fine */
-void psync_log_reopen(struct psync_log *log, const struct psync_log_conf *conf); /* conf NULL: the same again */
+/* Opens the file anew; one that cannot be opened is reported once, and the old one is kept. */
+void psync_log_reopen(struct psync_log *log, const struct psync_log_conf *conf);
+/* Before settings are taken over: REJECT if they name another file than now, and it cannot be opened (`err` without its
+ * path). */
+PSYNC_CHECKED enum psync_result psync_log_can_reopen(struct psync_log *log, const struct psync_log_conf *conf,
+                                                     struct psync_error *err);
 /* Lines wait in memory for at most 64 KiB, for an error, or for the first event or tick 100 ms after them. */
 void psync_log_flush(struct psync_log *log); /* writes them now; NULL is fine */
 void psync_log_tick(struct psync_log *log);  /* for loops: each time around; cheap; NULL is fine */

@@ -86,7 +86,7 @@ enum psync_exit psync_cmd_config_check(struct psync_invocation *inv)
     struct psync_error err = {0};
     enum psync_exit code = psync_context_load(&ctx, inv);
     if (code == PSYNC_EXIT_OK)
-        code = psync_context_need_url(&ctx);
+        code = psync_context_ready(&ctx);
     if (code == PSYNC_EXIT_OK && try_settings(ctx.config, &err) != PSYNC_OK) {
         psync_complain("%s", err.text);
         code = PSYNC_EXIT_USAGE;

@@ -4,6 +4,7 @@
 #include "cmd/console.h"
 
 #include "base/path.h"
+#include "config/ready.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,18 +78,11 @@ void psync_context_done(struct psync_context *ctx)
     *ctx = (struct psync_context){0};
 }
 
-enum psync_exit psync_context_need_url(const struct psync_context *ctx)
+enum psync_exit psync_context_ready(const struct psync_context *ctx)
 {
-    for (size_t i = 0; i < ctx->config->n_destinations; i++) {
-        const struct psync_destination_conf *d = &ctx->config->destinations[i];
-        if (*d->url)
-            continue;
-        if (strcmp(d->name, "default") == 0)
-            psync_complain("where to? set MY_API_URL and MY_API_TOKEN in the environment, or destination.url in the "
-                           "configuration file");
-        else
-            psync_complain("the destination %s has no url", d->name);
-        return PSYNC_EXIT_USAGE;
-    }
-    return PSYNC_EXIT_OK;
+    struct psync_error err = {0};
+    if (psync_config_ready(ctx->config, &err) == PSYNC_OK)
+        return PSYNC_EXIT_OK;
+    psync_complain("%s", err.text);
+    return PSYNC_EXIT_USAGE;
 }

@@ -24,8 +24,8 @@ struct psync_log_conf psync_context_log_conf(const struct psync_context *ctx, co
                                              const struct psync_invocation *inv);
 void psync_context_done(struct psync_context *ctx);
 
-/* A destination with a URL, or the exit code 2 and a line that says how to give one. */
-enum psync_exit psync_context_need_url(const struct psync_context *ctx);
+/* All that deliveries need (config/ready.h); or a line that says what is missing, and the exit code 2. */
+enum psync_exit psync_context_ready(const struct psync_context *ctx);
 
 /* How a reload finds the settings again. */
 struct psync_config_source psync_context_source(const struct psync_invocation *inv);

@@ -182,7 +182,7 @@ static enum psync_exit run_direct(struct psync_invocation *inv, bool async)
     (void)setvbuf(stdout, NULL, _IOLBF, 0); /* each outcome is said as it comes, also into a pipe */
     enum psync_exit code = psync_context_load(&run.ctx, inv);
     if (code == PSYNC_EXIT_OK)
-        code = psync_context_need_url(&run.ctx);
+        code = psync_context_ready(&run.ctx);
     if (code == PSYNC_EXIT_OK)
         code = psync_context_log(&run.ctx, inv, async ? "async.log" : "simple.log");
     if (code != PSYNC_EXIT_OK)

@@ -3,6 +3,8 @@
 
 #include "cmd/notice.h"
 
+#include "config/ready.h"
+
 #include <string.h>
 #include <time.h>
 
@@ -70,16 +72,23 @@ bool psync_reload_stopping(struct psync_reload *r)
     return stopping;
 }
 
-static void log_lines(struct psync_log *log, const char *event, const struct psync_buf *lines)
+static void log_lines(struct psync_log *log, enum psync_log_level level, const char *event, const char *field,
+                      const struct psync_buf *lines)
 {
     char text[512];
     for (const char *line = lines->data; *line;) {
         size_t len = strcspn(line, "\n"), kept = len < sizeof text - 1 ? len : sizeof text - 1;
         memcpy(text, line, kept);
         text[kept] = '\0';
-        PSYNC_LOG(log, PSYNC_LOG_INFO, event, PSYNC_F_TEXT("setting", text));
+        PSYNC_LOG(log, level, event, PSYNC_F_TEXT(field, text));
         line += len + (line[len] != '\0');
     }
+}
+
+static void say_lines(const char *prefix, const struct psync_buf *lines)
+{
+    for (const char *line = lines->data; *line; line += strcspn(line, "\n") + (strchr(line, '\n') != NULL))
+        psync_notice("%s%.*s", prefix, (int)strcspn(line, "\n"), line);
 }
 
 /* A signal may come while the worker is about to begin: it is given a moment. */
@@ -123,19 +132,35 @@ static enum psync_result take_over(struct psync_reload *r, const struct psync_co
     return result;
 }
 
-static void say_outcome(struct psync_reload *r, enum psync_result result, const struct psync_buf *changed,
-                        const struct psync_buf *kept, const struct psync_error *err)
+struct outcome {
+    const struct psync_buf *warnings, *changed, *kept; /* one a line */
+    const struct psync_error *err;
+};
+
+static void say_outcome(struct psync_reload *r, enum psync_result result, const struct outcome *o)
 {
+    log_lines(r->ctx.log, PSYNC_LOG_WARNING, "configuration", "warning", o->warnings);
+    say_lines("warning: ", o->warnings);
     if (result != PSYNC_OK) {
-        PSYNC_LOG(r->ctx.log, PSYNC_LOG_ERROR, "reload refused", PSYNC_F_TEXT("error", err->text));
-        psync_notice("reload refused, nothing changed: %s", err->text);
+        PSYNC_LOG(r->ctx.log, PSYNC_LOG_ERROR, "reload refused", PSYNC_F_TEXT("error", o->err->text));
+        psync_notice("reload refused, nothing changed: %s", o->err->text);
         return;
     }
-    log_lines(r->ctx.log, "setting changed", changed);
-    log_lines(r->ctx.log, "setting needs a restart", kept);
-    psync_notice("settings reloaded%s", kept->len ? "; these need a restart and stay as they were:" : "");
-    for (const char *line = kept->data; *line; line += strcspn(line, "\n") + (strchr(line, '\n') != NULL))
-        psync_notice("  %.*s", (int)strcspn(line, "\n"), line);
+    log_lines(r->ctx.log, PSYNC_LOG_INFO, "setting changed", "setting", o->changed);
+    log_lines(r->ctx.log, PSYNC_LOG_INFO, "setting needs a restart", "setting", o->kept);
+    psync_notice("settings reloaded%s", o->kept->len ? "; these need a restart and stay as they were:" : "");
+    say_lines("  ", o->kept);
+}
+
+/* What a start would refuse, or only warn of, before anything is taken over. */
+static enum psync_result check_usable(struct psync_reload *r, const struct psync_config *next, struct psync_error *err)
+{
+    enum psync_result result = psync_config_ready(next, err);
+    if (result != PSYNC_OK)
+        return result;
+    struct psync_log_conf log = psync_context_log_conf(&r->ctx, next, r->inv);
+    result = psync_log_can_reopen(r->ctx.log, &log, err);
+    return result == PSYNC_OK ? result : psync_config_blame(next, "log", "file", err);
 }
 
 /* With the worker there, and under `reloading`. */
@@ -150,10 +175,12 @@ static void reload(struct psync_reload *r)
     psync_buf_init(&kept, LINES_MAX);
     enum psync_result result = psync_config_load(&source, &next, &warnings, &err);
     if (result == PSYNC_OK)
+        result = check_usable(r, next, &err);
+    if (result == PSYNC_OK)
         result = take_over(r, next, &changed, &kept, &err);
     struct psync_log_conf log = psync_context_log_conf(&r->ctx, r->current ? r->current : r->ctx.config, r->inv);
     psync_log_reopen(r->ctx.log, &log);
-    say_outcome(r, result, &changed, &kept, &err);
+    say_outcome(r, result, &(struct outcome){&warnings, &changed, &kept, &err});
     psync_config_free(next);
     psync_buf_done(&warnings);
     psync_buf_done(&changed);

@@ -5,6 +5,7 @@
 #include "cmd/probe.h"
 
 #include "base/json.h"
+#include "config/ready.h"
 #include "delivery/http.h"
 #include "queue/key.h"
 
@@ -90,6 +91,8 @@ static enum psync_exit probe_one(struct probe *probe, const struct psync_config 
     struct psync_http *http = psync_http_new(1);
     enum psync_result r = http ? PSYNC_OK : psync_fail(&err, PSYNC_NOMEM, "out of memory");
     if (r == PSYNC_OK)
+        r = psync_config_ready_one(config, (size_t)(probe->destination - config->destinations), &err);
+    if (r == PSYNC_OK)
         r = psync_http_target_new(probe->destination, &config->http, &target, &err);
     if (r == PSYNC_OK)
         r = send_request(probe, http, target, config, &err);
@@ -126,12 +129,22 @@ static enum psync_exit probe_all(const struct psync_invocation *inv, const struc
     return PSYNC_EXIT_USAGE;
 }
 
+/* What else is missing is said of each destination by itself. */
+static enum psync_exit need_urls(const struct psync_context *ctx)
+{
+    struct psync_error err = {0};
+    if (psync_config_has_urls(ctx->config, &err) == PSYNC_OK)
+        return PSYNC_EXIT_OK;
+    psync_complain("%s", err.text);
+    return PSYNC_EXIT_USAGE;
+}
+
 enum psync_exit psync_cmd_test(struct psync_invocation *inv)
 {
     struct psync_context ctx = {0};
     enum psync_exit code = psync_context_load(&ctx, inv);
     if (code == PSYNC_EXIT_OK)
-        code = psync_context_need_url(&ctx);
+        code = need_urls(&ctx);
     if (code == PSYNC_EXIT_OK && psync_invocation_has(inv, "send-sample") && !psync_invocation_has(inv, "yes") &&
         !psync_ask("send a product named \"Sample product of productsync test\" to the API?")) {
         psync_complain("nothing sent; --yes sends without asking");

@@ -268,7 +268,7 @@ enum psync_exit psync_cmd_work(struct psync_invocation *inv)
     psync_reload_init(&run.reload, inv);
     enum psync_exit code = psync_context_load(&run.reload.ctx, inv);
     if (code == PSYNC_EXIT_OK)
-        code = psync_context_need_url(&run.reload.ctx);
+        code = psync_context_ready(&run.reload.ctx);
     if (code == PSYNC_EXIT_OK)
         code = psync_context_log(&run.reload.ctx, inv, "queue.log");
     signals = (struct psync_signals){.on_stop = on_stop, .on_reload = on_reload, .arg = &run};

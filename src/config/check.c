@@ -205,6 +205,16 @@ static enum psync_result check_member(struct psync_span name, struct psync_error
     return PSYNC_OK;
 }
 
+/* Is the name at `name` in the list `names` already, before itself? */
+static bool is_member_before(const char *names, struct psync_span name)
+{
+    for (const char *at = names; at < name.data; at += strcspn(at, ",") + 1) {
+        if (strcspn(at, ",") == name.len && memcmp(at, name.data, name.len) == 0)
+            return true;
+    }
+    return false;
+}
+
 enum psync_result psync_check_pass(const char *value, struct psync_error *err)
 {
     enum psync_result r = psync_check_text(value, err);
@@ -217,6 +227,8 @@ enum psync_result psync_check_pass(const char *value, struct psync_error *err)
         if (++names > MEMBERS_MAX)
             return psync_fail(err, PSYNC_REJECT, "has more than %d names", MEMBERS_MAX);
         r = check_member(name, err);
+        if (r == PSYNC_OK && is_member_before(value, name))
+            r = psync_fail(err, PSYNC_REJECT, "names %.*s twice", (int)name.len, name.data);
         at += name.len;
         if (*at++ == '\0')
             break;

@@ -141,6 +141,8 @@ static enum psync_result take_named(struct psync_store *s, const char *title, co
 
     PSYNC_INVARIANT(strlen(title) < sizeof section);
     r = resolve_section(s, title, section, &setting->index, err);
+    if (r == PSYNC_OK && setting->index != PSYNC_GLOBAL)
+        r = psync_store_named_at(s, setting->index, setting->where);
     if (r == PSYNC_OK && key) {
         setting->option = psync_option_find(section, key);
         if (setting->option)
@@ -275,7 +277,7 @@ static enum psync_result load(struct loading *l, const struct psync_config_sourc
     if (r == PSYNC_OK)
         r = psync_secrets_read(s, l->warnings, l->err);
     if (r == PSYNC_OK)
-        r = psync_rules_apply(s, l->warnings, l->err);
+        r = psync_rules_apply(s, l->err);
     return r == PSYNC_OK ? psync_derive_rest(s, l->err) : r;
 }
 

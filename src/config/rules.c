@@ -126,8 +126,10 @@ static enum psync_result check_header_clashes(const struct psync_store *s, int i
     const char *auth = d->auth == PSYNC_AUTH_HEADER ? d->auth_header : "Authorization";
 
     if (d->auth != PSYNC_AUTH_NONE && strcasecmp(auth, d->key_header) == 0) {
-        psync_fail(err, PSYNC_REJECT, "that header carries the token");
-        return blame(s, index, "destination", "key_header", err);
+        bool told = slot_of(s, index, "destination", "key_header")->origin != PSYNC_ORIGIN_DEFAULT;
+
+        psync_fail(err, PSYNC_REJECT, "the token and the idempotency key cannot have the same header");
+        return blame(s, index, "destination", told ? "key_header" : "header", err);
     }
     if (d->auth != PSYNC_AUTH_NONE && psync_headers_have(d->headers, auth)) {
         psync_fail(err, PSYNC_REJECT, "%s is set from destination.token; remove it here, or set auth = none", auth);
@@ -165,32 +167,23 @@ static enum psync_result check_urls(struct psync_store *s, struct psync_error *e
         if (d->url[0] != '\0' || alone)
             continue;
         if (i > 0 || o) {
-            psync_fail(err, PSYNC_REJECT, "the destination %s has no url", d->name);
-            return o ? blame(s, (int)i, o->section, o->key, err) : PSYNC_REJECT;
+            psync_fail(err, PSYNC_REJECT, "the destination %s has no url; give it one, or remove its section", d->name);
+            if (o)
+                return blame(s, (int)i, o->section, o->key, err);
+            if (s->destinations[i].where)
+                psync_error_prefix(err, "%s", s->destinations[i].where);
+            return PSYNC_REJECT;
         }
         psync_store_remove_destination(s, 0);
     }
     return PSYNC_OK;
 }
 
-static enum psync_result warn_about_token(const struct psync_store *s, int index, struct psync_buf *warnings)
-{
-    const struct psync_destination_conf *d = &s->pub.destinations[index];
-
-    if (!warnings || d->url[0] == '\0' || d->auth == PSYNC_AUTH_NONE || d->token[0] != '\0')
-        return PSYNC_OK;
-    return psync_buf_printf(warnings, "destination %s has no token: set token_file or MY_API_TOKEN, or auth = none\n",
-                            d->name);
-}
-
-static enum psync_result check_destination(const struct psync_store *s, int index, struct psync_buf *warnings,
-                                           struct psync_error *err)
+static enum psync_result check_destination(const struct psync_store *s, int index, struct psync_error *err)
 {
     enum psync_result r = check_address(s, index, err);
 
-    if (r == PSYNC_OK)
-        r = check_header_clashes(s, index, err);
-    return r == PSYNC_OK ? warn_about_token(s, index, warnings) : r;
+    return r == PSYNC_OK ? check_header_clashes(s, index, err) : r;
 }
 
 /* ---- all ---- */
@@ -213,7 +206,13 @@ static enum psync_result check_tax(const struct psync_store *s, struct psync_err
     return blame(s, PSYNC_GLOBAL, "input", "tax_rate", err);
 }
 
-enum psync_result psync_rules_apply(struct psync_store *s, struct psync_buf *warnings, struct psync_error *err)
+enum psync_result psync_config_blame(const struct psync_config *c, const char *section, const char *key,
+                                     struct psync_error *err)
+{
+    return blame((const struct psync_store *)c, PSYNC_GLOBAL, section, key, err);
+}
+
+enum psync_result psync_rules_apply(struct psync_store *s, struct psync_error *err)
 {
     enum psync_result r = check_client_certificate(s, err);
 
@@ -224,6 +223,6 @@ enum psync_result psync_rules_apply(struct psync_store *s, struct psync_buf *war
     if (r == PSYNC_OK)
         r = check_urls(s, err);
     for (size_t i = 0; r == PSYNC_OK && i < s->pub.n_destinations; i++)
-        r = check_destination(s, (int)i, warnings, err);
+        r = check_destination(s, (int)i, err);
     return r;
 }

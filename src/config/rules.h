@@ -5,8 +5,7 @@
 #include "config/store.h"
 
 /* REJECT: two settings contradict each other; `err` names where one of them was made. Of a pair like retry.backoff and
- * retry.backoff_max a default gives way to what was set. Warnings go to `warnings` (may be NULL), one a line. */
-PSYNC_CHECKED enum psync_result psync_rules_apply(struct psync_store *s, struct psync_buf *warnings,
-                                                  struct psync_error *err);
+ * retry.backoff_max a default gives way to what was set. */
+PSYNC_CHECKED enum psync_result psync_rules_apply(struct psync_store *s, struct psync_error *err);
 
 #endif

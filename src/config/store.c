@@ -27,6 +27,7 @@ static void free_slots(struct psync_slots *slots)
         free(slots->slot[i].where);
     }
     free(slots->slot);
+    free(slots->where);
 }
 
 struct psync_slot *psync_store_slot(const struct psync_store *s, int index, const struct psync_option *o)
@@ -136,7 +137,7 @@ enum psync_result psync_store_destination(struct psync_store *s, const char *nam
         free(copy);
         return PSYNC_NOMEM;
     }
-    s->destinations[index].slot = slots;
+    s->destinations[index] = (struct psync_slots){.slot = slots};
     s->pub.destinations[index] = (struct psync_destination_conf){.name = copy, .operators_word = true};
     s->pub.n_destinations++;
     r = set_defaults(s, index);
@@ -146,6 +147,15 @@ enum psync_result psync_store_destination(struct psync_store *s, const char *nam
     }
     *ret_index = index;
     return PSYNC_OK;
+}
+
+enum psync_result psync_store_named_at(struct psync_store *s, int index, const char *where)
+{
+    struct psync_slots *slots = &s->destinations[index];
+
+    if (!slots->where)
+        slots->where = strdup(where);
+    return slots->where ? PSYNC_OK : PSYNC_NOMEM;
 }
 
 void psync_store_remove_destination(struct psync_store *s, int index)

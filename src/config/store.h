@@ -17,6 +17,7 @@ struct psync_slot {
 /* One slot per row of the option table; rows that do not belong there stay empty. */
 struct psync_slots {
     struct psync_slot *slot;
+    char *where;              /* of a destination: where it was first named; NULL: nowhere */
 };
 
 struct psync_store {
@@ -32,6 +33,8 @@ enum { PSYNC_GLOBAL = -1 };
 struct psync_store *psync_store_new(void);
 /* Finds or adds (with defaults) a destination; `name` has been checked. */
 PSYNC_CHECKED enum psync_result psync_store_destination(struct psync_store *s, const char *name, int *ret_index);
+/* Remembers where it was first named; `where` is copied. NOMEM. */
+PSYNC_CHECKED enum psync_result psync_store_named_at(struct psync_store *s, int index, const char *where);
 void psync_store_remove_destination(struct psync_store *s, int index);
 
 struct psync_slot *psync_store_slot(const struct psync_store *s, int where, const struct psync_option *o);

@@ -1,43 +1,27 @@
 /* http_model - the handle that all of a target's handles are duplicates of: every option that is the same for all its
  * requests, set once. */
+#include "config/pem.h"
 #include "delivery/http_exchange.h"
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <stdio.h>
 #include <strings.h>
 
 enum { KEEPALIVE_S = 60 };
 
 /* ---- TLS files: looked at here, so that a typing error shows at start and not as a failed delivery ---- */
-static bool has_certificate(FILE *f)
+static enum psync_result named(enum psync_result r, const char *setting, const char *path, struct psync_error *err)
 {
-    X509 *certificate = PEM_read_X509(f, NULL, NULL, NULL);
-    bool has = certificate != NULL;
-    X509_free(certificate);
-    ERR_clear_error();
-    return has;
-}
-
-static enum psync_result check_file(const char *setting, const char *path, bool certificate, struct psync_error *err)
-{
-    if (path[0] == '\0')
-        return PSYNC_OK;
-    FILE *f = fopen(path, "r");
-    if (!f)
-        return psync_fail(err, PSYNC_REJECT, "%s: %s cannot be read", setting, path);
-    bool usable = !certificate || has_certificate(f);
-    (void)fclose(f);
-    return usable ? PSYNC_OK : psync_fail(err, PSYNC_REJECT, "%s: %s holds no PEM certificate", setting, path);
+    if (r != PSYNC_OK)
+        psync_error_prefix(err, "%s = %s", setting, path);
+    return r;
 }
 
 static enum psync_result check_files(const struct psync_http_conf *conf, struct psync_error *err)
 {
-    enum psync_result r = check_file("http.ca_file", conf->ca_file, true, err);
+    enum psync_result r = named(psync_pem_check_certificate(conf->ca_file, err), "http.ca_file", conf->ca_file, err);
     if (r == PSYNC_OK)
-        r = check_file("http.client_cert", conf->client_cert, true, err);
+        r = named(psync_pem_check_certificate(conf->client_cert, err), "http.client_cert", conf->client_cert, err);
     if (r == PSYNC_OK)
-        r = check_file("http.client_key", conf->client_key, false, err);
+        r = named(psync_pem_check_key(conf->client_key, err), "http.client_key", conf->client_key, err);
     return r;
 }
 

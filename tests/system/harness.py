@@ -257,7 +257,7 @@ class Home:
         """Writes the configuration. Settings are section__key=value; `text` is appended as it is."""
         sections = {"state": {"folder": self.state}, "destination": {}}
         if url:
-            sections["destination"] = {"url": url, "token": token}
+            sections["destination"] = {"url": url} | ({} if token is None else {"token": token})
         for name, value in settings.items():
             section, key = name.split("__")
             sections.setdefault(section, {})[key] = value

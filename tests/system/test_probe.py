@@ -79,7 +79,8 @@ def test_no_token():
     with Home() as home:
         home.configure(text="[destination bad]\nurl = http://127.0.0.1:9/products\n")
         said = home.run("test", code=2).stderr
-        assert "productsync: destination bad: no token is set" in said and said.count("bad:") == 1
+        assert f"{home.conf}:" in said and "destination bad.token: there is no token; set token_file in [destination bad]" in said
+        assert "MY_API_TOKEN" not in said and said.count("bad.token") == 1
 
 
 def test_name_not_found():

@@ -48,6 +48,35 @@ def test_settings_the_worker_cannot_use_change_nothing():
         wait_for(lambda: api.summary()["effects"] == 1, what="the effect")
 
 
+def test_what_a_start_would_refuse_changes_nothing():
+    """Nor do settings that leave no address, no token or no certificates to deliver with; file, line and key are said."""
+    with Mock() as api, Home(api.url, retry__attempts=7) as home:
+        worker, ear = start(home)
+        for kw, said in (({"http__ca_file": "/nowhere/ca.pem"}, "http.ca_file = /nowhere/ca.pem: cannot be read"),
+                         ({"http__ca_file": home.conf}, "holds no certificate"),
+                         ({"token": None}, "destination.token: there is no token"),
+                         ({"token": ""}, "destination.token: there is no token"),
+                         ({"log__file": "/nowhere/x.log"}, "log.file = /nowhere/x.log: cannot be opened")):
+            home.configure(api.url, retry__attempts=9, **kw)
+            line = reload(worker, ear, "reload refused")
+            assert f"{home.conf}:" in line and said in line, line
+            assert settings(home)["retry.attempts"] == "7"
+        home.configure(retry__attempts=9)
+        assert "where to? set MY_API_URL" in reload(worker, ear, "reload refused")
+        assert home.log().count("reload refused") == 6 and "/nowhere/x.log" in home.log(), "the old log has it all"
+        home.run("produce", input=product(1))
+        wait_for(lambda: api.summary()["effects"] == 1, what="the effect")
+
+
+def test_a_log_that_cannot_be_written_is_reported_once():
+    with Mock() as api, Home(api.url, log__file="/nowhere/x.log") as home:
+        worker, ear = start(home)
+        assert "cannot write the log /nowhere/x.log" in ear.wait_for("cannot write the log")
+        for _ in range(3):
+            reload(worker, ear)
+            assert not [line for line in ear.lines if "cannot write" in line]
+
+
 def test_a_file_that_cannot_be_read_as_settings_changes_nothing():
     with Mock() as api, Home(api.url) as home:
         worker, ear = start(home)

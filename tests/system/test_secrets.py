@@ -146,7 +146,7 @@ def test_a_token_file_that_others_can_read():
 def test_a_missing_token_is_said():
     with Home() as home:
         home.configure(text="url = https://api.example.com/products\n")
-        assert "has no token" in home.run("config", "check", code=2).stderr
+        assert "there is no token" in home.run("config", "check", code=2).stderr
         home.configure(text=f"url = https://api.example.com/products\ntoken_file = {home.folder}/token.none\n")
         assert "token.none" in home.run("config", "check", code=2).stderr
 

@@ -108,9 +108,21 @@ static int count(const char *text, const char *what)
     return n;
 }
 
+static struct psync_log_conf at(const char *file)
+{
+    return (struct psync_log_conf){.path = file, .level = PSYNC_LOG_INFO};
+}
+
+static void reopen(struct psync_log *log, const char *file)
+{
+    struct psync_log_conf conf = at(file);
+    psync_log_reopen(log, &conf);
+}
+
 static struct psync_log *open_log(void)
 {
-    struct psync_log *log = psync_log_new(&(struct psync_log_conf){.path = path, .level = PSYNC_LOG_INFO});
+    struct psync_log_conf conf = at(path);
+    struct psync_log *log = psync_log_new(&conf);
     assert_non_null(log);
     return log;
 }
@@ -235,8 +247,10 @@ static void reports_a_file_it_cannot_open_once(void **state)
         assert_int_equal(count(read_fd(captured_stderr), "\n"), 1);
         assert_non_null(strstr(contents, "cannot write the log"));
         assert_non_null(strstr(contents, bad[i]));
-        psync_log_reopen(log, NULL); /* tried again, and said again */
+        reopen(log, bad[i]); /* tried again, but not said again */
         PSYNC_LOG(log, PSYNC_LOG_ERROR, "e", PSYNC_F_INT("n", 0));
+        assert_int_equal(count(read_fd(captured_stderr), "\n"), 1);
+        reopen(log, bad[1 - i]); /* another file is another matter */
         assert_int_equal(count(read_fd(captured_stderr), "\n"), 2);
         psync_log_free(log);
     }
@@ -270,7 +284,7 @@ static void does_not_wait_for_a_fifo(void **state)
     assert_int_equal(count(read_fd(captured_stderr), "cannot write the log"), 1);
     int reader = open(path, O_RDONLY | O_NONBLOCK);
     assert_true(reader >= 0);
-    psync_log_reopen(log, NULL);
+    reopen(log, path);
     for (int n = 0; n < 10000; n++) /* more than any pipe takes */
         EVENT(log, n);
     psync_log_free(log);
@@ -288,7 +302,7 @@ static void reopens_after_a_rotation(void **state)
     EVENT(log, 1);
     assert_int_equal(rename(path, other_path), 0);
     EVENT(log, 2);
-    psync_log_reopen(log, NULL);
+    reopen(log, path);
     EVENT(log, 3);
     psync_log_free(log);
     assert_string_equal(read_file(other_path), LINE(1) LINE(2));
@@ -306,7 +320,7 @@ static void reopens_with_other_settings(void **state)
     memset(name, 'x', sizeof name - 1);
     EVENT(log, 2);
     PSYNC_LOG(log, PSYNC_LOG_WARNING, "odd", PSYNC_F_INT("n", 3));
-    psync_log_reopen(log, NULL);
+    psync_log_reopen(log, &(struct psync_log_conf){.path = other_path, .format = PSYNC_LOG_JSON, .level = PSYNC_LOG_WARNING});
     PSYNC_LOG(log, PSYNC_LOG_WARNING, "odd", PSYNC_F_INT("n", 4));
     psync_log_reopen(log, &(struct psync_log_conf){.path = "-"});
     EVENT(log, 5);
@@ -315,6 +329,53 @@ static void reopens_with_other_settings(void **state)
     assert_int_equal(count(read_file(other_path), "\"event\":\"odd\""), 2);
     assert_int_equal(count(contents, "\n"), 2);
     assert_string_equal(read_fd(captured_stderr), "");
+}
+
+static void keeps_the_old_file_when_the_new_one_cannot_be_opened(void **state)
+{
+    (void)state;
+    struct psync_error err = {0};
+    struct psync_log *log = open_log();
+    struct psync_log_conf bad = at(folder), good = at(other_path), same = at(path);
+    assert_int_equal(psync_log_can_reopen(log, &bad, &err), PSYNC_REJECT);
+    assert_non_null(strstr(err.text, "cannot be opened for writing: "));
+    assert_int_equal(psync_log_can_reopen(log, &good, &err), PSYNC_OK);
+    EVENT(log, 1);
+    for (int i = 0; i < 3; i++)
+        reopen(log, folder);
+    EVENT(log, 2);
+    assert_int_equal(count(read_fd(captured_stderr), "cannot write the log"), 1);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(psync_log_can_reopen(log, &same, &err), PSYNC_OK); /* it is the file of now, whatever became of it */
+    assert_int_equal(rmdir(path), 0);
+    reopen(log, path);
+    EVENT(log, 3);
+    psync_log_free(log);
+    assert_string_equal(read_file(path), LINE(3));
+    assert_int_equal(count(read_fd(captured_stderr), "\n"), 1);
+}
+
+static void says_once_what_fails_across_reopenings(void **state)
+{
+    (void)state;
+    struct psync_log *log = open_log();
+    disk_left = 0;
+    for (int i = 0; i < 3; i++) {
+        EVENT(log, i);
+        psync_log_flush(log);
+        reopen(log, path);
+    }
+    assert_int_equal(count(read_fd(captured_stderr), "\n"), 1);
+    disk_left = SIZE_MAX;
+    EVENT(log, 4);
+    psync_log_flush(log);
+    reopen(log, path);
+    disk_left = 0;
+    EVENT(log, 5);
+    psync_log_free(log);
+    assert_int_equal(count(read_fd(captured_stderr), "\n"), 2); /* it was well in between */
+    disk_left = SIZE_MAX;
 }
 
 /* ---- the console, and many at once ---- */
@@ -394,7 +455,7 @@ static void *write_many(void *log)
         EVENT(log, i);
         psync_log_tick(log);
         if (i % 500 == 0)
-            psync_log_reopen(log, NULL);
+            reopen(log, path);
     }
     return NULL;
 }
@@ -435,6 +496,8 @@ int main(void)
         TEST(does_not_wait_for_a_fifo),
         TEST(reopens_after_a_rotation),
         TEST(reopens_with_other_settings),
+        TEST(keeps_the_old_file_when_the_new_one_cannot_be_opened),
+        TEST(says_once_what_fails_across_reopenings),
         TEST(writes_the_console_without_the_time),
         TEST(a_console_that_nobody_reads_stops_nothing),
         TEST(takes_no_log_at_all),

@@ -169,11 +169,14 @@ static const struct refusal refusals[] = {
     {"[destination]\nurl = https://x/\nheaders = authorization: 1\n", NULL,
      "c.conf:3: destination.headers: Authorization is set from destination.token; remove it here, or set auth = none"},
     {"[destination]\nurl = https://x/\nauth = header\nheader = Idempotency-Key\n", NULL,
-     "destination.key_header = Idempotency-Key: that header carries the token"},
+     "c.conf:4: destination.header = Idempotency-Key: the token and the idempotency key cannot have the same header"},
     {"[destination]\nrate = 3\n[destination eu]\nurl = https://x/\n", NULL,
-     "c.conf:2: destination.rate = 3: the destination default has no url"},
-    {"[destination eu]\nrate = 3\n", NULL, "c.conf:2: destination eu.rate = 3: the destination eu has no url"},
-    {"[destination eu]\n", NULL, "the destination eu has no url"},
+     "c.conf:2: destination.rate = 3: the destination default has no url; give it one, or remove its section"},
+    {"[destination eu]\nrate = 3\n", NULL, 
+     "c.conf:2: destination eu.rate = 3: the destination eu has no url; give it one, or remove its section"},
+    {"\n[destination eu]\n", NULL,
+     "c.conf:2: the destination eu has no url; give it one, or remove its section"},
+    {"[input]\npass = ean,ref,ean\n", NULL, "c.conf:2: input.pass = ean,ref,ean: names ean twice"},
     {"[retry]\nbackoff = 10m\nbackoff_max = 5m\n", NULL,
      "c.conf:2: retry.backoff = 10m: is above retry.backoff_max, which is 5m"},
     {"[http]\nclient_cert = a.pem\n", NULL, "c.conf:2: http.client_cert = a.pem: needs http.client_key as well"},
@@ -399,7 +402,7 @@ static void warnings(void **state)
     warn(with_file, 0644, 0600, "");
     warn(with_file, 0644, 0644, "token: holds a token and can be read by others: chmod 600 token\n");
     warn("[destination]\nurl = https://x/\n", 0644, 0600,
-         "destination default has no token: set token_file or MY_API_TOKEN, or auth = none\n");
+         "");
     warn("[destination]\nurl = https://x/\nauth = none\n", 0644, 0600, "");
 }
 

@@ -663,7 +663,7 @@ static void test_refused_targets(void **state)
         {"a header with CR", "https://x/", "X: a\rY: b", "K", "", "", "header"},
         {"a key header with a space", "https://x/", "", "a b", "", "", "key_header"},
         {"no such CA file", "https://x/", "", "K", "/nonexistent/ca.pem", "", "/nonexistent/ca.pem"},
-        {"a CA file without a certificate", "https://x/", "", "K", "/dev/null", "", "no PEM"},
+        {"a CA file without a certificate", "https://x/", "", "K", "/dev/null", "", "holds no certificate"},
         {"no such client certificate", "https://x/", "", "K", "", "/nonexistent/c.pem", "http.client_cert"},
     };
     (void)state;
