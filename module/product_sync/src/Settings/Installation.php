@@ -46,6 +46,12 @@ final class Installation
         return (string) Store::readGlobal(Table::UUID);
     }
 
+    /** For a copy of an installation: its messages are others than the original's, and so must be their keys. */
+    public static function renewUuid(): bool
+    {
+        return Store::writeGlobal(Table::UUID, self::newUuid());
+    }
+
     public static function watermark(): int
     {
         return (int) Store::readGlobal(Table::WATERMARK);

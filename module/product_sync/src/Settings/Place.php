@@ -42,4 +42,14 @@ final class Place
     {
         return Store::writeForShop(Table::PLACE, self::current($idShop), $idShop);
     }
+
+    /** The answer "it is a copy": forgets where the original sends to, and becomes an installation of its own. */
+    public static function becomeCopy(int $idShop): bool
+    {
+        return Store::writeForShop(Table::PAUSE, '1', $idShop)
+            && Store::writeForShop(Table::URL, '', $idShop)
+            && Store::writeForShop(Table::TOKEN, '', $idShop)
+            && Installation::renewUuid()
+            && self::note($idShop);
+    }
 }

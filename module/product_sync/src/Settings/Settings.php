@@ -22,10 +22,10 @@ final class Settings
     const NO_URL = 'no_url';
     const NO_TOKEN = 'no_token';
 
-    /** @var int */
+    /** @var int|null null: where the back office's shop selector points */
     private $idShop;
 
-    private function __construct(int $idShop)
+    private function __construct(?int $idShop)
     {
         $this->idShop = $idShop;
     }
@@ -35,9 +35,15 @@ final class Settings
         return new self($idShop);
     }
 
+    /** What the form edits: a shop's settings, a group's, or those for all shops. */
+    public static function ofContext(): self
+    {
+        return new self(null);
+    }
+
     public function idShop(): int
     {
-        return $this->idShop;
+        return (int) $this->idShop;
     }
 
     /** The value as a text; the table's default where nothing, or nothing valid, is stored. */
@@ -120,7 +126,7 @@ final class Settings
         if ($this->flag(Table::PAUSE)) {
             return self::PAUSED;
         }
-        if (Place::isCopy($this->idShop)) {
+        if ($this->idShop !== null && Place::isCopy($this->idShop)) {
             return self::COPY;
         }
         if ($this->url() === '') {
@@ -132,6 +138,6 @@ final class Settings
 
     private function stored(string $name): ?string
     {
-        return Store::read($name, $this->idShop);
+        return $this->idShop === null ? Store::readInContext($name) : Store::read($name, $this->idShop);
     }
 }

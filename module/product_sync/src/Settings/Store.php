@@ -18,16 +18,18 @@ final class Store
     /** The value that holds for a shop, null when there is none at all. */
     public static function read(string $name, int $idShop): ?string
     {
-        $value = \Configuration::get($name, null, self::groupOf($idShop), $idShop);
+        return self::textOf(\Configuration::get($name, null, self::groupOf($idShop), $idShop));
+    }
 
-        return $value === false || $value === null ? null : (string) $value;
+    /** The value that holds where the back office's shop selector points. */
+    public static function readInContext(string $name): ?string
+    {
+        return self::textOf(\Configuration::get($name));
     }
 
     public static function readGlobal(string $name): ?string
     {
-        $value = \Configuration::getGlobalValue($name);
-
-        return $value === false || $value === null ? null : (string) $value;
+        return self::textOf(\Configuration::getGlobalValue($name));
     }
 
     /** Writes where the back office's shop selector points: one shop, a group, or all. */
@@ -55,6 +57,12 @@ final class Store
     public static function delete(string $name): bool
     {
         return (bool) \Configuration::deleteByName($name);
+    }
+
+    /** @param mixed $value core says false, or null, for none */
+    private static function textOf($value): ?string
+    {
+        return $value === false || $value === null ? null : (string) $value;
     }
 
     private static function groupOf(int $idShop): ?int
