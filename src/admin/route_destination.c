@@ -23,7 +23,7 @@ struct change {
 static enum psync_result change_hold(struct psync_api *api, const struct psync_standing *s, const struct change *change,
                                      struct psync_error *err)
 {
-    struct psync_hold hold = {.proving = s->hold.suspended || s->hold.proving};
+    struct psync_hold hold = {.proving = s->hold.proving};
     struct psync_figures figures = s->figures;
     if (change->pause) {
         hold = s->hold;
@@ -32,6 +32,8 @@ static enum psync_result change_hold(struct psync_api *api, const struct psync_s
         (void)snprintf(hold.paused_reason, sizeof(hold.paused_reason), "%s", change->reason);
         return psync_queue_hold(api->open.queue, s->name, &hold, err);
     }
+    if (s->hold.suspended && !hold.proving)
+        hold.proving = PSYNC_PROVING_DELIVERY;
     figures.state[0] = '\0';
     enum psync_result r = psync_queue_note(api->open.queue, s->name, &figures);
     return r == PSYNC_OK ? psync_queue_hold(api->open.queue, s->name, &hold, err) : r;

@@ -194,9 +194,10 @@ void psync_destination_suspend(struct destination *t, const char *reason, psync_
  * the next one. */
 static void prove(struct destination *t)
 {
-    t->hold.proving = true;
+    if (t->hold.proving == PSYNC_PROVING_NOT)
+        t->hold.proving = PSYNC_PROVING_DELIVERY;
     psync_breaker_probe(&t->breaker);
-    psync_health_prove(&t->health);
+    psync_health_prove(&t->health, t->hold.proving);
 }
 
 void psync_destination_retry(struct destination *t, psync_ms now)
@@ -229,7 +230,7 @@ void psync_destination_restore(struct destination *t, const struct psync_hold *h
         psync_destination_retry(t, now);
         return;
     }
-    if (hold->proving)
+    if (hold->proving != PSYNC_PROVING_NOT)
         prove(t);
     psync_destination_recheck(t, now);
 }

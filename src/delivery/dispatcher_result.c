@@ -114,17 +114,20 @@ static void judge_destination(struct destination *t, const struct job *job, enum
     health_report(t, class, now);
 }
 
-/* A trial's success is what closes the breaker: it does not come after that. */
+/* A trial's success is what closes the breaker: it does not come after that. That of a request from before a suspension
+ * proves nothing. */
 static void note_success(struct destination *t, const struct job *job, psync_ms now)
 {
     t->last_success_at = now;
     t->success_since_closed |= !job->request.trial;
     psync_pacing_success(&t->pacing);
-    psync_health_success(&t->health);
     t->changed = true;
-    if (!t->hold.proving)
+    if (job->epoch != t->epoch)
         return;
-    t->hold.proving = false;
+    psync_health_success(&t->health);
+    if (t->hold.proving == PSYNC_PROVING_NOT)
+        return;
+    t->hold.proving = PSYNC_PROVING_NOT;
     t->tell_hold = true;
     psync_destination_tell(t);
 }

@@ -113,6 +113,7 @@ static void adopt(struct destination *t, const struct psync_config *config, cons
         psync_health_done(&t->health);
         t->health = *health;
         *health = (struct psync_health){0};
+        psync_health_prove(&t->health, t->hold.proving);
     }
     if (!same) {
         if (t->hold.suspended)

@@ -137,19 +137,29 @@ static void settle_conflict(struct held *h, struct job *job, const struct judgem
     done(h, job, &known, "already there", now);
 }
 
+/* It refuses everything, or on trial for that still does. */
+static void suspend_for_refusals(struct destination *t, const struct judgement *j, psync_ms now)
+{
+    char reason[PSYNC_CAUSE_TEXT_MAX + 64];
+
+    if (t->health.proving == PSYNC_PROVING_REFUSALS)
+        snprintf(reason, sizeof reason, "the trial was refused too, with %s", j->words->error);
+    else
+        snprintf(reason, sizeof reason, "%u different messages refused in a row, the last with %s", t->health.limit,
+                 j->words->error);
+    t->refusing = t->tell_revive = true;
+    t->hold.proving = PSYNC_PROVING_REFUSALS;
+    psync_destination_suspend(t, reason, now);
+}
+
 /* A refused message is dead, unless its refusal shows that it is the destination that refuses everything. */
 static void refuse(struct held *h, struct job *job, const struct judgement *j, psync_ms now)
 {
     struct destination *t = job->destination;
     bool current = job->epoch == t->epoch && t->owner->mode == PSYNC_DISPATCH_QUEUE;
 
-    if (current && psync_health_refusal(&t->health, h->settlement.message->id) == PSYNC_HEALTH_REFUSING) {
-        char reason[PSYNC_CAUSE_TEXT_MAX + 64];
-        snprintf(reason, sizeof reason, "%u different messages refused in a row, the last with %s", t->health.limit,
-                 j->words->error);
-        t->refusing = t->tell_revive = true;
-        psync_destination_suspend(t, reason, now);
-    }
+    if (current && psync_health_refusal(&t->health, h->settlement.message->id) == PSYNC_HEALTH_REFUSING)
+        suspend_for_refusals(t, j, now);
     if (t->refusing)
         retry(h, job, j, false, now);
     else

@@ -56,7 +56,7 @@ enum psync_health_verdict psync_health_refusal(struct psync_health *h, const cha
 {
     if (h->limit == 0 || in_streak(h, id))
         return PSYNC_HEALTH_OK;
-    if (h->n_refused + 1 >= h->limit)
+    if (h->proving == PSYNC_PROVING_REFUSALS || h->n_refused + 1 >= h->limit)
         return PSYNC_HEALTH_REFUSING;
     memcpy(h->ids[h->n_refused++], id, PSYNC_ID_MAX);
     return PSYNC_HEALTH_OK;
@@ -65,7 +65,7 @@ enum psync_health_verdict psync_health_refusal(struct psync_health *h, const cha
 void psync_health_success(struct psync_health *h)
 {
     h->denied = 0;
-    h->proving = false;
+    h->proving = PSYNC_PROVING_NOT;
     h->n_refused = 0;
 }
 
@@ -76,9 +76,9 @@ const char *const *psync_health_refused(struct psync_health *h, size_t *ret_n)
     return h->list;
 }
 
-void psync_health_prove(struct psync_health *h)
+void psync_health_prove(struct psync_health *h, enum psync_proving proving)
 {
     h->denied = 0;
     h->n_refused = 0;
-    h->proving = true;
+    h->proving = proving;
 }

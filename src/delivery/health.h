@@ -1,14 +1,15 @@
 /* health - is the destination's address, or are its credentials, wrong so that a person must look?
  *
  * 401 or 403 `suspend_after` times in a row, one 410, or `refusals` different messages refused in a row with no 2xx
- * between suspend a destination. While it is proving itself after a suspension a single 401, 403 or 410 suffices.
+ * between suspend a destination. While it is proving itself after a suspension a single 401, 403 or 410 suffices, and
+ * a single refusal if refusals were why it was suspended.
  * Pure but for the memory of the refused messages' ids, taken at init. */
 #ifndef PSYNC_DELIVERY_HEALTH_H
 #define PSYNC_DELIVERY_HEALTH_H
 
 #include "config/config.h"
 #include "delivery/classify.h"
-#include "queue/message.h"
+#include "queue/types.h"
 
 enum psync_health_verdict {
     PSYNC_HEALTH_OK,
@@ -19,7 +20,7 @@ enum psync_health_verdict {
 
 struct psync_health {
     uint32_t denied;   /* in a row */
-    bool proving;      /* suspended before, and no 2xx since */
+    enum psync_proving proving;
     uint32_t limit;    /* of the setting when `ids` was made */
     size_t n_refused;
     char (*ids)[PSYNC_ID_MAX];   /* of the streak, without the one that completed it; room for limit - 1 */
@@ -39,6 +40,6 @@ void psync_health_success(struct psync_health *h); /* a message got its 2xx */
 /* The earlier messages of a completed streak, dead meanwhile; borrowed until the next refusal. Begins a new streak. */
 const char *const *psync_health_refused(struct psync_health *h, size_t *ret_n);
 /* The destination is tried anew, by hand or with other settings. */
-void psync_health_prove(struct psync_health *h);
+void psync_health_prove(struct psync_health *h, enum psync_proving proving);
 
 #endif

@@ -83,9 +83,15 @@ struct psync_select {
 
 /* ---- destinations ---- */
 enum { PSYNC_HOLD_SETTINGS_MAX = 17 };     /* 16 hex digits and a NUL */
+enum psync_proving {            /* stored in queue files: never renumber */
+    PSYNC_PROVING_NOT = 0,
+    PSYNC_PROVING_DELIVERY = 1, /* no 2xx yet since a suspension ended: the next delivery is the trial */
+    PSYNC_PROVING_REFUSALS = 2  /* the same, since it refused every message: a refusal fails the trial. Also while it is
+                                   still suspended for that */
+};
 struct psync_hold {
     bool paused, suspended;                /* by hand; because the destination is at fault */
-    bool proving;                          /* no 2xx yet since a suspension ended: the next delivery is the trial */
+    enum psync_proving proving;
     psync_ms paused_since, suspended_since;
     psync_ms throttled_until;              /* 429, 503 with Retry-After; 0: not */
     char paused_reason[PSYNC_CAUSE_TEXT_MAX], suspended_reason[PSYNC_CAUSE_TEXT_MAX],

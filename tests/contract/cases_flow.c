@@ -289,7 +289,8 @@ static bool see_destination(void *arg, const struct psync_destination_row *row)
 static void held_is_not_leased_and_survives(struct fixture *f)
 {
     struct psync_error err = {0};
-    struct psync_hold hold = {.paused = true, .paused_since = fixture_now, .paused_reason = "by hand", .proving = true,
+    struct psync_hold hold = {.paused = true, .paused_since = fixture_now,
+                              .paused_reason = "by hand", .proving = PSYNC_PROVING_REFUSALS,
                               .suspended_settings = "0123456789abcdef"}, none = {0};
     struct psync_figures figures = {.active_ms = 1234, .active_at = fixture_now, .blocked = true,
                                     .state = "breaker open"};
@@ -304,7 +305,7 @@ static void held_is_not_leased_and_survives(struct fixture *f)
     assert_string_equal(s.name, "default");
     assert_true(s.row.hold.paused);
     assert_string_equal(s.row.hold.paused_reason, "by hand");
-    assert_true(s.row.hold.proving);
+    assert_int_equal(s.row.hold.proving, PSYNC_PROVING_REFUSALS);
     assert_string_equal(s.row.hold.suspended_settings, "0123456789abcdef");
     assert_int_equal(s.row.figures.active_ms, 1234);
     assert_true(s.row.figures.blocked);

@@ -149,7 +149,7 @@ static void an_older_version_is_migrated(void **state)
         fixture_close(f);
     }
     fixture_open(f);
-    assert_int_equal(psync_queue_hold(f->q, "default", &(struct psync_hold){.proving = true}, &err), PSYNC_OK);
+    assert_int_equal(psync_queue_hold(f->q, "default", &(struct psync_hold){.proving = PSYNC_PROVING_DELIVERY}, &err), PSYNC_OK);
     for (int64_t p = 3; p <= 5; p++)
         fixture_done_with(f, p);
     assert_int_equal(psync_queue_destinations(f->q, keep_row, &row, &err), PSYNC_OK);

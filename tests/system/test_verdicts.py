@@ -347,15 +347,17 @@ def test_settings_changed_at_a_restart_end_a_suspension():
         assert api.summary()["requests"] == 9 and home.counts()["done"] == 5
 
 
-def test_one_trial_after_a_resume_without_a_worker():
-    with Mock("--fail", "401") as api, Home(api.url, **FAST, **ONE) as home:
-        put(home, products(1, 10))
+@pytest.mark.parametrize("status, enough", [(401, 3), (422, 20)])
+def test_one_trial_after_a_resume_without_a_worker(status, enough):
+    with Mock("--fail", str(status)) as api, Home(api.url, **FAST, **ONE) as home:
+        put(home, products(1, 30))
         drain(home, code=1)
-        assert api.summary()["requests"] == 3
+        assert api.summary()["requests"] == enough
         home.run("destination", "resume", "default")
         assert not suspended(home)
         drain(home, code=1)  # the trial fails
-        assert api.summary()["requests"] == 4 and suspended(home)
+        assert api.summary()["requests"] == enough + 1 and suspended(home)
+        assert home.counts()["dead"] == 0
 
 
 @pytest.mark.parametrize("working", [True, False])

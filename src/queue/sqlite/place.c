@@ -70,6 +70,14 @@ enum psync_result psync_place_get(struct psync_store *s, const char *name, struc
     return r;
 }
 
+/* What a later version may have written is a trial too. */
+static enum psync_proving proving_of(int number)
+{
+    if (number == PSYNC_PROVING_NOT || number == PSYNC_PROVING_REFUSALS)
+        return (enum psync_proving)number;
+    return PSYNC_PROVING_DELIVERY;
+}
+
 static void copy_text(char *to, size_t size, sqlite3_stmt *st, int column)
 {
     snprintf(to, size, "%s", psync_column_text(st, column));
@@ -97,7 +105,7 @@ void psync_place_read(sqlite3_stmt *st, struct psync_place *p)
     f->active_at = sqlite3_column_int64(st, 17);
     f->blocked = sqlite3_column_int(st, 18) != 0;
     copy_text(f->state, sizeof f->state, st, 19);
-    h->proving = sqlite3_column_int(st, 20) != 0;
+    h->proving = proving_of(sqlite3_column_int(st, 20));
     copy_text(h->suspended_settings, sizeof h->suspended_settings, st, 21);
 }
 

@@ -526,6 +526,87 @@ static void test_refusing_destination(void **state)
     }
 }
 
+/* Once resumed, by hand or by other settings, it has one delivery to prove itself; also over a restart. */
+static void test_refused_trials_suspend_again(void **state)
+{
+    struct script s = SCRIPT({.status = 422});
+
+    (void)state;
+    model_init(&m, scripted);
+    m.arg = &s;
+    m.config.work.concurrency = 1;
+    model_open(&m);
+    model_put(&m, 100, 0);
+    assert_false(model_run(&m, m.now + HOUR));
+    assert_int_equal(m.requests, 20);
+    for (size_t i = 1; i <= 6; i++) {
+        if (i % 2 == 0)
+            model_restart(&m);
+        if (i == 5) {
+            m.confs[0].token = "new";
+            model_restart(&m);
+        } else {
+            assert_int_equal(psync_dispatcher_resume(m.d, "default", m.now), PSYNC_OK);
+        }
+        if (i == 3) {
+            model_step(&m); /* the trial is under way */
+            model_restart(&m);
+            m.requests--;
+            m.trials--;
+        }
+        assert_false(model_run(&m, m.now + HOUR));
+        assert_true(m.holds[0].suspended);
+        assert_int_equal(m.requests, 20 + i);
+        assert_int_equal(m.trials, i);
+        assert_int_equal(m.dead, 0);
+    }
+    assert_true(model_said(&m, "suspended: the trial was refused too, with HTTP 422"));
+    s = (struct script)SCRIPT({.status = 200}, {.status = 422}, {.status = 200});
+    assert_int_equal(psync_dispatcher_resume(m.d, "default", m.now), PSYNC_OK);
+    assert_true(model_run(&m, m.now + HOUR)); /* and with a success the trial is over */
+    assert_int_equal(m.done, 99);
+    assert_int_equal(m.dead, 1);
+    model_done(&m);
+}
+
+/* Suspended for its credentials: a bad product on trial is a bad product. */
+static void test_refused_after_denied_dies(void **state)
+{
+    struct script s = SCRIPT({.status = 410}, {.status = 422}, {.status = 200});
+
+    (void)state;
+    open_scripted(&s);
+    model_put(&m, 10, 0);
+    assert_false(model_run(&m, m.now + HOUR));
+    assert_int_equal(psync_dispatcher_resume(m.d, "default", m.now), PSYNC_OK);
+    assert_true(model_run(&m, m.now + HOUR));
+    assert_int_equal(m.dead, 1);
+    assert_int_equal(m.done, 9);
+    model_done(&m);
+}
+
+/* What was under way when it was suspended, and succeeds, is no proof. */
+static struct model_answer slow_success(struct model *model, const struct psync_request *r)
+{
+    if (model->requests > 30)
+        return (struct model_answer){.status = 422};
+    return r->members[0]->subject.product == 1 ? (struct model_answer){.status = 200, .latency_ms = 5000}
+                                               : (struct model_answer){.status = 422, .latency_ms = 20};
+}
+
+static void test_late_success_is_no_proof(void **state)
+{
+    (void)state;
+    model_init(&m, slow_success);
+    m.config.work.adaptive = false;
+    model_open(&m);
+    model_put(&m, 30, 0);
+    assert_false(model_run(&m, m.now + HOUR));
+    assert_int_equal(m.done, 1);
+    assert_int_equal(m.holds[0].proving, PSYNC_PROVING_REFUSALS);
+    model_done(&m);
+}
+
 static void test_refused_ones_among_others_die(void **state)
 {
     static const struct model_answer mixed[] = {{.status = 200}, {.status = 422}, {.status = 422}, {.status = 200},
@@ -597,7 +678,7 @@ static void test_settings_changed_at_a_restart_end_a_suspension(void **state)
     model_restart(&m);
     assert_true(model_run(&m, m.now + HOUR));
     assert_int_equal(m.trials, 2);
-    assert_false(m.holds[0].suspended || m.holds[0].proving);
+    assert_false(m.holds[0].suspended || m.holds[0].proving != PSYNC_PROVING_NOT);
     assert_string_equal(m.holds[0].suspended_settings, "");
     model_done(&m);
 }
@@ -626,7 +707,7 @@ static void test_trial_left_to_the_next_worker(void **state)
     (void)state;
     model_init(&m, scripted);
     m.arg = &s;
-    m.holds[0].proving = true;
+    m.holds[0].proving = PSYNC_PROVING_DELIVERY;
     model_open(&m);
     model_put(&m, 10, 0);
     assert_false(model_run(&m, m.now + HOUR));
@@ -1066,6 +1147,9 @@ int main(void)
         cmocka_unit_test(test_denied_on_trial),
         cmocka_unit_test(test_suspension_survives_a_restart),
         cmocka_unit_test(test_refusing_destination),
+        cmocka_unit_test(test_refused_trials_suspend_again),
+        cmocka_unit_test(test_refused_after_denied_dies),
+        cmocka_unit_test(test_late_success_is_no_proof),
         cmocka_unit_test(test_refused_ones_among_others_die),
         cmocka_unit_test(test_changed_settings_end_a_suspension),
         cmocka_unit_test(test_settings_changed_at_a_restart_end_a_suspension),

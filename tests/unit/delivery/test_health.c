@@ -57,10 +57,15 @@ static void test_one_suffices_while_proving(void **state)
 
     (void)state;
     make(&h);
-    psync_health_prove(&h);
+    psync_health_prove(&h, PSYNC_PROVING_DELIVERY);
     assert_int_equal(psync_health_answer(&h, &conf, PSYNC_CLASS_DENIED), PSYNC_HEALTH_DENIED);
+    assert_int_equal(refuse(&h, 1), PSYNC_HEALTH_OK); /* that is not what it was suspended for */
     psync_health_success(&h);
     assert_int_equal(psync_health_answer(&h, &conf, PSYNC_CLASS_DENIED), PSYNC_HEALTH_OK);
+    psync_health_prove(&h, PSYNC_PROVING_REFUSALS);
+    assert_int_equal(refuse(&h, 1), PSYNC_HEALTH_REFUSING);
+    psync_health_success(&h);
+    assert_int_equal(refuse(&h, 1), PSYNC_HEALTH_OK);
     psync_health_done(&h);
 }
 
