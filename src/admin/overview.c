@@ -127,7 +127,7 @@ static enum psync_destination_state remembered(const struct psync_standing *s, p
     }
     if (h->throttled_until > now) {
         (void)snprintf(ret_words, max, "throttled until %s because the API answered %s",
-                       psync_time_format(h->throttled_until, until), h->throttled_reason);
+                       psync_time_words(h->throttled_until, until), h->throttled_reason);
         return PSYNC_DESTINATION_THROTTLED;
     }
     if (s->figures.state[0] && strcmp(s->figures.state, "ok") != 0)

@@ -76,6 +76,15 @@ const char *psync_time_format(psync_ms t, char ret_text[PSYNC_TIME_MAX])
     return ret_text;
 }
 
+const char *psync_time_words(psync_ms t, char ret_text[PSYNC_TIME_MAX])
+{
+    static const char zone[] = " UTC";
+    psync_time_format(t, ret_text);
+    ret_text[10] = ' ';
+    memcpy(ret_text + 19, zone, sizeof zone);
+    return ret_text;
+}
+
 /* ---- HTTP-dates ---- */
 
 static const char *const day_names[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};

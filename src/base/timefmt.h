@@ -10,6 +10,9 @@ enum { PSYNC_TIME_MAX = 32, PSYNC_DURATION_MAX = 24 }; /* bytes, with the NUL */
 /* RFC 3339 with milliseconds: 2026-11-23T04:35:00.123Z. Out of the years 1970-9999: clamped. Returns `ret_text`. */
 const char *psync_time_format(psync_ms t, char ret_text[PSYNC_TIME_MAX]);
 
+/* For people, the same everywhere: "2026-11-23 04:35:00 UTC". Returns `ret_text`. */
+const char *psync_time_words(psync_ms t, char ret_text[PSYNC_TIME_MAX]);
+
 /* HTTP-date (RFC 9110 section 5.6.7): IMF-fixdate, RFC 850 (two-digit years: a date more than 50 years ahead of `now`
  * is in the past) and asctime. PSYNC_REJECT: none of them; `*ret_t` untouched. */
 PSYNC_CHECKED enum psync_result psync_http_date_parse(struct psync_span text, psync_ms now, psync_ms *ret_t);

@@ -14,7 +14,7 @@ static void say(struct psync_left *left, const char *why, const char *until)
 static void say_time(struct psync_left *left, const char *why, psync_ms at)
 {
     char text[PSYNC_TIME_MAX];
-    say(left, why, psync_time_format(at, text));
+    say(left, why, psync_time_words(at, text));
     left->until_at = at;
 }
 

@@ -10,7 +10,7 @@ struct psync_left {
     uint64_t waiting;                  /* messages; 0: nothing waits, and the rest says nothing */
     const char *why;                   /* borrowed from the row, or a literal */
     psync_ms until_at;                 /* 0: no such time */
-    char until[PSYNC_LEFT_UNTIL_MAX];  /* "2026-11-23T14:03:00.000Z", "`destination resume`" */
+    char until[PSYNC_LEFT_UNTIL_MAX];  /* "2026-11-23 14:03:00 UTC", "`destination resume`" */
 };
 
 /* `configured`: the destination is in the configuration; `now` as in the row. */

@@ -44,10 +44,11 @@ static void say_rate(const struct psync_invocation *inv, json_object *o)
 static void say_destination(const struct psync_invocation *inv, json_object *d)
 {
     bool orphaned = psync_json_bool(d, "orphaned", false);
+    /* The words of a state that holds back name it themselves. */
     const char *state = psync_shown_text(d, "state"), *words = psync_shown_text(d, "words");
-    if (strcmp(words, state) == 0)
-        words = "";
-    psync_say(inv, "\n%s: %s%s%s%s", psync_shown_text(d, "name"), state, *words ? ", " : "", words,
+    bool well = strcmp(state, "ok") == 0, more = *words && strcmp(words, state) != 0;
+    psync_say(inv, "\n%s: %s%s%s%s", psync_shown_text(d, "name"), well || !more ? state : "", well && more ? "; " : "",
+              more ? words : "",
               orphaned ? "; orphaned: no longer in the configuration, its messages wait" : "");
     say_counts(inv, d, "  ");
     if (psync_json_member(d, "oldest"))

@@ -67,22 +67,13 @@ static psync_ms state_until(const struct destination *t, enum psync_destination_
     return 0;
 }
 
-/* "2026-11-23 14:03:20 UTC". */
-static void time_words(psync_ms t, char ret_words[PSYNC_TIME_MAX])
-{
-    char text[PSYNC_TIME_MAX];
-
-    psync_time_format(t, text);
-    snprintf(ret_words, PSYNC_TIME_MAX, "%.10s %.8s UTC", text, text + 11);
-}
-
 void psync_destination_words(const struct destination *t, psync_ms now, char ret_words[PSYNC_CAUSE_TEXT_MAX])
 {
     enum psync_destination_state s = state_of(t, now);
     char until[PSYNC_TIME_MAX];
     char words[PSYNC_CAUSE_TEXT_MAX + PSYNC_TIME_MAX + 80];
 
-    time_words(state_until(t, s), until);
+    psync_time_words(state_until(t, s), until);
     switch (s) {
     case PSYNC_DESTINATION_PAUSED:
         snprintf(words, sizeof words, "paused by hand%s%s", t->hold.paused_reason[0] != '\0' ? ": " : "",

@@ -93,6 +93,9 @@ def test_a_suspended_destination_is_not_waited_for():
         assert took < 10
         line = next(line for line in done.stdout.split("\n") if line.startswith("default:"))
         assert "5 wait" in line and "destination resume" in line and "401" in line
+        for said in ("status", "destination list"):
+            line = next(line for line in home.run(*said.split()).stdout.split("\n") if line.startswith("default:"))
+            assert line.startswith("default: suspended: it refuses") and line.count("suspended") == 1
         assert api.summary()["effects"] == 0
         home.configure(api.url)
         home.run("destination", "resume", "default")

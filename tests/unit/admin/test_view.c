@@ -59,7 +59,7 @@ static void what_the_queue_remembers(void **state)
         {{.suspended = true, .suspended_reason = "401"}, "", PSYNC_DESTINATION_SUSPENDED, 0, "suspended: 401"},
         {{.throttled_until = 1000, .throttled_reason = "429"}, "", PSYNC_DESTINATION_OK, 0, ""},
         {{.throttled_until = 2000, .throttled_reason = "429"}, "", PSYNC_DESTINATION_THROTTLED, 2000,
-         "throttled until 1970-01-01T00:00:02.000Z because the API answered 429"},
+         "throttled until 1970-01-01 00:00:02 UTC because the API answered 429"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct psync_standing s = {.hold = cases[i].hold};

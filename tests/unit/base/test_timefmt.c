@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -36,6 +37,10 @@ static void formats_rfc3339(void **state)
         char text[PSYNC_TIME_MAX];
         assert_ptr_equal(psync_time_format(cases[i].t, text), text);
         assert_string_equal(text, cases[i].text);
+        char words[PSYNC_TIME_MAX], expected[PSYNC_TIME_MAX];
+        (void)snprintf(expected, sizeof expected, "%.10s %.8s UTC", text, text + 11);
+        assert_ptr_equal(psync_time_words(cases[i].t, words), words);
+        assert_string_equal(words, expected);
     }
 }
 

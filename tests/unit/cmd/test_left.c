@@ -25,9 +25,9 @@ static void reasons(void **state)
         {{.counts = {.ready = 2}, .hold = {.suspended = true, .suspended_reason = "HTTP 401"}},
          false, "HTTP 401", "`destination resume` or changed settings", 0},
         {{.counts = {.ready = 2}, .hold = {.throttled_until = NOW + 5000, .throttled_reason = "HTTP 429"}},
-         false, "HTTP 429", "1970-01-01T00:16:45.000Z", NOW + 5000},
+         false, "HTTP 429", "1970-01-01 00:16:45 UTC", NOW + 5000},
         {{.counts = {.delayed = 2, .next_due_at = NOW + 1000}}, false, "due later",
-         "1970-01-01T00:16:41.000Z", NOW + 1000},
+         "1970-01-01 00:16:41 UTC", NOW + 1000},
         /* a time in the past is no time to wait for */
         {{.counts = {.delayed = 2, .next_due_at = NOW - 1}}, false, "due again", "the next `work`", 0},
         {{.counts = {.ready = 1}, .hold = {.throttled_until = NOW - 1, .throttled_reason = "HTTP 429"}},
