@@ -64,7 +64,7 @@ static enum psync_exit limit_flag(const struct psync_invocation *inv, int64_t *r
     if (!text || (psync_decimal_parse((struct psync_span){text, strlen(text)}, false, &d) == PSYNC_OK &&
                   psync_decimal_to_int64(&d, ret_limit) == PSYNC_OK && *ret_limit > 0))
         return PSYNC_EXIT_OK;
-    psync_complain("--limit %s: a number above 0", text);
+    psync_complain("--limit %s: expected an integer from 1 to %" PRId64, text, INT64_MAX);
     return PSYNC_EXIT_USAGE;
 }
 

@@ -16,7 +16,7 @@ static enum psync_exit product_operand(const struct psync_invocation *inv, int64
     if (psync_decimal_parse(text, false, &d) == PSYNC_OK && psync_decimal_to_int64(&d, ret_product) == PSYNC_OK &&
         *ret_product > 0)
         return PSYNC_EXIT_OK;
-    psync_complain("\"%s\" is no product id; it is a number above 0", inv->operands[0]);
+    psync_complain("\"%s\" is no product id; it is an integer from 1 to %" PRId64, inv->operands[0], INT64_MAX);
     return PSYNC_EXIT_USAGE;
 }
 

@@ -199,6 +199,17 @@ static bool in_range(const struct psync_option *o, int64_t number)
     return number >= min && number <= max;
 }
 
+/* Not in range: because it is above it? A number that was not `read` may have more digits than any type takes. */
+static bool is_too_large(const struct psync_option *o, const char *text, bool read, int64_t number)
+{
+    int64_t min;
+
+    if (!o->min)
+        return false;
+    PSYNC_INVARIANT(types[o->type].parse(o->min, &min));
+    return read ? number >= min : *text != '\0' && text[strspn(text, "0123456789")] == '\0' && strlen(text) > 18;
+}
+
 enum psync_result psync_value_parse(const struct psync_option *o, const char *text, int64_t *ret_number,
                                     struct psync_error *err)
 {
@@ -215,7 +226,8 @@ enum psync_result psync_value_parse(const struct psync_option *o, const char *te
     }
     ok = o->type == PSYNC_OPTION_CHOICE ? parse_choice(o, text, &number) : types[o->type].parse(text, &number);
     if (!ok || !in_range(o, number))
-        return psync_fail(err, PSYNC_REJECT, "expected %s", psync_option_expects(o, expects));
+        return psync_fail(err, PSYNC_REJECT, "%sexpected %s", is_too_large(o, text, ok, number) ? "is too large; " : "",
+                          psync_option_expects(o, expects));
     *ret_number = number;
     return PSYNC_OK;
 }

@@ -26,9 +26,11 @@ static enum psync_result read_number(const char *value, uint64_t max, uint64_t *
     char *end;
     errno = 0;
     unsigned long long n = strtoull(value, &end, 10);
-    if (*value < '0' || *value > '9' || *end || errno || n > max)
+    if (*value < '0' || *value > '9' || *end)
         return psync_fail(err, PSYNC_REJECT, "\"%s\" is not an integer from 0 to %llu", value,
                           (unsigned long long)max);
+    if (errno || n > max)
+        return psync_fail(err, PSYNC_REJECT, "\"%s\" is too large, at most %llu", value, (unsigned long long)max);
     *ret_n = n;
     return PSYNC_OK;
 }

@@ -3,6 +3,8 @@
 
 #include "source/shown.h"
 
+#include <inttypes.h>
+
 enum { FAST_DIGITS = 18 }; /* so many decimal digits always fit an int64_t */
 
 static bool is_blank(char c)
@@ -35,6 +37,18 @@ static bool parse_digits(struct psync_span text, int64_t *ret_n)
     return true;
 }
 
+/* Digits, after a sign perhaps, that are more than an int64_t has; or that many before the point or by an exponent. */
+static bool is_far(struct psync_span text)
+{
+    struct psync_decimal d;
+    if (psync_decimal_parse(text, true, &d) == PSYNC_OK)
+        return d.digits - d.scale > FAST_DIGITS;
+    size_t sign = text.data[0] == '-' || text.data[0] == '+', n = sign;
+    while (n < text.len && text.data[n] >= '0' && text.data[n] <= '9')
+        n++;
+    return n == text.len && n > sign + PSYNC_DECIMAL_DIGITS;
+}
+
 enum psync_result psync_field_integer(const char *what, struct psync_span text, int64_t *ret_n,
                                       struct psync_error *reason)
 {
@@ -47,6 +61,11 @@ enum psync_result psync_field_integer(const char *what, struct psync_span text, 
     if (psync_decimal_parse(t, true, &d) == PSYNC_OK && psync_decimal_to_int64(&d, ret_n) == PSYNC_OK)
         return PSYNC_OK;
     char shown[PSYNC_SHOWN_MAX];
+    if (is_far(t))
+        return t.data[0] == '-' ? psync_fail(reason, PSYNC_REJECT, "%s is too small, at least 0: %s", what,
+                                             psync_shown(t, shown))
+                                : psync_fail(reason, PSYNC_REJECT, "%s is too large, at most %" PRId64 ": %s", what,
+                                             INT64_MAX, psync_shown(t, shown));
     return psync_fail(reason, PSYNC_REJECT, "%s is not an integer: %s", what, psync_shown(t, shown));
 }
 

@@ -194,6 +194,11 @@ static const struct refusal refusals[] = {
     {NULL, "attempts=3", "--set: expected section.key=value, such as retry.attempts=3"},
     {NULL, "=3", "--set: expected section.key=value, such as retry.attempts=3"},
     {NULL, "retry.attempts=0", "--set: retry.attempts = 0: expected an integer from 1 to 100"},
+    {NULL, "retry.attempts=101", "--set: retry.attempts = 101: is too large; expected an integer from 1 to 100"},
+    {NULL, "retry.attempts=99999999999999999999",
+     "--set: retry.attempts = 99999999999999999999: is too large; expected an integer from 1 to 100"},
+    {NULL, "retry.backoff=2h",
+     "--set: retry.backoff = 2h: is too large; expected a duration with its unit (ms, s, m, h, d) from 10ms to 1h"},
     {NULL, "retry.attemps=0", "--set: unknown setting retry.attemps; did you mean retry.attempts?"},
     {NULL, "queue.path=a\tb", "--set: queue.path = a?b: has a control character"},
 };

@@ -111,7 +111,7 @@ static void members(void **state)
                                  "{\"id\":99999999999999999999,\"name\":\"x\"" REST "{\"id\":\"\",\"name\":\"x\"" REST
                                  "{\"id\":9223372036854775807,\"name\":\"x\"" REST,
          .expected = "! t:1: id is not above zero: 0\n! t:2: id is not above zero: -4\n! t:3: id is not an integer: 1.5\n"
-                     "! t:4: id is not an integer: 99999999999999999999\n! t:5: id is empty\n"
+                     "! t:4: id is too large, at most 9223372036854775807: 99999999999999999999\n! t:5: id is empty\n"
                      "6 {\"id\":9223372036854775807,\"name\":\"x\"" REST_OUT},
         {.name = "money beyond 64 bits stays exact",
          .input = "{\"id\":1,\"name\":\"x\",\"price\":99999999999999999999999.995,\"stock\":1}\n",
