@@ -1,7 +1,6 @@
 /* args - from argv to an invocation, by the tables of command.h. Pure: prints nothing. */
 #include "cmd/command.h"
 
-
 #include "config/nearest.h"
 
 #include <string.h>
@@ -9,7 +8,7 @@
 const struct psync_flag psync_common_flags[] = {
     {"config", "FILE", "configuration file (else ./productsync.conf or /etc/productsync.conf)", false},
     {"set", "SECTION.KEY=VALUE", "one setting, stronger than the file; not for secrets", true},
-    {"json", NULL, "answer in JSON, for scripts", false},
+    {"json", NULL, "one JSON object, or one a line where it says so", false},
     {"quiet", NULL, "say only what went wrong", false},
     {"verbose", NULL, "say more", false},
     {"help", NULL, "show this help", false},
@@ -44,14 +43,19 @@ static const struct psync_command *find_command(int argc, const char *const *arg
     for (const struct psync_command *c = psync_commands; c->name; c++) {
         const char *space = strchr(c->name, ' ');
         size_t first = space ? (size_t)(space - c->name) : strlen(c->name);
-        if (strlen(argv[1]) != first || memcmp(argv[1], c->name, first) != 0)
+        if (argc < 1 || strlen(argv[0]) != first || memcmp(argv[0], c->name, first) != 0)
             continue;
-        if (space && (argc < 3 || strcmp(argv[2], space + 1) != 0))
+        if (space && (argc < 2 || strcmp(argv[1], space + 1) != 0))
             continue;
         *ret_words = space ? 2 : 1;
         return c;
     }
     return NULL;
+}
+
+static bool is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
 static bool is_group(const char *word)
@@ -76,10 +80,9 @@ static enum psync_result take_common(struct psync_invocation *inv, const char *n
         inv->json = true;
     } else if (strcmp(name, "quiet") == 0) {
         inv->quiet = true;
-    } else if (strcmp(name, "verbose") == 0) {
-        inv->verbose = true;
     } else {
-        return PSYNC_EMPTY;
+        PSYNC_INVARIANT(strcmp(name, "verbose") == 0);
+        inv->verbose = true;
     }
     return PSYNC_OK;
 }
@@ -95,6 +98,21 @@ static enum psync_result take_own(struct psync_invocation *inv, const struct psy
     return PSYNC_OK;
 }
 
+/* None before the command is known. */
+static const struct psync_flag *own_flags(const struct psync_invocation *inv)
+{
+    return inv->command ? psync_command_flags(inv->command) : NULL;
+}
+
+static enum psync_result unknown_flag(const struct psync_invocation *inv, const char *flag, size_t len,
+                                      struct psync_error *err)
+{
+    if (inv->command)
+        return psync_fail(err, PSYNC_REJECT, "unknown flag %.*s; see productsync %s --help", (int)len, flag,
+                          inv->command->name);
+    return psync_fail(err, PSYNC_REJECT, "unknown flag %.*s before the command; see productsync --help", (int)len, flag);
+}
+
 /* One "--name", "--name=value" or "--name value" at argv[*at]; advances *at past it. */
 static enum psync_result take_flag(struct psync_invocation *inv, int argc, const char *const *argv, int *at,
                                    struct psync_error *err)
@@ -102,10 +120,9 @@ static enum psync_result take_flag(struct psync_invocation *inv, int argc, const
     const char *word = argv[*at] + 2, *equals = strchr(word, '=');
     size_t len = equals ? (size_t)(equals - word) : strlen(word);
     const struct psync_flag *common = find_flag(psync_common_flags, word, len);
-    const struct psync_flag *flag = common ? common : find_flag(psync_command_flags(inv->command), word, len);
+    const struct psync_flag *flag = common ? common : find_flag(own_flags(inv), word, len);
     if (!flag)
-        return psync_fail(err, PSYNC_REJECT, "unknown flag --%.*s; see productsync %s --help", (int)len, word,
-                          inv->command->name);
+        return unknown_flag(inv, argv[*at], equals ? len + 2 : strlen(argv[*at]), err);
     const char *value = equals ? equals + 1 : NULL;
     if (!flag->value && value)
         return psync_fail(err, PSYNC_REJECT, "--%s takes no value", flag->name);
@@ -127,52 +144,94 @@ static enum psync_result check_operands(const struct psync_invocation *inv, stru
     if (inv->n_operands > c->operands_max)
         return psync_fail(err, PSYNC_REJECT, "productsync %s: unexpected \"%s\"; see productsync %s --help", c->name,
                           inv->operands[c->operands_max], c->name);
+    if (inv->json && (c->traits & PSYNC_COMMAND_NO_JSON))
+        return psync_fail(err, PSYNC_REJECT, "productsync %s has no --json", c->name);
     if (inv->json && inv->verbose)
         return psync_fail(err, PSYNC_REJECT, "--json and --verbose do not go together");
     return PSYNC_OK;
 }
 
-static enum psync_result no_command(int argc, const char *const *argv, struct psync_error *err)
+/* `argv` begins where the command should stand. EMPTY: help is wanted. */
+static enum psync_result no_command(struct psync_invocation *inv, int argc, const char *const *argv,
+                                    struct psync_error *err)
 {
-    if (argc < 2)
+    if (argc < 1)
         return psync_fail(err, PSYNC_REJECT, "which command? see productsync --help");
-    if (is_group(argv[1])) {
-        if (argc < 3 || strcmp(argv[2], "--help") == 0)
+    if (is_group(argv[0])) {
+        inv->group = argv[0];
+        if (argc < 2 || is_help(argv[1]))
             return PSYNC_EMPTY;
-        return psync_fail(err, PSYNC_REJECT, "unknown command \"%s %s\"; see productsync %s --help", argv[1], argv[2],
-                          argv[1]);
+        return psync_fail(err, PSYNC_REJECT, "unknown command \"%s %s\"; see productsync %s --help", argv[0], argv[1],
+                          argv[0]);
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "help") == 0)
-        return PSYNC_EMPTY;
-    const char *near = nearest_command(argv[1]);
-    return psync_fail(err, PSYNC_REJECT, "unknown command \"%s\"%s%s; see productsync --help", argv[1],
+    const char *near = nearest_command(argv[0]);
+    return psync_fail(err, PSYNC_REJECT, "unknown command \"%s\"%s%s; see productsync --help", argv[0],
                       near ? "; did you mean " : "", near ? near : "");
+}
+
+/* What no command takes: "help", "help dead list". */
+static enum psync_result ask_for_help(struct psync_invocation *inv, int argc, const char *const *argv,
+                                      struct psync_error *err)
+{
+    int words;
+    inv->command = find_command(argc, argv, &words);
+    return inv->command || argc < 1 ? PSYNC_EMPTY : no_command(inv, argc, argv, err);
+}
+
+/* Flags before the command: those that every command takes, and --version. */
+static enum psync_result take_leading(struct psync_invocation *inv, int argc, const char *const *argv, int *at,
+                                      struct psync_error *err)
+{
+    enum psync_result r = PSYNC_OK;
+    while (r == PSYNC_OK && *at < argc && argv[*at][0] == '-') {
+        inv->version = strcmp(argv[*at], "--version") == 0;
+        if (inv->version || is_help(argv[*at]))
+            return PSYNC_EMPTY;
+        if (argv[*at][1] != '-' || argv[*at][2] == '\0')
+            return unknown_flag(inv, argv[*at], strlen(argv[*at]), err);
+        r = take_flag(inv, argc, argv, at, err);
+    }
+    return r;
+}
+
+/* What stands behind the command. */
+static enum psync_result take_rest(struct psync_invocation *inv, int argc, const char *const *argv, int at,
+                                   const char **operand_room, struct psync_error *err)
+{
+    bool flags_end = false;
+    enum psync_result r = PSYNC_OK;
+    while (r == PSYNC_OK && at < argc) {
+        const char *word = argv[at];
+        if (flags_end || word[0] != '-' || word[1] == '\0') {
+            operand_room[inv->n_operands++] = word;
+            at++;
+        } else if (strcmp(word, "--") == 0) {
+            flags_end = true;
+            at++;
+        } else if (is_help(word)) {
+            r = PSYNC_EMPTY;
+        } else if (word[1] == '-') {
+            r = take_flag(inv, argc, argv, &at, err);
+        } else {
+            r = unknown_flag(inv, word, strlen(word), err);
+        }
+    }
+    return r == PSYNC_OK ? check_operands(inv, err) : r;
 }
 
 enum psync_result psync_args_parse(int argc, const char *const *argv, const char **operand_room,
                                    struct psync_invocation *ret_inv, struct psync_error *err)
 {
-    int at = 0;
+    int at = 1, words = 0;
     struct psync_invocation inv = {.operands = operand_room, .program = argc ? argv[0] : "productsync"};
-    inv.command = argc > 1 ? find_command(argc, argv, &at) : NULL;
-    enum psync_result r = inv.command ? PSYNC_OK : no_command(argc, argv, err);
-    bool flags_end = false;
-    for (at++; r == PSYNC_OK && at < argc;) {
-        const char *word = argv[at];
-        if (flags_end || word[0] != '-' || word[1] == '\0') {
-            operand_room[inv.n_operands++] = word;
-            at++;
-        } else if (strcmp(word, "--") == 0) {
-            flags_end = true;
-            at++;
-        } else if (word[1] == '-') {
-            r = take_flag(&inv, argc, argv, &at, err);
-        } else {
-            r = psync_fail(err, PSYNC_REJECT, "unknown flag %s; see productsync %s --help", word, inv.command->name);
-        }
+    enum psync_result r = take_leading(&inv, argc, argv, &at, err);
+    if (r == PSYNC_OK && at < argc && strcmp(argv[at], "help") == 0) {
+        r = ask_for_help(&inv, argc - at - 1, argv + at + 1, err);
+    } else if (r == PSYNC_OK) {
+        inv.command = find_command(argc - at, argv + at, &words);
+        r = inv.command ? take_rest(&inv, argc, argv, at + words, operand_room, err)
+                        : no_command(&inv, argc - at, argv + at, err);
     }
-    if (r == PSYNC_OK && inv.command)
-        r = check_operands(&inv, err);
     *ret_inv = inv;
     return r;
 }

@@ -20,6 +20,11 @@ enum { PSYNC_FLAGS_MAX = 40, PSYNC_SETS_MAX = 64 };
 
 struct psync_invocation;
 
+enum psync_command_traits {
+    PSYNC_COMMAND_SIGNALS = 1, /* SIGINT, SIGTERM, SIGHUP are blocked and waited for (cmd/signals.h); else they end it */
+    PSYNC_COMMAND_NO_JSON = 2, /* has nothing to say in JSON, and refuses --json */
+};
+
 struct psync_command {
     const char *name;      /* "produce", "dead list" */
     const char *operands;  /* "[FILE...]"; NULL: none */
@@ -30,7 +35,7 @@ struct psync_command {
     enum psync_exit (*run)(struct psync_invocation *inv);
     const struct psync_flag *(*more_flags)(void); /* instead of `flags`, where another room keeps the table */
     const char *settings;  /* sections of the configuration that matter to it, for the help: "retry,work"; NULL */
-    bool takes_signals;    /* SIGINT, SIGTERM, SIGHUP are blocked and waited for (cmd/signals.h); else they end it */
+    unsigned traits;       /* of enum psync_command_traits */
 };
 
 static inline const struct psync_flag *psync_command_flags(const struct psync_command *c)
@@ -44,6 +49,9 @@ struct psync_invocation {
     const char *const *operands;
     size_t n_operands;
     const char *program; /* argv[0] */
+    /* where help was asked for (EMPTY) and no command was named */
+    bool version;        /* its version was asked for instead */
+    const char *group;   /* of the commands that begin with this word; NULL: of all */
     /* flags every command has */
     const char *config_file;              /* NULL: not given */
     const char *sets[PSYNC_SETS_MAX];
@@ -66,8 +74,8 @@ static inline bool psync_invocation_has(const struct psync_invocation *inv, cons
 extern const struct psync_command psync_commands[]; /* ended by a NULL name */
 extern const struct psync_flag psync_common_flags[]; /* ended by a NULL name */
 
-/* `operand_room` has room for argc pointers and outlives the invocation. Flags may stand anywhere after the command; "--"
- * ends them. REJECT: `err` is the line for the user. EMPTY: help or version was asked for: print psync_help and leave with 0. */
+/* `operand_room` has room for argc pointers and outlives the invocation. Flags may stand anywhere, a command's own ones
+ * after it; "--" ends them. REJECT: `err` is the line for the user. EMPTY: help or version was asked for: print psync_help and leave with 0. */
 PSYNC_CHECKED enum psync_result psync_args_parse(int argc, const char *const *argv, const char **operand_room,
                                                  struct psync_invocation *ret_inv, struct psync_error *err);
 

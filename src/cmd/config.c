@@ -103,8 +103,12 @@ enum psync_exit psync_cmd_config_reference(struct psync_invocation *inv)
 {
     struct psync_buf out;
     psync_buf_init(&out, OUT_MAX);
-    enum psync_result r = inv->verbose ? psync_options_help(&out) : psync_options_markdown(&out);
-    if (r == PSYNC_OK)
+    enum psync_result r = inv->json      ? psync_options_json(&out)
+                          : inv->verbose ? psync_options_help(&out)
+                                         : psync_options_markdown(&out);
+    if (r == PSYNC_OK && inv->json)
+        psync_say_json(&out);
+    else if (r == PSYNC_OK)
         fwrite(out.data, 1, out.len, stdout);
     psync_buf_done(&out);
     return r == PSYNC_OK ? PSYNC_EXIT_OK : PSYNC_EXIT_STORAGE;

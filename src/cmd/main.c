@@ -7,15 +7,25 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/resource.h>
 
-static enum psync_exit help_or_version(int argc, const char *const *argv, const struct psync_invocation *inv)
+static enum psync_exit help_or_version(const struct psync_invocation *inv)
 {
-    if (!inv->command && argc > 1 && strcmp(argv[1], "--version") == 0)
+    if (inv->version)
         printf("productsync %s\n", PSYNC_VERSION);
-    else if (inv->command || argc < 2 || !psync_help_print_group(argv[1]))
+    else if (!inv->group || !psync_help_print_group(inv->group))
         psync_help_print(inv->command);
     return PSYNC_EXIT_OK;
+}
+
+/* A core would hold tokens, and products. Where it cannot be forbidden nothing is worse than before. */
+static void forbid_core_dumps(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_CORE, &limit) != 0)
+        return;
+    limit.rlim_cur = 0;
+    (void)setrlimit(RLIMIT_CORE, &limit);
 }
 
 /* What was printed but never arrived (a full disk, a closed pipe) was not said. */
@@ -29,7 +39,6 @@ static enum psync_exit flush_output(enum psync_exit code)
 
 int main(int argc, char **argv)
 {
-    const char *const *words = (const char *const *)argv;
     struct psync_error err = {0};
     struct psync_invocation inv;
     const char **operands = calloc((size_t)argc + 1, sizeof *operands);
@@ -38,13 +47,14 @@ int main(int argc, char **argv)
         return PSYNC_EXIT_STORAGE;
     }
     enum psync_exit code = PSYNC_EXIT_USAGE;
-    enum psync_result r = psync_args_parse(argc, words, operands, &inv, &err);
+    forbid_core_dumps();
+    enum psync_result r = psync_args_parse(argc, (const char *const *)argv, operands, &inv, &err);
     if (r == PSYNC_EMPTY) {
-        code = help_or_version(argc, words, &inv);
+        code = help_or_version(&inv);
     } else if (r != PSYNC_OK) {
         psync_complain("%s", err.text);
     } else {
-        psync_signals_prepare(inv.command->takes_signals);
+        psync_signals_prepare((inv.command->traits & PSYNC_COMMAND_SIGNALS) != 0);
         r = psync_http_global_init(&err);
         if (r == PSYNC_OK)
             code = inv.command->run(&inv);

@@ -1,6 +1,6 @@
 /* signals - SIGINT, SIGTERM and SIGHUP as calls on a thread of their own.
  *
- * A command that takes them (psync_command.takes_signals) has them blocked in every thread and taken by sigwait(3) in
+ * A command that takes them (PSYNC_COMMAND_SIGNALS) has them blocked in every thread and taken by sigwait(3) in
  * one, so the handlers are ordinary functions. All other commands they end, as they end any program. */
 #ifndef PSYNC_CMD_SIGNALS_H
 #define PSYNC_CMD_SIGNALS_H

@@ -6,9 +6,10 @@
 
 #define FLAGS_END {NULL, NULL, NULL, false}
 
-/* psync_command.takes_signals */
-#define SIGNALS true
-#define PLAIN   false
+/* psync_command.traits */
+#define PLAIN   0
+#define SIGNALS PSYNC_COMMAND_SIGNALS
+#define NO_JSON PSYNC_COMMAND_NO_JSON
 
 static const struct psync_flag work_flags[] = {
     {"drain", NULL, "end when nothing more can be delivered", false},
@@ -56,23 +57,31 @@ static const struct psync_flag test_flags[] = {
     FLAGS_END,
 };
 
-static const char input_help[] =
-    "Products come from the files, or from standard input when there are none (or for \"-\"): JSON (an object, an\n"
-    "array, or one a line), CSV with the columns id, name, price and stock, a product export of PrestaShop's back\n"
-    "office, or a webservice answer. What is refused is said with file, line and reason; the rest goes on.\n";
+#define INPUT_HELP                                                                                                     \
+    "Products come from the files, or from standard input when there are none (or for \"-\"): JSON (an object, an\n"   \
+    "array, or one a line), CSV with the columns id, name, price and stock, a product export of PrestaShop's back\n"   \
+    "office, or webservice answers. What is refused is said with file, line and reason; the rest goes on.\n"
+
+static const char direct_help[] =
+    INPUT_HELP
+    "With --json one object a line: each product's outcome as it comes, what was refused, and a summary at the end.\n";
+
+static const char produce_help[] =
+    INPUT_HELP
+    "With --json one object a line: what was refused, and a summary at the end.\n";
 
 const struct psync_command psync_commands[] = {
-    {"simple", "[FILE...]", 0, SIZE_MAX, "send each product now and wait for its answer; no retry", input_help, NULL,
+    {"simple", "[FILE...]", 0, SIZE_MAX, "send each product now and wait for its answer; no retry", direct_help, NULL,
      psync_cmd_simple, NULL, "destination,http,payload,input,log", SIGNALS},
-    {"async", "[FILE...]", 0, SIZE_MAX, "send products now, many at once; a few retries in memory", input_help, NULL,
+    {"async", "[FILE...]", 0, SIZE_MAX, "send products now, many at once; a few retries in memory", direct_help, NULL,
      psync_cmd_async, NULL, "destination,http,async,retry,work,payload,input,log", SIGNALS},
-    {"produce", "[FILE...]", 0, SIZE_MAX, "put products into the queue", input_help, NULL,
+    {"produce", "[FILE...]", 0, SIZE_MAX, "put products into the queue", produce_help, NULL,
      psync_cmd_produce, NULL, "queue,payload,input,source,state", SIGNALS},
     {"work", NULL, 0, 0, "deliver from the queue until told to stop",
      "SIGTERM or Ctrl-C: take nothing new, finish what is in flight (for work.grace at most), release the rest. A\n"
      "second one stops at once and still loses nothing; a third one waits for nothing at all. SIGHUP reloads the\n"
      "settings, all or nothing, and reopens the log. With --drain: 0 when nothing is left, 1 when something waits,\n"
-     "which is then said.\n",
+     "which is then said. With --json it ends with one object.\n",
      work_flags, psync_cmd_work, NULL, "destination,http,retry,breaker,batch,work,queue,log", SIGNALS},
     {"status", NULL, 0, 0, "what is queued, in flight, delayed, dead; rate and time to drain", NULL, NULL,
      psync_cmd_status, NULL, NULL, PLAIN},
@@ -81,7 +90,8 @@ const struct psync_command psync_commands[] = {
     {"resend", "PRODUCT", 1, 1, "announce a product anew, under a new key",
      "The newest message of the product is put again as a new message, also when it was delivered.\n", resend_flags,
      psync_cmd_resend, NULL, NULL, PLAIN},
-    {"dead list", NULL, 0, 0, "dead letters, grouped by cause", NULL, dead_list_flags,
+    {"dead list", NULL, 0, 0, "dead letters, grouped by cause",
+     "With --json one object with the causes; with --each or --cause a stream, one dead letter a line.\n", dead_list_flags,
      psync_cmd_dead_list, NULL, NULL, PLAIN},
     {"dead show", "ID", 1, 1, "a dead letter: payload, attempts, the API's answer", NULL, NULL,
      psync_cmd_dead_show, NULL, NULL, PLAIN},
@@ -96,20 +106,22 @@ const struct psync_command psync_commands[] = {
     {"destination resume", "NAME", 1, 1, "deliver again: ends a pause or a suspension", NULL, NULL,
      psync_cmd_destination_resume, NULL, NULL, PLAIN},
     {"test", NULL, 0, 0, "can the API be reached, over TLS, with these credentials?",
-     "Goes through the code that delivers: URL, TLS, credentials, headers; without a product, by test.method (GET).\n",
+     "Goes through the code that delivers: URL, TLS, credentials, headers; without a product, by test.method (GET).\n"
+     "With --json one object a line, for each destination.\n",
      test_flags, psync_cmd_test, NULL, "destination,http,test", PLAIN},
     {"config show", NULL, 0, 0, "effective settings and where each comes from; secrets masked", NULL, NULL,
      psync_cmd_config_show, NULL, NULL, PLAIN},
     {"config check", NULL, 0, 0, "is the configuration valid?", NULL, NULL, psync_cmd_config_check, NULL, NULL, PLAIN},
-    {"config reference", NULL, 0, 0, "every setting, explained", NULL, NULL, psync_cmd_config_reference, NULL, NULL, PLAIN},
+    {"config reference", NULL, 0, 0, "every setting, explained",
+     "As Markdown; with --verbose as plain text, with --json as one object.\n", NULL, psync_cmd_config_reference, NULL, NULL, PLAIN},
     {"queue backup", "FILE", 1, 1, "a consistent copy of the queue, also while it works", NULL, NULL,
      psync_cmd_queue_backup, NULL, NULL, PLAIN},
     {"queue check", NULL, 0, 0, "is the queue file sound?", NULL, NULL, psync_cmd_queue_check, NULL, NULL, PLAIN},
     {"mock", NULL, 0, 0, "a product API that can misbehave on request",
      "POST /products takes products; GET /ledger tells what came and what took effect; PUT /control changes how it\n"
-     "misbehaves while it runs (docs/mock.md).\n",
+     "misbehaves while it runs (docs/mock.md). With --json one object, with the url and port, once it listens.\n",
      NULL, psync_cmd_mock, psync_mock_flags, NULL, SIGNALS},
     {"demo", NULL, 0, 0, "the whole story in a minute, with nothing else running", NULL, NULL,
-     psync_cmd_demo, NULL, NULL, SIGNALS},
+     psync_cmd_demo, NULL, NULL, SIGNALS | NO_JSON},
     {NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, PLAIN},
 };

@@ -265,6 +265,7 @@ enum psync_exit psync_cmd_work(struct psync_invocation *inv)
     static struct psync_signals signals;
     struct psync_error err = {0};
     run = (struct run){.inv = inv, .drain = psync_invocation_has(inv, "drain")};
+    (void)setvbuf(stdout, NULL, _IOLBF, 0); /* that it delivers is said at once, also into a pipe */
     psync_reload_init(&run.reload, inv);
     enum psync_exit code = psync_context_load(&run.reload.ctx, inv);
     if (code == PSYNC_EXIT_OK)

@@ -97,7 +97,8 @@ const struct psync_option psync_options[] = {
     ROW("queue", "full_wait", DURATION, LIVE, AT(queue.full_wait), "30s", "How long produce waits for a full queue",
         RANGE("0", "24h")),
     ROW("queue", "reserve", SIZE, LIVE, AT(queue.reserve_bytes), "64MB",
-        "With less free disk space nothing more is put into the queue, so that delivering can go on",
+        "With less free disk space nothing more is put into the queue, so that delivering can go on; besides, put keeps "
+        "room for the queue's log (its -wal file) and 512 bytes a queued message; 0: it does not look",
         RANGE("0", "1024GB")),
     ROW("queue", "keep", DURATION, LIVE, AT(queue.keep), "30d",
         "How long delivered messages are remembered, and their keys known", RANGE("1m", "3650d")),

@@ -47,8 +47,9 @@ const struct psync_option *psync_option_find(const char *section, const char *ke
 enum { PSYNC_OPTION_EXPECTS_MAX = 160 };
 const char *psync_option_expects(const struct psync_option *o, char ret_text[PSYNC_OPTION_EXPECTS_MAX]);
 
-/* The reference as Markdown (docs/configuration.md holds its output; a test compares) and as plain text for --help. */
+/* The reference as Markdown (docs/configuration.md holds its output; a test compares), as plain text and as JSON. */
 PSYNC_CHECKED enum psync_result psync_options_markdown(struct psync_buf *out);
 PSYNC_CHECKED enum psync_result psync_options_help(struct psync_buf *out);
+PSYNC_CHECKED enum psync_result psync_options_json(struct psync_buf *out);
 
 #endif

@@ -1,5 +1,7 @@
-/* reference - the option table as text: Markdown for docs/, plain lines for --help. */
+/* reference - the option table as text: Markdown for docs/, plain lines, JSON. */
 #include "config/options.h"
+
+#include "base/json.h"
 
 #include <string.h>
 
@@ -85,4 +87,30 @@ enum psync_result psync_options_help(struct psync_buf *out)
                              set ? ")" : "", o->help);
     }
     return r;
+}
+
+enum psync_result psync_options_json(struct psync_buf *out)
+{
+    char expects[PSYNC_OPTION_EXPECTS_MAX];
+    struct psync_json_writer w;
+
+    psync_json_writer_begin(&w, out);
+    psync_json_open(&w, NULL, '{');
+    psync_json_open(&w, "settings", '[');
+    for (size_t i = 0; i < psync_options_count; i++) {
+        const struct psync_option *o = &psync_options[i];
+
+        psync_json_open(&w, NULL, '{');
+        psync_json_put_text(&w, "section", o->section);
+        psync_json_put_text(&w, "key", o->key);
+        psync_json_put_text(&w, "default", o->dflt);
+        psync_json_put_text(&w, "allowed", psync_option_expects(o, expects));
+        psync_json_put_bool(&w, "secret", (o->flags & PSYNC_OPTION_SECRET) != 0);
+        psync_json_put_bool(&w, "reloadable", (o->flags & PSYNC_OPTION_RELOAD) != 0);
+        psync_json_put_text(&w, "help", o->help);
+        psync_json_close(&w, '}');
+    }
+    psync_json_close(&w, ']');
+    psync_json_close(&w, '}');
+    return psync_json_writer_end(&w);
 }

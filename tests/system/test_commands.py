@@ -334,7 +334,7 @@ def test_pause_and_resume_are_remembered():
         assert shown["state"] == "paused" and "API maintenance until 14:00" in shown["words"]
         home.run("produce", input=product(1))
         home.worker()
-        assert "API maintenance until 14:00" in home.run("destination", "list").stdout
+        assert "default: paused by hand: API maintenance until 14:00\n" in home.run("destination", "list").stdout
         assert home.destination()["state"] == "paused"
         assert api.summary()["requests"] == 0
         home.run("destination", "resume", "default")
@@ -505,3 +505,45 @@ def test_what_was_replaced_is_known_by_its_old_key():
         assert "0 put, 1 already known" in home.run("produce", input=product(1)).stdout
         home.run("work", "--drain")
         assert api.summary()["effects"] == 1
+
+
+# ---- times ----
+
+def test_times_look_the_same_everywhere():
+    """For people UTC to the second, for programs RFC 3339."""
+    with Mock() as api, Home(api.url, work__drain_wait="0", retry__backoff="1h", retry__backoff_max="1h") as home:
+        api.rules({"products": [1], "status": 422}, {"products": [2], "status": 429, "retry_after": 100})
+        home.run("produce", input=products(1, 2))
+        said = home.run("work", "--drain", code=1).stdout
+        for args in (["status"], ["destination", "list"], ["show", "1"], ["show", "2"], ["dead", "list"],
+                     ["dead", "list", "--each"], ["dead", "show", "1"]):
+            said += home.run(*args).stdout
+        said = re.sub(r".* GMT\n", "", said)  # the API's own words
+        times = re.findall(r"\S*\d\d:\d\d:\d\d.{4}", said)
+        assert len(times) >= 8 and all(re.fullmatch(r"\d\d:\d\d:\d\d UTC", t) for t in times), times
+        answer = json.dumps(home.json("status")) + json.dumps(home.json("show", "1"))
+        assert re.findall(r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"', answer)
+
+
+# ---- --json ----
+
+def test_json_is_one_object_or_a_stream_where_help_says_so():
+    with Mock() as api, Home(api.url) as home:
+        api.rules({"products": [1, 2], "status": 422})
+        home.run("produce", input=products(1, 3))
+        home.run("work", "--drain")
+        for args in (["status"], ["show", "1"], ["dead", "list"], ["dead", "show", home.message(1)["id"]],
+                     ["destination", "list"], ["config", "show"], ["config", "check"], ["config", "reference"],
+                     ["queue", "check"], ["queue", "backup", "copy.db"], ["resend", "3"], ["work", "--drain"],
+                     ["destination", "pause", "default"], ["dead", "retry", "--all"]):
+            assert isinstance(home.json(*args), dict), args
+        assert {"section": "retry", "key": "attempts"}.items() <= next(
+            s for s in home.json("config", "reference")["settings"] if s["key"] == "attempts").items()
+        assert "no --json" in home.run("demo", "--json", code=2).stderr
+
+
+def test_flags_before_the_command():
+    with Mock() as api, Home(api.url) as home:
+        done = subprocess.run([PROGRAM, "--config", home.conf, "--json", "status"], capture_output=True, text=True,
+                              timeout=60, env=home.environment())
+        assert done.returncode == 0 and json.loads(done.stdout)["working"] is False

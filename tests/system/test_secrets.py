@@ -164,3 +164,13 @@ def test_what_the_api_answers_is_made_harmless():
         for line in said.split("\n"):
             assert all(ord(c) >= 32 and not 0x7f <= ord(c) <= 0x9f for c in line), repr(line)
         assert "\nproductsync: all well" not in said
+
+
+def test_no_core_is_dumped():
+    """It would hold the token. The limit of the process says so, whatever it was before."""
+    with Mock() as api, Home(api.url) as home:
+        worker = home.worker()
+        Ear(worker.stdout).wait_for("delivering")
+        with open(f"/proc/{worker.pid}/limits", encoding="ascii") as f:
+            line = next(line for line in f if line.startswith("Max core file size"))
+        assert line.split()[4] == "0"

@@ -40,6 +40,17 @@ static void what_is_wrong_is_said(void **state)
         {{"p", "status", "--quiet=1"}, "--quiet takes no value"},
         {{"p", "dead", "retry", "--cause", "a", "--cause", "b"}, "--cause is given twice"},
         {{"p", "status", "--json", "--verbose"}, "do not go together"},
+        {{"p", "demo", "--json"}, "demo has no --json"},
+        {{"p", "--json"}, "which command"},
+        {{"p", "--frob", "status"}, "unknown flag --frob before the command"},
+        {{"p", "--drain", "work"}, "unknown flag --drain before the command"},
+        {{"p", "-x", "work"}, "unknown flag -x before the command"},
+        {{"p", "--", "work"}, "unknown flag -- before the command"},
+        {{"p", "--config"}, "--config needs a value"},
+        {{"p", "--json=1", "status"}, "--json takes no value"},
+        {{"p", "--json", "status", "--verbose"}, "do not go together"},
+        {{"p", "--json", "prodce"}, "did you mean produce"},
+        {{"p", "help", "prodce"}, "did you mean produce"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -55,6 +66,7 @@ static void help_is_found_everywhere(void **state)
 {
     static const char *const rows[][WORDS] = {
         {"p", "--help"}, {"p", "--version"}, {"p", "help"}, {"p", "dead"}, {"p", "dead", "--help"},
+        {"p", "-h"}, {"p", "--json", "--help"}, {"p", "--quiet", "dead"}, {"p", "help", "dead"}, {"p", "dead", "-h"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -75,7 +87,26 @@ static void help_is_found_everywhere(void **state)
         words[space ? 3 : 2] = "--help";
         assert_int_equal(parse(words, &inv, NULL), PSYNC_EMPTY);
         assert_ptr_equal(inv.command, c);
+        const char *asked[WORDS] = {"p", "help", words[1], space ? words[2] : NULL};
+        assert_int_equal(parse(asked, &inv, NULL), PSYNC_EMPTY);
+        assert_ptr_equal(inv.command, c);
     }
+}
+
+static void flags_of_all_commands_may_stand_first(void **state)
+{
+    static const char *const words[] = {"p",    "--json", "--config", "a.conf", "--set=a.b=c", "dead",
+                                        "list", "--each", "--set",    "d.e=f",  NULL};
+    struct psync_invocation inv;
+    (void)state;
+    assert_int_equal(parse(words, &inv, NULL), PSYNC_OK);
+    assert_string_equal(inv.command->name, "dead list");
+    assert_true(inv.json);
+    assert_string_equal(inv.config_file, "a.conf");
+    assert_int_equal(inv.n_sets, 2);
+    assert_string_equal(inv.sets[0], "a.b=c");
+    assert_true(psync_invocation_has(&inv, "each"));
+    assert_int_equal(inv.n_operands, 0);
 }
 
 static void flags_and_operands_mix(void **state)
@@ -111,6 +142,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_wrong_is_said),
         cmocka_unit_test(help_is_found_everywhere),
+        cmocka_unit_test(flags_of_all_commands_may_stand_first),
         cmocka_unit_test(flags_and_operands_mix),
         cmocka_unit_test(a_dash_is_standard_input),
     };
