@@ -37,7 +37,7 @@ void psync_delivery_log(struct psync_log *log, const struct psync_settlement *s,
         PSYNC_F_TEXT("outcome", given_up ? "failed" : s->outcome),
         PSYNC_F_TEXT("error", unless_empty(attempt->error)),
         PSYNC_F_TEXT("lease", lost ? "lost" : NULL),
-        PSYNC_F_INT("retry_in_ms", again && s->settle.not_before > now ? s->settle.not_before - now : 0),
+        PSYNC_F_INT("retry_in_ms", again && s->retry_at > now ? s->retry_at - now : 0),
     };
     size_t n = sizeof fields / sizeof fields[0];
     psync_log_event(log, level_of(&s->settle), s->outcome, fields, again ? n : n - 1);

@@ -64,6 +64,7 @@ struct psync_settlement {
     struct psync_message *message;
     struct psync_settle settle;      /* settle.message == message */
     const char *outcome;             /* for logs: "delivered", "already there", "retry", "dead", "released" */
+    psync_ms retry_at;               /* RETRY: when it is due, or its destination's pause is over, if that is later */
     psync_ms asked_ms;               /* RETRY: how long the answer asked to wait, without jitter; 0: it named no time */
     bool trial;
     uint64_t batch;                  /* the same for all verdicts of one answer to a batch, which come in a row and have
@@ -118,7 +119,7 @@ void psync_dispatcher_hold_lost(struct psync_dispatcher *d, const char *destinat
 bool psync_dispatcher_hold_kept(const struct psync_dispatcher *d, const char *destination); /* none is left to tell */
 
 /* By hand. REJECT: no such destination. Resuming ends whatever holds it: the pause, a suspension, an open breaker, and
- * a wait that the API asked for. */
+ * a wait that the API asked for, also for the messages that were answered so. */
 PSYNC_CHECKED enum psync_result psync_dispatcher_pause(struct psync_dispatcher *d, const char *destination,
                                                        const char *reason, psync_ms now);
 PSYNC_CHECKED enum psync_result psync_dispatcher_resume(struct psync_dispatcher *d, const char *destination,

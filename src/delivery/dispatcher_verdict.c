@@ -64,9 +64,12 @@ static void dead(struct held *h, struct job *job, const struct judgement *j, boo
 
 static void retry(struct held *h, struct job *job, const struct judgement *j, bool counted, psync_ms not_before)
 {
+    psync_ms pause_ends = job->destination->pacing.throttled_until;
+
     record(h, job, j, counted);
     h->settlement.settle.verdict = PSYNC_VERDICT_RETRY;
     h->settlement.settle.not_before = not_before;
+    h->settlement.retry_at = not_before > pause_ends ? not_before : pause_ends;
     h->settlement.asked_ms = j->class == PSYNC_CLASS_THROTTLED ? j->asked.delay_ms : 0;
     h->settlement.settle.unbind = h->unbind;
     h->settlement.outcome = "retry";
@@ -98,8 +101,9 @@ static bool is_final(const struct held *h, const struct destination *t, psync_ms
            psync_failure_final(&d->config->retry, h->settlement.message->attempts + 1, age_ms);
 }
 
-/* When to try again: what was told to wait waits as long as the destination; what failed backs off, and what is over
- * the retry budget is put off further, but not longer than the longest backoff. */
+/* When to try again: what was told to wait waits with the destination, and no longer than that, should a person end the
+ * pause; what failed backs off, and what is over the retry budget is put off further, but not longer than the longest
+ * backoff. */
 static psync_ms retry_time(struct destination *t, const struct held *h, const struct judgement *j, psync_ms now)
 {
     struct psync_dispatcher *d = t->owner;
@@ -108,7 +112,7 @@ static psync_ms retry_time(struct destination *t, const struct held *h, const st
     if (j->class == PSYNC_CLASS_ABORTED)
         return now;
     if (j->class == PSYNC_CLASS_THROTTLED && t->pacing.throttled_until > now)
-        return t->pacing.throttled_until;
+        return d->mode == PSYNC_DISPATCH_DIRECT ? t->pacing.throttled_until : now;
     psync_ms earliest = now + psync_backoff_delay(conf, h->settlement.message->tries + 1, psync_dispatcher_chance(d));
     if (d->mode == PSYNC_DISPATCH_DIRECT || j->facts.trial)
         return earliest;

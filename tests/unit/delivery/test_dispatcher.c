@@ -71,11 +71,11 @@ static void test_verdicts(void **state)
         {{.status = 422, .content_type = "application/problem+json; charset=utf-8",
           .body = "{\"type\":\"https://p.example/name\",\"title\":\"Name too long\"}"},
          PSYNC_STATE_DEAD, false, "HTTP 422: Name too long"},
-        {{.status = 429}, PSYNC_STATE_DELAYED, false, "HTTP 429"},
+        {{.status = 429}, PSYNC_STATE_READY, false, "HTTP 429"},
         {{.status = 500}, PSYNC_STATE_DELAYED, true, "HTTP 500"},
         {{.status = 502}, PSYNC_STATE_DELAYED, true, "HTTP 502"},
         {{.status = 503}, PSYNC_STATE_DELAYED, true, "HTTP 503"},
-        {{.status = 503, .retry_after = "5"}, PSYNC_STATE_DELAYED, false, "HTTP 503"},
+        {{.status = 503, .retry_after = "5"}, PSYNC_STATE_READY, false, "HTTP 503"},
         {{.status = 503, .retry_after = "soon"}, PSYNC_STATE_DELAYED, true, "HTTP 503"},
         {{.status = 504}, PSYNC_STATE_DELAYED, true, "HTTP 504"},
         {{.transport = PSYNC_NET_NAME}, PSYNC_STATE_DELAYED, true, "name not found"},
@@ -237,6 +237,22 @@ static void test_retry_after_pauses_all(void **state)
         assert_true(m.messages[i].done_at >= began + 120020);
     }
     assert_true(model_said(&m, "warning default: throttled for"));
+    model_done(&m);
+}
+
+/* The pause is the destination's: a person who ends it ends it for what was told to wait, too. */
+static void test_resume_lets_the_throttled_go(void **state)
+{
+    struct script s = SCRIPT({.status = 429, .retry_after = "3600"}, {.status = 200});
+
+    (void)state;
+    open_scripted(&s);
+    model_put(&m, 1, 0);
+    assert_false(model_run(&m, m.now + 10000));
+    assert_int_equal(m.requests, 1);
+    assert_int_equal(psync_dispatcher_resume(m.d, "default", m.now), PSYNC_OK);
+    assert_true(model_run(&m, m.now + 100));
+    assert_int_equal(m.done, 1);
     model_done(&m);
 }
 
@@ -1135,6 +1151,7 @@ int main(void)
         cmocka_unit_test(test_conflict_with_a_slow_failure),
         cmocka_unit_test(test_conflict_that_ends),
         cmocka_unit_test(test_retry_after_pauses_all),
+        cmocka_unit_test(test_resume_lets_the_throttled_go),
         cmocka_unit_test(test_throttle_fields),
         cmocka_unit_test(test_429_backs_off),
         cmocka_unit_test(test_breaker),
