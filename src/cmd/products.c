@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "source/input.h"
+#include "source/webservice.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -67,10 +68,10 @@ static long read_when_ready(void *arg, char *bytes, size_t n)
     return -1;
 }
 
-static enum psync_result read_all(struct inflow *f, struct psync_input *in, size_t file, struct psync_error *err)
+static enum psync_result read_all(struct inflow *f, struct psync_input *in, struct psync_error *err)
 {
     struct psync_products *p = f->products;
-    struct psync_found found = {.file = file};
+    struct psync_found found = {0};
     for (;;) {
         if (p->stop && *p->stop)
             return PSYNC_GONE;
@@ -84,6 +85,7 @@ static enum psync_result read_all(struct inflow *f, struct psync_input *in, size
         if (r == PSYNC_FATAL)
             return PSYNC_REJECT;
         if (r == PSYNC_OK) {
+            found.file = psync_input_number(in);
             found.line = psync_input_line(in);
             r = p->take(p->arg, &found, err);
         }
@@ -98,51 +100,101 @@ const char *psync_products_name(const struct psync_invocation *inv, size_t file)
     return !inv->n_operands || strcmp(inv->operands[file], "-") == 0 ? "standard input" : inv->operands[file];
 }
 
-static enum psync_result read_one(struct psync_products *p, size_t file, const struct psync_product_rules *rules,
-                                  struct psync_error *err)
+/* What the inputs of one run have in common. */
+struct common {
+    struct psync_products *products;
+    struct psync_product_rules rules;
+    struct psync_webservice join;
+};
+
+/* `in` NULL: out of memory. */
+static enum psync_result read_input(struct inflow *inflow, struct psync_input *in, const char *name,
+                                    struct psync_error *err)
 {
+    enum psync_result r = in ? read_all(inflow, in, err) : psync_fail(err, PSYNC_NOMEM, "out of memory");
+    if (in)
+        say_left_out(inflow->products, in, name);
+    psync_input_free(in);
+    return r;
+}
+
+static enum psync_result read_one(struct common *c, size_t file, struct psync_error *err)
+{
+    struct psync_products *p = c->products;
     const char *path = p->inv->n_operands ? p->inv->operands[file] : "-";
     bool standard = strcmp(path, "-") == 0;
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return psync_fail(err, PSYNC_REJECT, "cannot open %s: %s", path, strerror(errno));
-    const char *name = psync_products_name(p->inv, file);
     struct inflow inflow = {.products = p, .fd = fd, .waited = PSYNC_OK};
-    struct psync_input_open open_input = {
-        .name = name, .read = p->wait ? read_when_ready : NULL, .fd = fd, .arg = &inflow, .rules = rules};
-    struct psync_input *in = psync_input_new(&open_input);
-    enum psync_result r = in ? read_all(&inflow, in, file, err) : psync_fail(err, PSYNC_NOMEM, "out of memory");
-    if (in)
-        say_left_out(p, in, name);
-    psync_input_free(in);
+    struct psync_input_open open_input = {.name = psync_products_name(p->inv, file),
+                                          .read = p->wait ? read_when_ready : NULL,
+                                          .fd = fd,
+                                          .arg = &inflow,
+                                          .rules = &c->rules,
+                                          .join = &c->join,
+                                          .number = file};
+    enum psync_result r = read_input(&inflow, psync_input_new(&open_input), open_input.name, err);
     if (!standard)
         close(fd);
     return r;
 }
 
+static const char *name_of(void *arg, size_t file)
+{
+    const struct psync_products *p = arg;
+    return psync_products_name(p->inv, file);
+}
+
+/* The webservice's products whose stock rows came after them, perhaps in another input. */
+static enum psync_result read_rest(struct common *c, struct psync_error *err)
+{
+    struct psync_products *p = c->products;
+    struct inflow inflow = {.products = p, .fd = -1, .waited = PSYNC_OK};
+    if (c->join.has_stocks && !c->join.has_products)
+        psync_complain("there are stock rows (stock_availables), but no products: give the webservice's answer to "
+                       "products?display=full as well");
+    return read_input(&inflow, psync_input_new_rest(&c->join, &c->rules, name_of, p), "the webservice's products", err);
+}
+
+/* An input that cannot be read on ends there; the others are read all the same. */
+static enum psync_result go_on(struct psync_products *p, enum psync_result r, bool *broken, const struct psync_error *err)
+{
+    if (r != PSYNC_REJECT)
+        return r;
+    if (p->progress)
+        psync_progress_clear(p->progress);
+    psync_complain("%s", err->text);
+    *broken = true;
+    return PSYNC_EMPTY;
+}
+
+static enum psync_result read_inputs(struct common *c, struct psync_error *err)
+{
+    struct psync_products *p = c->products;
+    size_t n = p->inv->n_operands ? p->inv->n_operands : 1;
+    enum psync_result r = PSYNC_EMPTY;
+    bool broken = false;
+    for (size_t i = 0; r == PSYNC_EMPTY && i < n; i++)
+        r = go_on(p, read_one(c, i, err), &broken, err);
+    if (r == PSYNC_EMPTY)
+        r = go_on(p, read_rest(c, err), &broken, err);
+    return r == PSYNC_EMPTY && broken ? PSYNC_REJECT : r;
+}
+
 enum psync_result psync_products_each(struct psync_products *p, struct psync_error *err)
 {
-    size_t n = p->inv->n_operands ? p->inv->n_operands : 1;
-    struct psync_product_rules rules;
-    enum psync_result r = psync_product_rules_init(&rules, p->config, err);
+    struct common c = {.products = p};
+    enum psync_result r = psync_product_rules_init(&c.rules, p->config, err);
     if (r == PSYNC_REJECT) {
         psync_complain("%s", err->text);
         p->misconfigured = true;
     }
     if (r != PSYNC_OK)
         return r;
-    bool broken = false;
-    for (size_t i = 0; i < n; i++) {
-        r = read_one(p, i, &rules, err);
-        if (r == PSYNC_REJECT) { /* this input ends here; the others are read all the same */
-            if (p->progress)
-                psync_progress_clear(p->progress);
-            psync_complain("%s", err->text);
-            broken = true;
-        } else if (r != PSYNC_EMPTY) {
-            break;
-        }
-    }
-    psync_product_rules_done(&rules);
-    return r != PSYNC_EMPTY && r != PSYNC_REJECT ? r : broken ? PSYNC_REJECT : PSYNC_EMPTY;
+    psync_webservice_init(&c.join, &c.rules);
+    r = read_inputs(&c, err);
+    psync_webservice_done(&c.join);
+    psync_product_rules_done(&c.rules);
+    return r;
 }

@@ -10,16 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* UNTOLD: nothing was read yet. REST: the JSON has ended, products set aside are left. */
+/* UNTOLD: nothing was read yet. REST: the JSON has ended, products set aside are left that wait for no other input. */
 enum state { UNTOLD, TABLE, JSON, REST, ENDED, FAILED };
 
 struct psync_input {
     const char *name;
+    psync_input_name *name_of;       /* if not NULL, says it instead */
+    void *name_arg;
     struct psync_reading reading;
     enum state state;
     struct psync_table table;
     struct psync_json_walk walk;
-    struct psync_webservice webservice;
+    struct psync_webservice own, *join; /* `join`: perhaps `own` */
     struct psync_span object;        /* of the walk, while `has_object`: not used up, memory ran out */
     enum psync_json_content content;
     bool has_object;
@@ -34,15 +36,29 @@ struct psync_input *psync_input_new(const struct psync_input_open *open)
     struct psync_input *in = calloc(1, sizeof *in);
     if (in == NULL)
         return NULL;
-    size_t max = open->rules->max_record_bytes < SIZE_MAX / 16 ? (size_t)open->rules->max_record_bytes : SIZE_MAX / 16;
+    size_t max = psync_product_record_max(open->rules);
     in->name = open->name;
     in->reading.rules = open->rules;
+    in->reading.input = open->number;
     in->reading.line = 1;
     psync_stream_init(&in->reading.stream, open, max);
     psync_table_init(&in->table, &in->reading);
     psync_json_walk_init(&in->walk, &in->reading);
-    psync_webservice_init(&in->webservice, &in->reading);
+    psync_webservice_init(&in->own, open->rules);
+    in->join = open->join != NULL ? open->join : &in->own;
     psync_buf_init(&in->payload, max * 6 + 4096); /* every byte a \u00XX, and the members' names */
+    return in;
+}
+
+struct psync_input *psync_input_new_rest(struct psync_webservice *join, const struct psync_product_rules *rules,
+                                         psync_input_name *name_of, void *arg)
+{
+    struct psync_input *in = psync_input_new(&(struct psync_input_open){.fd = -1, .rules = rules, .join = join});
+    if (in == NULL)
+        return NULL;
+    in->name_of = name_of;
+    in->name_arg = arg;
+    in->state = REST;
     return in;
 }
 
@@ -51,7 +67,7 @@ void psync_input_free(struct psync_input *in)
     if (in == NULL)
         return;
     psync_table_done(&in->table);
-    psync_webservice_done(&in->webservice);
+    psync_webservice_done(&in->own);
     psync_stream_done(&in->reading.stream);
     psync_buf_done(&in->payload);
     free(in);
@@ -142,11 +158,11 @@ static enum psync_result use_object(struct psync_input *in, struct psync_error *
 {
     switch (in->content) {
     case PSYNC_CONTENT_WS_STOCK: {
-        enum psync_result r = psync_webservice_stock(&in->webservice, in->object, err);
+        enum psync_result r = psync_webservice_stock(in->join, in->object, err);
         return r == PSYNC_OK ? PSYNC_RETRY : r;
     }
     case PSYNC_CONTENT_WS_PRODUCT:
-        return psync_webservice_product(&in->webservice, in->object, &in->product, err);
+        return psync_webservice_product(in->join, &in->reading, in->object, &in->product, err);
     default:
         return psync_json_product(in->object, PSYNC_SHAPE_PRODUCT, in->reading.rules, &in->reading.left_out,
                                   &in->product, err);
@@ -159,7 +175,7 @@ static enum psync_result step_json(struct psync_input *in, struct psync_error *e
     if (!in->has_object) {
         enum psync_result r = psync_json_walk_next(&in->walk, &in->object, &in->content, err);
         if (r == PSYNC_EMPTY) {
-            in->state = REST;
+            in->state = in->join == &in->own ? REST : ENDED;
             return PSYNC_RETRY;
         }
         if (r != PSYNC_OK)
@@ -182,7 +198,7 @@ static enum psync_result step(struct psync_input *in, struct psync_error *err)
     case JSON:
         return step_json(in, err);
     case REST:
-        return psync_webservice_rest(&in->webservice, &in->product, err);
+        return psync_webservice_rest(in->join, &in->reading, &in->product, err);
     default:
         return PSYNC_EMPTY;
     }
@@ -196,22 +212,27 @@ static enum psync_result next_product(struct psync_input *in, struct psync_error
     return r;
 }
 
+static const char *name_of(const struct psync_input *in)
+{
+    return in->name_of != NULL ? in->name_of(in->name_arg, in->reading.input) : in->name;
+}
+
 /* Gives `err` its file and line, and remembers an end. */
 static enum psync_result conclude(struct psync_input *in, enum psync_result r, struct psync_error *err)
 {
     switch (r) {
     case PSYNC_NOMEM:
-        return psync_fail(err, r, "%s: out of memory", in->name);
+        return psync_fail(err, r, "%s: out of memory", name_of(in));
     case PSYNC_EMPTY:
         in->state = ENDED;
         return r;
     case PSYNC_FATAL:
         in->state = FAILED;
-        psync_error_prefix(err, "%s:%" PRIu64, in->name, in->reading.line);
+        psync_error_prefix(err, "%s:%" PRIu64, name_of(in), in->reading.line);
         in->failure = *err;
         return r;
     default:
-        psync_error_prefix(err, "%s:%" PRIu64, in->name, in->reading.line);
+        psync_error_prefix(err, "%s:%" PRIu64, name_of(in), in->reading.line);
         return r;
     }
 }
@@ -240,6 +261,11 @@ enum psync_result psync_input_next(struct psync_input *in, int64_t *ret_id, stru
 uint64_t psync_input_line(const struct psync_input *in)
 {
     return in->reading.line;
+}
+
+size_t psync_input_number(const struct psync_input *in)
+{
+    return in->reading.input;
 }
 
 uint64_t psync_input_left_out(const struct psync_input *in, const char *const **ret_names, size_t *ret_n)

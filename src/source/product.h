@@ -41,6 +41,11 @@ struct psync_product_rules {
 /* `language` is borrowed from `c`. REJECT: settings that contradict each other, or no such tax rate. NOMEM. */
 PSYNC_CHECKED enum psync_result psync_product_rules_init(struct psync_product_rules *r, const struct psync_config *c,
                                                          struct psync_error *err);
+/* Bytes of one record at most, as a size. */
+static inline size_t psync_product_record_max(const struct psync_product_rules *r)
+{
+    return r->max_record_bytes < SIZE_MAX / 16 ? (size_t)r->max_record_bytes : SIZE_MAX / 16;
+}
 void psync_product_rules_done(struct psync_product_rules *r);
 
 /* Checks and appends the canonical payload, all or nothing. In the name each run of control characters and white space

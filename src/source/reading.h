@@ -16,6 +16,7 @@ struct psync_reading {
     const struct psync_product_rules *rules;
     struct psync_left_out left_out;
     enum psync_format format;
+    size_t input;  /* which of several that share a psync_webservice */
     uint64_t line; /* of the record last looked at */
 };
 

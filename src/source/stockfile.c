@@ -90,7 +90,7 @@ enum psync_result psync_stocks_get(const struct psync_stocks *s, int64_t id, int
     if (cell == 0)
         return PSYNC_EMPTY;
     if (cell == CONFLICT)
-        return psync_fail(err, PSYNC_REJECT, "its stock rows contradict each other");
+        return psync_fail(err, PSYNC_REJECT, "the stock rows of product %" PRId64 " contradict each other", id);
     *ret_quantity = cell - BIAS;
     return PSYNC_OK;
 }
@@ -109,6 +109,12 @@ void psync_spool_done(struct psync_spool *s)
     psync_buf_done(&s->record);
 }
 
+/* Before each record in the file. */
+struct head {
+    struct psync_place place;
+    size_t len;
+};
+
 static enum psync_result open_spool(struct psync_spool *s, struct psync_error *err)
 {
     int fd = temporary_file();
@@ -121,34 +127,34 @@ static enum psync_result open_spool(struct psync_spool *s, struct psync_error *e
     return psync_fail(err, PSYNC_NOMEM, "out of memory");
 }
 
-enum psync_result psync_spool_put(struct psync_spool *s, struct psync_span record, uint64_t line,
+enum psync_result psync_spool_put(struct psync_spool *s, struct psync_span record, struct psync_place place,
                                   struct psync_error *err)
 {
     PSYNC_INVARIANT(!s->taking);
     enum psync_result r = s->file != NULL ? PSYNC_OK : open_spool(s, err);
     if (r != PSYNC_OK)
         return r;
-    uint64_t head[2] = {line, record.len};
-    if (fwrite(head, sizeof head, 1, s->file) != 1 || fwrite(record.data, 1, record.len, s->file) != record.len)
+    const struct head head = {place, record.len};
+    if (fwrite(&head, sizeof head, 1, s->file) != 1 || fwrite(record.data, 1, record.len, s->file) != record.len)
         return fail_file(err, "written");
     return PSYNC_OK;
 }
 
 static enum psync_result take_head(struct psync_spool *s, struct psync_error *err)
 {
-    uint64_t head[2];
+    struct head head;
     if (!s->taking && (fflush(s->file) != 0 || fseeko(s->file, 0, SEEK_SET) != 0))
         return fail_file(err, "written");
     s->taking = true;
-    if (fread(head, sizeof head, 1, s->file) != 1)
+    if (fread(&head, sizeof head, 1, s->file) != 1)
         return ferror(s->file) ? fail_file(err, "read") : PSYNC_EMPTY;
-    s->line = head[0];
-    s->len = head[1];
+    s->place = head.place;
+    s->len = head.len;
     return PSYNC_OK;
 }
 
-enum psync_result psync_spool_take(struct psync_spool *s, struct psync_span *ret_record, uint64_t *ret_line,
-                                   struct psync_error *err)
+enum psync_result psync_spool_take(struct psync_spool *s, struct psync_span *ret_record,
+                                   struct psync_place *ret_place, struct psync_error *err)
 {
     if (s->file == NULL)
         return PSYNC_EMPTY;
@@ -163,7 +169,7 @@ enum psync_result psync_spool_take(struct psync_spool *s, struct psync_span *ret
         return fail_file(err, "read");
     s->record.len = s->len;
     *ret_record = (struct psync_span){s->record.data, s->len};
-    *ret_line = s->line;
+    *ret_place = s->place;
     s->len = 0;
     return PSYNC_OK;
 }

@@ -24,21 +24,27 @@ PSYNC_CHECKED enum psync_result psync_stocks_put(struct psync_stocks *s, int64_t
 PSYNC_CHECKED enum psync_result psync_stocks_get(const struct psync_stocks *s, int64_t id, int64_t *ret_quantity,
                                                  struct psync_error *err);
 
+/* Where a record stood: which of several inputs, and on which line. */
+struct psync_place {
+    uint64_t input, line;
+};
+
 /* Records in the order they were put; first all are put, then all are taken. */
 struct psync_spool {
     FILE *file;   /* NULL: empty */
     bool taking;
-    uint64_t line, len; /* of the record being taken */
+    size_t len;         /* of the record being taken; 0: none */
+    struct psync_place place;
     struct psync_buf record;
 };
 
 void psync_spool_init(struct psync_spool *s, size_t max_record);
 void psync_spool_done(struct psync_spool *s);
 /* NOMEM: nothing was put. FATAL: the file cannot be written. */
-PSYNC_CHECKED enum psync_result psync_spool_put(struct psync_spool *s, struct psync_span record, uint64_t line,
+PSYNC_CHECKED enum psync_result psync_spool_put(struct psync_spool *s, struct psync_span record, struct psync_place place,
                                                 struct psync_error *err);
 /* OK: `*ret_record` is valid until the next call. EMPTY; NOMEM: the same call again takes the same; FATAL. */
 PSYNC_CHECKED enum psync_result psync_spool_take(struct psync_spool *s, struct psync_span *ret_record,
-                                                 uint64_t *ret_line, struct psync_error *err);
+                                                 struct psync_place *ret_place, struct psync_error *err);
 
 #endif

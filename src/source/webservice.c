@@ -5,11 +5,13 @@
 #include "source/jsonproduct.h"
 #include "source/jsontext.h"
 
-void psync_webservice_init(struct psync_webservice *ws, struct psync_reading *reading)
+#include <inttypes.h>
+
+void psync_webservice_init(struct psync_webservice *ws, const struct psync_product_rules *rules)
 {
-    ws->reading = reading;
+    *ws = (struct psync_webservice){0};
     psync_stocks_init(&ws->stocks);
-    psync_spool_init(&ws->spool, reading->stream.max);
+    psync_spool_init(&ws->spool, psync_product_record_max(rules));
 }
 
 void psync_webservice_done(struct psync_webservice *ws)
@@ -45,6 +47,7 @@ enum psync_result psync_webservice_stock(struct psync_webservice *ws, struct psy
     static const char *const names[] = {"\"id_product\"", "\"id_product_attribute\"", "\"quantity\""};
     struct psync_span values[3];
     int64_t id = 0, combination = 0, quantity = 0;
+    ws->has_stocks = true;
     find_members(object, names, values, 3);
     enum psync_result r = read_integer("id_product of a stock row", values[0], &id, err);
     if (r == PSYNC_OK)
@@ -55,23 +58,19 @@ enum psync_result psync_webservice_stock(struct psync_webservice *ws, struct psy
     return r == PSYNC_OK ? psync_stocks_put(&ws->stocks, id, quantity, err) : r;
 }
 
-static enum psync_result convert(struct psync_webservice *ws, struct psync_span object, struct psync_product *p,
-                                 struct psync_error *err)
-{
-    return psync_json_product(object, PSYNC_SHAPE_WEBSERVICE, ws->reading->rules, &ws->reading->left_out, p, err);
-}
-
 /* The whole product, if its stock is known. */
-static enum psync_result complete(struct psync_webservice *ws, struct psync_span object, struct psync_product *p,
-                                  struct psync_error *err)
+static enum psync_result complete(struct psync_webservice *ws, struct psync_reading *reading, struct psync_span object,
+                                  struct psync_product *p, struct psync_error *err)
 {
-    enum psync_result r = convert(ws, object, p, err);
+    enum psync_result r =
+        psync_json_product(object, PSYNC_SHAPE_WEBSERVICE, reading->rules, &reading->left_out, p, err);
     if (r != PSYNC_OK)
         return r;
     r = psync_stocks_get(&ws->stocks, p->id, &p->stock, err);
-    return r != PSYNC_EMPTY ? r
-                            : psync_fail(err, PSYNC_REJECT,
-                                         "the input has no row of this product in stock_availables (combination 0)");
+    if (r != PSYNC_EMPTY)
+        return r;
+    return psync_fail(err, PSYNC_REJECT,
+                      "the input has no row of product %" PRId64 " in stock_availables (combination 0)", p->id);
 }
 
 /* The id as it stands there, without decoding anything: the text may have to be set aside as it is. */
@@ -85,25 +84,32 @@ static bool peek_id(struct psync_span object, int64_t *ret_id)
     return psync_field_integer("id", value, ret_id, NULL) == PSYNC_OK;
 }
 
-enum psync_result psync_webservice_product(struct psync_webservice *ws, struct psync_span object,
-                                           struct psync_product *ret_product, struct psync_error *err)
+enum psync_result psync_webservice_product(struct psync_webservice *ws, struct psync_reading *reading,
+                                           struct psync_span object, struct psync_product *ret_product,
+                                           struct psync_error *err)
 {
     int64_t id = 0, stock = 0;
-    const struct psync_product_rules *rules = ws->reading->rules;
+    const struct psync_product_rules *rules = reading->rules;
     bool has_price = rules->tax == PSYNC_TAX_EXCLUDED || rules->has_tax_rate;
+    ws->has_products = true;
     if (!has_price || !peek_id(object, &id))
-        return complete(ws, object, ret_product, err); /* which says what is wrong */
+        return complete(ws, reading, object, ret_product, err); /* which says what is wrong */
     enum psync_result r = psync_stocks_get(&ws->stocks, id, &stock, err);
     if (r != PSYNC_EMPTY)
-        return r == PSYNC_OK ? complete(ws, object, ret_product, err) : r;
-    r = psync_spool_put(&ws->spool, object, ws->reading->line, err);
+        return r == PSYNC_OK ? complete(ws, reading, object, ret_product, err) : r;
+    r = psync_spool_put(&ws->spool, object, (struct psync_place){reading->input, reading->line}, err);
     return r == PSYNC_OK ? PSYNC_RETRY : r;
 }
 
-enum psync_result psync_webservice_rest(struct psync_webservice *ws, struct psync_product *ret_product,
-                                        struct psync_error *err)
+enum psync_result psync_webservice_rest(struct psync_webservice *ws, struct psync_reading *reading,
+                                        struct psync_product *ret_product, struct psync_error *err)
 {
     struct psync_span object;
-    enum psync_result r = psync_spool_take(&ws->spool, &object, &ws->reading->line, err);
-    return r == PSYNC_OK ? complete(ws, object, ret_product, err) : r;
+    struct psync_place place;
+    enum psync_result r = psync_spool_take(&ws->spool, &object, &place, err);
+    if (r != PSYNC_OK)
+        return r;
+    reading->input = (size_t)place.input;
+    reading->line = place.line;
+    return complete(ws, reading, object, ret_product, err);
 }

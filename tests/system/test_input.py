@@ -1,4 +1,5 @@
 """Products as shops give them: every format, what is refused and how it is said, a full queue, big inputs."""
+import json
 import os
 import signal
 import subprocess
@@ -74,6 +75,30 @@ def test_several_files_and_standard_input_among_them():
                 f.write(text)
         done = home.run("produce", "a.csv", "missing.json", "-", "b.json", input=product(3), code=1)
         assert "3 put" in done.stdout and "cannot open missing.json" in done.stderr
+
+
+@pytest.mark.parametrize("order", [["p.json", "s.json"], ["s.json", "p.json"], ["p.json", "-", "q.json"]])
+def test_the_webservice_s_answers_in_files_of_their_own(order):
+    """Joined across files, in any order; what has no stock row is said with its file and product."""
+    stocks = json.dumps({"stock_availables": [
+        {"id": n, "id_product": n, "id_product_attribute": 0, "quantity": str(10 + n)} for n in (1, 2, 4)]})
+    def answer(*numbers):
+        return json.dumps({"products": [{"id": n, "price": "10.000000", "name": f"Pan {n}"} for n in numbers]})
+    with Mock() as api, Home(api.url, input__tax_rate=20) as home:
+        for name, text in (("p.json", answer(1, 2, 3)), ("q.json", answer(4)), ("s.json", stocks)):
+            with open(os.path.join(home.folder, name), "w") as f:
+                f.write(text)
+        done = home.run("produce", *order, input=stocks, code=1)
+        assert "refused: p.json:1: the input has no row of product 3" in done.stderr
+        home.run("work", "--drain")
+        sent = {p["id"]: json.loads(p["payload"])["stock"] for p in api.ledger()["products"]}
+        assert sent == {1: 11, 2: 12} | ({4: 14} if "q.json" in order else {})
+
+
+def test_stock_rows_alone_are_no_products():
+    with Home("https://api.example.com/products") as home:
+        done = home.run("produce", input='{"stock_availables":[{"id_product":1,"id_product_attribute":0,"quantity":1}]}')
+        assert "no products" in done.stderr and "0 put" in done.stdout
 
 
 def test_refused_lines_are_named_and_the_rest_goes_on():
