@@ -53,6 +53,14 @@ void psync_reload_wake(struct psync_reload *r)
     pthread_mutex_unlock(&r->lock);
 }
 
+void psync_reload_fail(struct psync_reload *r, const char *why)
+{
+    pthread_mutex_lock(&r->lock);
+    if (r->worker)
+        psync_worker_fail(r->worker, why);
+    pthread_mutex_unlock(&r->lock);
+}
+
 void psync_reload_stop(struct psync_reload *r)
 {
     pthread_mutex_lock(&r->lock);

@@ -28,6 +28,7 @@ void psync_reload_init(struct psync_reload *r, const struct psync_invocation *in
 void psync_reload_set_owner(struct psync_reload *r, struct psync_owner *owner);
 void psync_reload_set_worker(struct psync_reload *r, struct psync_worker *worker);
 void psync_reload_wake(struct psync_reload *r);  /* any thread: the queue has something */
+void psync_reload_fail(struct psync_reload *r, const char *why); /* any thread: the queue has failed */
 void psync_reload_stop(struct psync_reload *r);  /* any thread; the second time nothing is waited for */
 bool psync_reload_stopping(struct psync_reload *r); /* any thread */
 /* Any thread but the worker's, the queue's and the API's; without a worker it only says so. */

@@ -40,11 +40,10 @@ static void on_ready(void *arg)
     psync_reload_wake(arg);
 }
 
-/* The worker is woken, so that it sees at once that there is nothing to go on with, and says why. */
+/* The worker ends, also one that has nothing to lease or to settle, and so would not notice. */
 static void on_fatal(void *arg, const char *why)
 {
-    (void)why;
-    psync_reload_wake(arg);
+    psync_reload_fail(arg, why);
 }
 
 static bool is_stopping(void *arg)

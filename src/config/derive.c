@@ -4,10 +4,12 @@
 #include "base/digest.h"
 #include "config/check.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PATH_BYTES_MAX = 4096 };
@@ -73,6 +75,27 @@ static enum psync_result derive_queue_path(struct psync_store *s, struct psync_e
     return set_derived(s, PSYNC_GLOBAL, "queue", "path", path, err);
 }
 
+/* Lock, log and socket lie beside the file and bear its name: all who mean it must use the same one. A link that leads
+ * nowhere is left to whoever opens the queue. */
+static enum psync_result follow_link(struct psync_store *s, struct psync_error *err)
+{
+    const struct psync_option *option = psync_option_find("queue", "path");
+    const struct psync_slot *slot = psync_store_slot(s, PSYNC_GLOBAL, option);
+    struct stat st;
+
+    if (lstat(s->pub.queue.path, &st) != 0 || !S_ISLNK(st.st_mode))
+        return PSYNC_OK;
+    char *real = realpath(s->pub.queue.path, NULL);
+    const struct psync_setting setting = {option, PSYNC_GLOBAL, real, slot->origin, slot->where};
+    enum psync_result r = PSYNC_OK;
+    if (real)
+        r = psync_store_set(s, &setting, err);
+    else if (errno == ENOMEM)
+        r = psync_fail(err, PSYNC_NOMEM, "out of memory");
+    free(real);
+    return r;
+}
+
 /* The first 16 hex digits of the SHA-256 of the queue file's absolute path: owner and clients find the same name. */
 static enum psync_result queue_hash(const char *path, char ret_hex[PSYNC_SHA256_BYTES * 2 + 1], struct psync_error *err)
 {
@@ -136,6 +159,8 @@ enum psync_result psync_derive_rest(struct psync_store *s, struct psync_error *e
 {
     enum psync_result r = derive_queue_path(s, err);
 
+    if (r == PSYNC_OK)
+        r = follow_link(s, err);
     if (r == PSYNC_OK)
         r = derive_socket(s, err);
     if (r == PSYNC_OK && s->pub.http.user_agent[0] == '\0')

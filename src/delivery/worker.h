@@ -34,8 +34,9 @@ PSYNC_CHECKED enum psync_result psync_worker_run(struct psync_worker *w, bool dr
 
 /* First call: take nothing new, finish what is in flight within work.grace, release the rest. Second: stop at once. */
 void psync_worker_stop(struct psync_worker *w);
-/* The queue has something, or has failed: to be called from its on_ready and on_fatal. */
+/* The queue has something, or has failed: to be called from its on_ready and on_fatal; any thread. */
 void psync_worker_wakeup(struct psync_worker *w);
+void psync_worker_fail(struct psync_worker *w, const char *why); /* the queue knows more of why */
 
 /* Takes over `config` (the worker's from then on) in the loop. On failure (REJECT, NOMEM; RETRY: the
  * worker does not run) nothing changed, and config stays the caller's. */

@@ -95,8 +95,6 @@ struct psync_worker {
 void psync_worker_nudge(struct psync_worker *w);                                 /* any thread: the loop turns */
 void psync_worker_expect(struct psync_worker *w);                                /* before an asynchronous call */
 void psync_worker_unexpect(struct psync_worker *w);                              /* it was refused, or is answered */
-void psync_worker_fail(struct psync_worker *w, const char *what);                /* any thread: storage is in doubt;
-                                                                                    the queue knows more of why */
 bool psync_worker_is_quiet(struct psync_worker *w);                              /* holds nothing, expects nothing */
 
 /* REJECT: these settings ask for what the queue's driver cannot do. */

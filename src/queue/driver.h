@@ -35,7 +35,8 @@ struct psync_queue_driver {
      * (max_depth, reserve_bytes, keep, keep_count) may change between two calls of the queue's thread. */
     enum psync_result (*open)(const struct psync_queue_conf *conf, psync_ms now, struct psync_log *log, void **ret_self,
                               struct psync_error *err);
-    void (*close)(void *self); /* NULL and half-open are fine; what was not committed is lost */
+    /* NULL and half-open are fine; what was not committed is lost. Not `sound`: after FATAL; nothing more is written. */
+    void (*close)(void *self, bool sound);
 
     /* ---- writing: the queue's thread ---- */
     /* Fills each put's `ret_` fields. */

@@ -37,7 +37,7 @@ enum psync_result psync_queue_new(const struct psync_queue_open *open, struct ps
     if (r == PSYNC_OK) {
         r = psync_queue_start(q, err);
         if (r != PSYNC_OK)
-            driver->close(q->self);
+            driver->close(q->self, true);
     }
     if (r == PSYNC_OK)
         *ret_queue = q;
@@ -51,7 +51,7 @@ void psync_queue_free(struct psync_queue *q)
     if (q == NULL)
         return;
     psync_queue_stop(q);
-    q->driver->close(q->self);
+    q->driver->close(q->self, !q->fatal); /* nobody else looks at it any more */
     free(q);
 }
 

@@ -12,15 +12,19 @@
 
 #include "queue/driver.h"
 
-struct psync_queue; /* opaque */
+struct psync_queue;      /* opaque */
+struct psync_queue_lock; /* opaque; see "ownership" */
 
 struct psync_queue_open {
     const struct psync_queue_conf *conf;       /* copied; its texts outlive the queue */
     const struct psync_queue_driver *driver;   /* NULL: the one conf->driver names */
+    const struct psync_queue_lock *lock;       /* looked after at each commit, and freed after the queue; may be NULL */
     struct psync_log *log;                     /* may be NULL */
     psync_ms (*clock)(void);                   /* NULL: psync_clock_now */
     void (*on_ready)(void *arg);               /* something became leasable; any thread; may be NULL */
     void (*on_fatal)(void *arg, const char *why);
+    void (*on_tick)(void *arg);                /* about once a second, oftener when busy; on the queue's thread, with
+                                                  the lock held; short; may be NULL */
     void *arg;
 };
 
@@ -112,9 +116,16 @@ void psync_queue_interrupt(struct psync_queue *q);
 /* One process owns an embedded queue file: a lock on PATH.lock, held until free or death. RETRY: somebody else has it
  * (`err` names its pid and command where the lock file tells). `command`: "work", "produce", written into the lock
  * file. */
-struct psync_queue_lock;
 PSYNC_CHECKED enum psync_result psync_queue_lock_new(const char *path, const char *command,
                                                      struct psync_queue_lock **ret_lock, struct psync_error *err);
+/* FATAL: the file that is locked is no longer PATH.lock, so that somebody else can have the queue too. Any thread. */
+PSYNC_CHECKED enum psync_result psync_queue_lock_check(const struct psync_queue_lock *l, struct psync_error *err);
+/* Who has it, if another process does: "process 12 (productsync work)", or "another process". */
+struct psync_lock_holder {
+    long pid; /* 0: nobody, or not known */
+    char words[128];
+};
+void psync_queue_lock_holder(const char *path, struct psync_lock_holder *ret_holder);
 void psync_queue_lock_free(struct psync_queue_lock *l);
 
 #endif

@@ -112,11 +112,17 @@ static void fatal(struct psync_queue *q, const struct psync_error *err)
     give_up(q);
 }
 
+/* Before anything is reported: is the queue still ours alone? */
+static enum psync_result check_lock(const struct psync_queue *q, struct psync_error *err)
+{
+    return q->open.lock == NULL ? PSYNC_OK : psync_queue_lock_check(q->open.lock, err);
+}
+
 static enum psync_result commit(struct psync_queue *q, struct psync_error *err)
 {
     enum psync_result r = q->driver->commit(q->self, err);
     PSYNC_INVARIANT(r == PSYNC_OK || r == PSYNC_FATAL || undone(r));
-    return r;
+    return r == PSYNC_OK ? check_lock(q, err) : r;
 }
 
 /* Even alone a put found no space, in spite of the reserve: that is FULL, and the queue goes on. */
@@ -238,8 +244,10 @@ static void tidy(struct psync_queue *q, uint64_t now_us)
     if (now_us < q->tidy_at_us)
         return;
     bool readied = false;
-    enum psync_result r = PSYNC_EMPTY;
-    if (q->driver->tidy != NULL)
+    enum psync_result r = check_lock(q, &err);
+    if (r == PSYNC_OK)
+        r = PSYNC_EMPTY;
+    if (r == PSYNC_EMPTY && q->driver->tidy != NULL)
         r = q->driver->tidy(q->self, psync_queue_now(q), &readied, &err);
     if (r == PSYNC_FATAL)
         fatal(q, &err);
@@ -247,6 +255,8 @@ static void tidy(struct psync_queue *q, uint64_t now_us)
         redo(q);
     else if (r == PSYNC_OK)
         q->commit_now = true;
+    if (r != PSYNC_FATAL && q->open.on_tick != NULL)
+        q->open.on_tick(q->open.arg);
     q->made_ready = q->made_ready || readied;
     q->tidy_at_us = now_us + 1000 * (r == PSYNC_OK ? TIDY_MORE_MS : q->active ? TIDY_ACTIVE_MS : TIDY_IDLE_MS);
     q->active = false;

@@ -21,12 +21,13 @@ void model_init(struct model *m, const struct psync_queue_driver *driver, const 
 
 enum psync_result model_open(struct model *m, struct psync_error *err)
 {
+    m->failed = false;
     return m->driver->open(m->conf, m->now, NULL, &m->self, err);
 }
 
 void model_close(struct model *m)
 {
-    m->driver->close(m->self);
+    m->driver->close(m->self, !m->failed);
     m->self = NULL;
 }
 
@@ -135,6 +136,7 @@ enum psync_result model_work(struct model *m, int rounds)
             m->undone++;
             memset(m->pending, 0, sizeof m->pending);
         } else if (r != PSYNC_OK) {
+            m->failed = true;
             for (int p = 1; p <= MODEL_PRODUCTS; p++) /* in doubt for good */
                 m->fates[p] |= m->pending[p];
             memset(m->pending, 0, sizeof m->pending);

@@ -18,6 +18,7 @@ struct model {
     int64_t next;                          /* product to be put */
     unsigned fates[MODEL_PRODUCTS + 1];    /* what may be, by product */
     unsigned pending[MODEL_PRODUCTS + 1];  /* what it will be when the commit works; 0: unchanged */
+    bool failed;                           /* the driver answered FATAL */
     unsigned undone;                       /* how often the driver undid a transaction */
 };
 

@@ -44,7 +44,7 @@ static void close_direct(struct direct *d)
 {
     struct psync_error err;
     assert_int_equal(d->f->driver->commit(d->self, &err), PSYNC_OK);
-    d->f->driver->close(d->self);
+    d->f->driver->close(d->self, true);
     fixture_open(d->f);
 }
 

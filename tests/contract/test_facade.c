@@ -40,9 +40,10 @@ static enum psync_result fake_open(const struct psync_queue_conf *conf, psync_ms
     return PSYNC_OK;
 }
 
-static void fake_close(void *self)
+static void fake_close(void *self, bool sound)
 {
     (void)self;
+    (void)sound;
 }
 
 static void note_call(const char *name)

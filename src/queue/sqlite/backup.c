@@ -1,8 +1,6 @@
 /* backup - a consistent copy while the queue goes on, complete under its name or not there at all. */
 #include "queue/sqlite/store.h"
 
-#include "base/path.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,8 +1,6 @@
 /* disk - what is written reaches the disk itself: syncs of files and folders. */
 #include "queue/sqlite/store.h"
 
-#include "base/path.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>

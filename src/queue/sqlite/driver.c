@@ -8,15 +8,13 @@
 
 struct sqlite_driver {
     struct psync_store *store;
-    bool stale;  /* the transaction is lost, and the memory not yet taken back to what the file says */
-    bool failed; /* FATAL was returned: the file is not written any more, not even at the close */
+    bool stale; /* the transaction is lost, and the memory not yet taken back to what the file says */
 };
 
 static enum psync_result undo(struct sqlite_driver *d, struct psync_error *err)
 {
     enum psync_result r = psync_store_undo(d->store, err);
     d->stale = r != PSYNC_OK;
-    d->failed = d->failed || r == PSYNC_FATAL;
     return r;
 }
 
@@ -33,7 +31,6 @@ static enum psync_result enter(struct sqlite_driver *d, struct psync_error *err)
  * from its start: so what the caller tries again needs no more space. */
 static enum psync_result leave(struct sqlite_driver *d, enum psync_result r, struct psync_error *err)
 {
-    d->failed = d->failed || r == PSYNC_FATAL;
     if (r != PSYNC_NOMEM && r != PSYNC_RETRY)
         return r;
     enum psync_result undone = undo(d, NULL);
@@ -42,8 +39,7 @@ static enum psync_result leave(struct sqlite_driver *d, enum psync_result r, str
                           d->store->conf->path);
     if (undone != PSYNC_OK || r != PSYNC_RETRY)
         return r;
-    d->failed = psync_store_checkpoint(d->store, SQLITE_CHECKPOINT_PASSIVE, err) != PSYNC_OK;
-    return d->failed ? PSYNC_FATAL : r;
+    return psync_store_checkpoint(d->store, SQLITE_CHECKPOINT_PASSIVE, err) == PSYNC_OK ? r : PSYNC_FATAL;
 }
 
 static enum psync_result drv_open(const struct psync_queue_conf *conf, psync_ms now, struct psync_log *log,
@@ -60,12 +56,12 @@ static enum psync_result drv_open(const struct psync_queue_conf *conf, psync_ms 
     return r;
 }
 
-static void drv_close(void *self)
+static void drv_close(void *self, bool sound)
 {
     struct sqlite_driver *d = self;
     if (d == NULL)
         return;
-    psync_store_close(d->store, !d->failed);
+    psync_store_close(d->store, sound);
     free(d);
 }
 
@@ -165,6 +161,8 @@ static enum psync_result drv_commit(void *self, struct psync_error *err)
     if (r == PSYNC_OK)
         r = psync_store_commit(d->store, err);
     if (r == PSYNC_OK)
+        r = psync_store_check_names(d->store, err);
+    if (r == PSYNC_OK)
         r = psync_store_shorten(d->store, err);
     return leave(d, r, err);
 }
@@ -174,6 +172,8 @@ static enum psync_result drv_tidy(void *self, psync_ms now, bool *ret_readied, s
     struct sqlite_driver *d = self;
     enum psync_result r = enter(d, err);
     *ret_readied = false;
+    if (r == PSYNC_OK)
+        r = psync_store_check_names(d->store, err);
     return leave(d, r == PSYNC_OK ? psync_store_tidy(d->store, now, ret_readied, err) : r, err);
 }
 

@@ -10,8 +10,6 @@
  * nothing refused. */
 #include "queue/sqlite/store.h"
 
-#include "base/path.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -20,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static enum psync_result name_beside(const char *path, const char *tail, char ret_name[PSYNC_PATH_BYTES])
+enum psync_result psync_log_name(const char *path, const char *tail, char ret_name[PSYNC_PATH_BYTES])
 {
     int len = snprintf(ret_name, PSYNC_PATH_BYTES, "%s%s", path, tail);
     return len < 0 || len >= PSYNC_PATH_BYTES ? PSYNC_REJECT : PSYNC_OK;
@@ -30,7 +28,7 @@ bool psync_log_is_empty(const char *path)
 {
     char name[PSYNC_PATH_BYTES];
     struct stat st;
-    return name_beside(path, "-wal", name) == PSYNC_OK && (stat(name, &st) != 0 || st.st_size == 0);
+    return psync_log_name(path, "-wal", name) == PSYNC_OK && (stat(name, &st) != 0 || st.st_size == 0);
 }
 
 static bool read_mark(const char *name, uint32_t *ret_mark)
@@ -47,7 +45,7 @@ enum psync_result psync_log_check(const char *path, uint32_t mark, struct psync_
 {
     char name[PSYNC_PATH_BYTES];
     uint32_t expected;
-    if (psync_log_is_empty(path) || name_beside(path, ".mark", name) != PSYNC_OK || !read_mark(name, &expected) ||
+    if (psync_log_is_empty(path) || psync_log_name(path, ".mark", name) != PSYNC_OK || !read_mark(name, &expected) ||
         expected == mark)
         return PSYNC_OK;
     return psync_fail(err, PSYNC_REJECT,
@@ -58,7 +56,7 @@ enum psync_result psync_log_check(const char *path, uint32_t mark, struct psync_
 enum psync_result psync_log_unmark(const char *path, struct psync_error *err)
 {
     char name[PSYNC_PATH_BYTES];
-    if (name_beside(path, ".mark", name) != PSYNC_OK)
+    if (psync_log_name(path, ".mark", name) != PSYNC_OK)
         return psync_fail(err, PSYNC_REJECT, "queue.path is too long");
     if (unlink(name) != 0)
         return errno == ENOENT ? PSYNC_OK
@@ -71,7 +69,7 @@ enum psync_result psync_log_unmark(const char *path, struct psync_error *err)
 void psync_log_mark(const char *path, uint32_t mark)
 {
     char name[PSYNC_PATH_BYTES];
-    if (!psync_log_is_empty(path) || name_beside(path, ".mark", name) != PSYNC_OK)
+    if (!psync_log_is_empty(path) || psync_log_name(path, ".mark", name) != PSYNC_OK)
         return;
     int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)

@@ -4,8 +4,6 @@
  * can already write beside it (-wal, -shm) and into it (recovery). */
 #include "queue/sqlite/store.h"
 
-#include "base/path.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -66,23 +64,40 @@ static enum psync_result judge_absence(const char *path, struct psync_error *err
                       " %s-shm away as well", path, path, path, path);
 }
 
-/* OK: a queue of ours. EMPTY: nothing there, or a file without a byte. */
-static enum psync_result look_at_file(const char *path, struct psync_error *err)
+/* OK: a queue of ours, and which. EMPTY: nothing there, or a file without a byte. */
+static enum psync_result look_at_file(const char *path, struct psync_identity *ret_file, struct psync_error *err)
 {
     unsigned char header[HEADER_BYTES];
+    struct stat st;
+    enum psync_result r = psync_names_judge(path, err);
+    if (r != PSYNC_OK)
+        return r == PSYNC_EMPTY ? judge_absence(path, err) : r;
     int fd = open(path, O_RDWR | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT)
-        return judge_absence(path, err);
     if (fd < 0)
         return psync_fail(err, PSYNC_REJECT,
                           "queue file %s cannot be written: %s: make it writable for this user, or set"
                           " queue.path", path, strerror(errno));
-    ssize_t n = read(fd, header, sizeof header);
+    ssize_t n = fstat(fd, &st) == 0 ? read(fd, header, sizeof header) : -1;
     int why = errno;
     close(fd);
     if (n < 0)
         return psync_fail(err, PSYNC_FATAL, "queue file %s cannot be read: %s", path, strerror(why));
+    *ret_file = psync_identity_of(&st);
     return n == 0 ? judge_absence(path, err) : judge_header(path, header, n, err);
+}
+
+/* Makes the file if there is none, and tells which it is. */
+static enum psync_result find_file(const char *path, struct psync_identity *ret_file, struct psync_error *err)
+{
+    enum psync_result r = look_at_folder(path, err);
+    if (r == PSYNC_OK)
+        r = look_at_file(path, ret_file, err);
+    if (r == PSYNC_EMPTY) {
+        r = psync_schema_create(path, err);
+        if (r == PSYNC_OK && !psync_identity_read(path, ret_file))
+            r = psync_fail(err, PSYNC_FATAL, "queue file %s: %s", path, strerror(errno));
+    }
+    return r == PSYNC_OK ? psync_log_unmark(path, err) : r;
 }
 
 static int count_wal_pages(void *self, sqlite3 *db, const char *name, int pages)
@@ -230,6 +245,10 @@ static enum psync_result set_up(struct psync_store *s, psync_ms now, struct psyn
     if (r == PSYNC_OK)
         r = start(s, now, err);
     if (r == PSYNC_OK)
+        r = psync_store_note_names(s, err);
+    if (r == PSYNC_OK)
+        r = psync_store_check_names(s, err); /* that SQLite opened what was looked at */
+    if (r == PSYNC_OK)
         psync_log_mark(s->conf->path, mark);
     if (r == PSYNC_OK)
         r = psync_read_connect(s, &s->reader, err);
@@ -242,13 +261,8 @@ enum psync_result psync_store_open(const struct psync_queue_conf *conf, psync_ms
     /* Nobody asks SQLite how much memory it has, and counting takes a lock at each allocation: 5 % of a put. Refused,
      * and no harm, once SQLite is in use. */
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    enum psync_result r = look_at_folder(conf->path, err);
-    if (r == PSYNC_OK)
-        r = look_at_file(conf->path, err);
-    if (r == PSYNC_EMPTY)
-        r = psync_schema_create(conf->path, err);
-    if (r == PSYNC_OK)
-        r = psync_log_unmark(conf->path, err);
+    struct psync_identity file;
+    enum psync_result r = find_file(conf->path, &file, err);
     if (r != PSYNC_OK)
         return r;
     struct psync_store *s = calloc(1, sizeof *s);
@@ -263,6 +277,7 @@ enum psync_result psync_store_open(const struct psync_queue_conf *conf, psync_ms
     }
     s->conf = conf;
     s->log = log;
+    s->file = file;
     atomic_init(&s->interrupted, false);
     psync_map_init(&s->places_by_name);
     r = set_up(s, now, err);

@@ -7,7 +7,9 @@
 #define PSYNC_QUEUE_SQLITE_STORE_H
 
 #include "base/containers.h"
+#include "base/path.h"
 #include "queue/driver.h"
+#include "queue/identity.h"
 #include "queue/sqlite/statement.h"
 
 #include <pthread.h>
@@ -52,6 +54,7 @@ struct psync_leases {
 struct psync_store {
     const struct psync_queue_conf *conf;
     struct psync_log *log;
+    struct psync_identity file, wal; /* those that are open; see psync_store_check_names */
     sqlite3 *writer, *reader;
     pthread_mutex_t aside_lock; /* of `aside` */
     sqlite3 *aside;          /* the connection of a backup or a check, while there is one */
@@ -89,7 +92,15 @@ extern const int psync_schema_version;
 bool psync_disk_sync(int fd);
 bool psync_disk_sync_folder(const char *path); /* the folder `path` lies in: what was created or renamed there stays */
 
+/* ---- names.c: the files that are open go by their names ---- */
+/* REJECT: `path` is a link, has other names, or is no regular file, with the remedy. EMPTY: nothing is there. */
+PSYNC_CHECKED enum psync_result psync_names_judge(const char *path, struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_store_note_names(struct psync_store *s, struct psync_error *err);
+/* FATAL: file or log was removed or replaced. Before what was committed is reported. */
+PSYNC_CHECKED enum psync_result psync_store_check_names(struct psync_store *s, struct psync_error *err);
+
 /* ---- log.c: the write-ahead log belongs to the file ---- */
+PSYNC_CHECKED enum psync_result psync_log_name(const char *path, const char *tail, char ret_name[PSYNC_PATH_BYTES]);
 bool psync_log_is_empty(const char *path); /* or is not there */
 /* REJECT: the log is another file's than the one whose mark this is. */
 PSYNC_CHECKED enum psync_result psync_log_check(const char *path, uint32_t mark, struct psync_error *err);
