@@ -2,29 +2,20 @@
 #include "admin/owner.h"
 
 #include "admin/api.h"
+#include "admin/door.h"
 #include "admin/folder.h"
 #include "admin/peer.h"
 #include "admin/thread.h"
 #include "base/path.h"
-#include "web/listen.h"
-#include "web/server.h"
 
-#include <errno.h>
-#include <grp.h>
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum {
     ASK_EVERY_MS = 25,        /* while waiting for a hand-over */
     PEER_TIMEOUT_MS = 2000,
-    DRAIN_MS = 5000,          /* for answers to what was asked before the end */
-    IDLE_S = 600,             /* a client that waits for a person keeps its connection */
-    CONNECTIONS_MAX = 512,
-    GROUP_BYTES = 16 << 10
+    DRAIN_MS = 5000           /* for answers to what was asked before the end */
 };
 
 struct psync_owner {
@@ -33,8 +24,7 @@ struct psync_owner {
     struct psync_queue_lock *lock;
     struct psync_queue *queue;
     _Atomic(struct psync_api *) api; /* the queue's thread may fail while it is made */
-    struct psync_web_server *server;
-    bool listens;                    /* the socket's file is ours */
+    _Atomic(struct psync_door *) door; /* likewise */
     bool drained;
     atomic_bool wanted, failed;
 };
@@ -64,6 +54,22 @@ static void on_fatal(void *arg, const char *why)
         o->open.on_fatal(o->open.arg, why);
 }
 
+static void on_tick(void *arg)
+{
+    struct psync_owner *o = arg;
+    struct psync_door *door = atomic_load(&o->door);
+    if (door)
+        psync_door_look(door);
+}
+
+static void on_warning(void *arg, const char *text)
+{
+    struct psync_owner *o = arg;
+    PSYNC_LOG(o->open.log, PSYNC_LOG_WARNING, "socket", PSYNC_F_TEXT("reason", text));
+    if (o->open.on_warning)
+        o->open.on_warning(o->open.arg, text);
+}
+
 static void on_handover(void *arg)
 {
     struct psync_owner *o = arg;
@@ -77,6 +83,21 @@ static void on_handover(void *arg)
 static enum psync_result try_lock(struct psync_owner *o, struct psync_error *err)
 {
     return psync_queue_lock_new(o->open.config->queue.path, o->open.command, &o->lock, err);
+}
+
+/* The lock; but not if somebody listens on the socket all the same: then the lock's file was removed under an owner. */
+static enum psync_result try_alone(struct psync_owner *o, struct psync_web_client *client, struct psync_error *err)
+{
+    struct psync_peer peer;
+    enum psync_result r = try_lock(o, err);
+    if (r != PSYNC_OK)
+        return r;
+    r = psync_peer_ask(client, &peer, err);
+    if (r != PSYNC_OK && r != PSYNC_RETRY)
+        return r == PSYNC_NOMEM ? r : PSYNC_OK;
+    psync_queue_lock_free(o->lock);
+    o->lock = NULL;
+    return PSYNC_RETRY;
 }
 
 static bool is_stopping(const struct psync_owner *o)
@@ -107,13 +128,15 @@ static enum psync_result wait_for_lock(struct psync_owner *o, struct psync_error
     struct psync_web_client *client = NULL;
     struct psync_error asked;
     enum psync_result r = psync_web_client_new(&conf, &client, err);
-    while (r == PSYNC_OK && (r = try_lock(o, err)) == PSYNC_RETRY) {
+    while (r == PSYNC_OK && (r = try_alone(o, client, err)) == PSYNC_RETRY) {
         if (ask_owner(o, client, &asked) == PSYNC_REJECT) {
             r = psync_fail(err, PSYNC_REJECT, "%s", asked.text);
             break;
         }
-        if (psync_clock_now() >= until)
+        if (psync_clock_now() >= until) {
+            r = psync_peer_silent(&o->open.config->queue, err);
             break;
+        }
         if (is_stopping(o)) {
             r = PSYNC_EMPTY;
             break;
@@ -143,43 +166,16 @@ static enum psync_result take_lock(struct psync_owner *o, struct psync_error *er
 
 /* ---- the socket ---- */
 
-/* First 0600 and then opened to the group, so that nobody else gets in between. */
-static enum psync_result give_to_group(const struct psync_owner *o, struct psync_error *err)
-{
-    const char *name = o->open.config->queue.socket_group, *path = socket_path(o);
-    struct group entry, *found = NULL;
-    if (name[0] == '\0')
-        return PSYNC_OK;
-    char *room = malloc(GROUP_BYTES);
-    if (!room)
-        return psync_fail(err, PSYNC_NOMEM, "out of memory");
-    int failed = getgrnam_r(name, &entry, room, GROUP_BYTES, &found);
-    gid_t gid = found ? found->gr_gid : 0;
-    free(room);
-    if (failed || !found)
-        return psync_fail(err, PSYNC_REJECT, "queue.socket_group: there is no group %s", name);
-    if (chown(path, (uid_t)-1, gid) != 0 || chmod(path, 0660) != 0)
-        return psync_fail(err, PSYNC_REJECT, "queue.socket_group: cannot give %s to the group %s: %s", path, name,
-                          strerror(errno));
-    return PSYNC_OK;
-}
-
 static enum psync_result serve(struct psync_owner *o, struct psync_error *err)
 {
-    struct psync_web_conf conf = {.max_body_bytes = PSYNC_API_BODY_MAX,
-                                  .max_connections = CONNECTIONS_MAX,
-                                  .idle_timeout_s = IDLE_S};
-    enum psync_result r = psync_web_listen_unix(socket_path(o), 0600, &conf.listen_fd, err);
-    if (r != PSYNC_OK)
-        return r == PSYNC_RETRY ? PSYNC_REJECT : r;
-    o->listens = true;
-    r = give_to_group(o, err);
-    if (r != PSYNC_OK) {
-        (void)close(conf.listen_fd);
-        return r;
-    }
-    conf.routes = psync_api_routes(atomic_load(&o->api), &conf.n_routes);
-    return psync_web_server_new(&conf, &o->server, err);
+    struct psync_door_open open = {.config = o->open.config, .max_body_bytes = PSYNC_API_BODY_MAX,
+                                   .on_warning = on_warning, .arg = o};
+    struct psync_door *door = NULL;
+    open.routes = psync_api_routes(atomic_load(&o->api), &open.n_routes);
+    enum psync_result r = psync_door_new(&open, &door, err);
+    if (r == PSYNC_OK)
+        atomic_store(&o->door, door);
+    return r;
 }
 
 /* ---- making and ending ---- */
@@ -187,9 +183,11 @@ static enum psync_result serve(struct psync_owner *o, struct psync_error *err)
 static enum psync_result open_queue(struct psync_owner *o, struct psync_error *err)
 {
     const struct psync_queue_open open = {.conf = &o->open.config->queue,
+                                          .lock = o->lock,
                                           .log = o->open.log,
                                           .on_ready = on_ready,
                                           .on_fatal = on_fatal,
+                                          .on_tick = on_tick,
                                           .arg = o};
     return psync_queue_new(&open, &o->queue, err);
 }
@@ -238,7 +236,7 @@ enum psync_result psync_owner_new(const struct psync_owner_open *open, struct ps
 
 void psync_owner_drain(struct psync_owner *o)
 {
-    if (o && o->server && !o->drained)
+    if (o && atomic_load(&o->door) && !o->drained)
         psync_api_drain(atomic_load(&o->api), DRAIN_MS);
     if (o)
         o->drained = true;
@@ -249,19 +247,20 @@ void psync_owner_hurry(struct psync_owner *o)
     psync_api_hurry(atomic_load(&o->api));
 }
 
-/* The socket's file goes while we still hold the lock, so it cannot be the next owner's. */
+/* The door is shut while we still hold the lock, and freed when the queue's thread, which looks after it, has ended. */
 void psync_owner_free(struct psync_owner *o)
 {
     if (!o)
         return;
     struct psync_api *api = atomic_load(&o->api);
+    struct psync_door *door = atomic_load(&o->door);
     psync_owner_drain(o);
-    if (o->listens)
-        (void)unlink(socket_path(o));
-    psync_web_server_free(o->server);
+    if (door)
+        psync_door_close(door);
     if (api)
         psync_api_stop(api);
     psync_queue_free(o->queue);
+    psync_door_free(door);
     psync_api_free(api);
     psync_queue_lock_free(o->lock);
     free(o);

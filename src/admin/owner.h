@@ -33,6 +33,7 @@ struct psync_owner_open {
     struct psync_log *log;             /* may be NULL */
     void (*on_ready)(void *arg);       /* something became leasable; any thread; may be NULL */
     void (*on_fatal)(void *arg, const char *why); /* the queue's; any thread; may be NULL */
+    void (*on_warning)(void *arg, const char *text); /* what the operator should see to; any thread; may be NULL */
     bool (*is_stopping)(void *arg);    /* WORKER: asked while it waits for a hand-over; true: give up; may be NULL */
     void (*on_handover)(void *arg);    /* a worker asks for the file (COMMAND only): free the owner soon. On the
                                           server's thread, perhaps more than once; must not block; may be NULL */

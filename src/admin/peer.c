@@ -2,6 +2,7 @@
 #include "admin/peer.h"
 
 #include "base/json.h"
+#include "queue/queue.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -49,4 +50,17 @@ enum psync_result psync_peer_handover(struct psync_web_client *client, struct ps
         r = psync_web_client_problem(status, (struct psync_span){answer.data, answer.len}, err);
     psync_buf_done(&answer);
     return r;
+}
+
+enum psync_result psync_peer_silent(const struct psync_queue_conf *conf, struct psync_error *err)
+{
+    char end[48] = "end it";
+    struct psync_lock_holder holder;
+    psync_queue_lock_holder(conf->path, &holder);
+    if (holder.pid > 0)
+        (void)snprintf(end, sizeof(end), "end it (kill %ld)", holder.pid);
+    return psync_fail(err, PSYNC_RETRY,
+                      "queue file %s is in use by %s, which does not answer on %s: try again in a moment; if it is"
+                      " stopped (Ctrl-Z), continue it, else %s and try again", conf->path, holder.words, conf->socket,
+                      end);
 }

@@ -2,6 +2,7 @@
 #ifndef PSYNC_ADMIN_PEER_H
 #define PSYNC_ADMIN_PEER_H
 
+#include "config/config.h"
 #include "web/client.h"
 
 struct psync_peer {
@@ -15,5 +16,7 @@ PSYNC_CHECKED enum psync_result psync_peer_ask(struct psync_web_client *client, 
                                                struct psync_error *err);
 /* Asks it to hand over. OK: it will; results as above. */
 PSYNC_CHECKED enum psync_result psync_peer_handover(struct psync_web_client *client, struct psync_error *err);
+/* Somebody has the queue and does not answer on its socket: says in `err` who, and what to do. Returns PSYNC_RETRY. */
+enum psync_result psync_peer_silent(const struct psync_queue_conf *conf, struct psync_error *err);
 
 #endif

@@ -137,6 +137,8 @@ static enum psync_result reach(struct psync_session *s, struct psync_error *err)
     s->owner = NULL;
     while ((r = reach_once(s, err)) == PSYNC_RETRY && psync_clock_now() < until)
         psync_sleep(TRY_EVERY_MS);
+    if (r == PSYNC_RETRY)
+        r = psync_peer_silent(&s->open.config->queue, err);
     s->reached = r == PSYNC_OK;
     return r;
 }

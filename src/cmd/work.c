@@ -46,6 +46,12 @@ static void on_fatal(void *arg, const char *why)
     psync_reload_fail(arg, why);
 }
 
+static void on_warning(void *arg, const char *text)
+{
+    (void)arg;
+    psync_notice("%s", text);
+}
+
 static bool is_stopping(void *arg)
 {
     return psync_reload_stopping(arg);
@@ -221,6 +227,7 @@ static enum psync_exit open_owner(struct run *run)
                                            .log = reload->ctx.log,
                                            .on_ready = on_ready,
                                            .on_fatal = on_fatal,
+                                           .on_warning = on_warning,
                                            .is_stopping = is_stopping,
                                            .arg = reload};
     enum psync_result r = psync_owner_new(&owner, &made, &err);
