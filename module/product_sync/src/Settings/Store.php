@@ -32,6 +32,21 @@ final class Store
         return self::textOf(\Configuration::getGlobalValue($name));
     }
 
+    /**
+     * @param string[] $names
+     *
+     * @return int[] those of the shops that have a value of their own for one of the names
+     */
+    public static function shopsWithOwn(array $names, array $shops): array
+    {
+        $rows = \Db::getInstance()->executeS(
+            'SELECT DISTINCT id_shop FROM ' . _DB_PREFIX_ . 'configuration WHERE name IN (\'' . implode('\',\'', array_map('pSQL', $names))
+            . '\') AND id_shop IN (' . implode(',', array_map('intval', $shops ?: [0])) . ')'
+        );
+
+        return array_map('intval', array_column($rows ?: [], 'id_shop'));
+    }
+
     /** Writes where the back office's shop selector points: one shop, a group, or all. */
     public static function writeInContext(string $name, string $value): bool
     {

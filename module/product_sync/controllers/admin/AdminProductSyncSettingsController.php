@@ -1,0 +1,253 @@
+<?php
+/**
+ * The settings page: the form, the connection test, the work in the background and the catalogue.
+ *
+ * @author    the productsync authors
+ * @copyright 2026 the productsync authors
+ * @license   https://opensource.org/licenses/MIT MIT License
+ */
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+require_once dirname(__DIR__, 2) . '/src/autoload.php';
+
+use ProductSync\Admin\BackgroundPanel;
+use ProductSync\Admin\ConnectionTest;
+use ProductSync\Admin\Page;
+use ProductSync\Admin\SettingsForm;
+use ProductSync\Admin\Tabs;
+use ProductSync\Admin\Words;
+use ProductSync\Settings\Installation;
+use ProductSync\Settings\Place;
+use ProductSync\Settings\Saver;
+use ProductSync\Settings\Settings;
+use ProductSync\Settings\Store;
+use ProductSync\Settings\Table;
+
+class AdminProductSyncSettingsController extends ModuleAdminController
+{
+    use Page;
+
+    // Employees see that something went well once, after the redirect.
+    const DONE = [
+        'saved' => 'The settings have been saved.',
+        'renewed' => 'Cron has a new address; the old one no longer works.',
+        'same' => 'Sending goes on: this is the same shop.',
+        'copy' => 'This shop is a copy: it is paused, and has neither address nor token of the API any more.',
+        'started' => 'The catalogue is being sent.',
+        'stopped' => 'Sending the catalogue was stopped.',
+    ];
+
+    /** @var string[] what was typed and not saved */
+    private $typed = [];
+
+    /** @var \ProductSync\Settings\Problem[] */
+    private $problems = [];
+
+    /** @var string the connection test's part of the page */
+    private $test = '';
+
+    public function __construct()
+    {
+        $this->bootstrap = true;
+        $this->table = 'product_sync_settings';
+        parent::__construct();
+        $this->meta_title = $this->say('Product Sync settings');
+        $this->multiple_fieldsets = true;
+    }
+
+    public function initPageHeaderToolbar()
+    {
+        $this->page_header_toolbar_btn['products'] = [
+            'href' => $this->linkTo(Tabs::PRODUCTS),
+            'desc' => $this->say('Products'),
+            'icon' => 'process-icon-preview',
+        ];
+        parent::initPageHeaderToolbar();
+    }
+
+    public function setMedia($isNewTheme = false)
+    {
+        parent::setMedia($isNewTheme);
+        $this->addCSS($this->module->getPathUri() . 'views/css/admin.css');
+        $this->addJS($this->module->getPathUri() . 'views/js/admin.js');
+    }
+
+    public function initContent()
+    {
+        $done = Tools::getValue('done');
+        if (is_string($done) && isset(self::DONE[$done])) {
+            $this->confirmations[] = $this->say(self::DONE[$done]);
+        }
+        if ($this->viewAccess()) {
+            $panel = new BackgroundPanel([$this, 'translated'], $this->context->language);
+            $this->content .= $this->renderWarnings() . $this->test . $this->renderScope() . $this->renderForm()
+                . $this->fetch('background.tpl', $panel->values($this->shops()) + [
+                    'action' => $this->linkTo(Tabs::SETTINGS),
+                    'name_shops' => $this->hasSeveralShops(),
+                ]);
+        }
+        parent::initContent();
+    }
+
+    public function renderForm()
+    {
+        $form = new SettingsForm([$this, 'translated'], (bool) $this->access('edit'), $this->typed, $this->problems);
+        $this->fields_form = $form->fields();
+        $this->fields_value = $form->values();
+        $this->show_form_cancel_button = false;
+
+        return parent::renderForm();
+    }
+
+    /** The page has no list. */
+    public function renderList()
+    {
+        return '';
+    }
+
+    /** For the classes that prepare what this page shows. */
+    public function translated(string $text, array $values = []): string
+    {
+        return $this->say($text, $values);
+    }
+
+    protected function actions(): array
+    {
+        return [
+            'submitSettings' => 'saveSettings',
+            'submitSettingsAndTest' => 'saveSettingsAndTest',
+            'renewCron' => 'renewCron',
+            'placeIsSame' => 'placeIsSame',
+            'placeIsCopy' => 'placeIsCopy',
+            'startCatalogue' => 'startCatalogue',
+            'stopCatalogue' => 'stopCatalogue',
+            'stepCatalogue' => 'stepCatalogue',
+            'testResult' => 'testResult',
+        ];
+    }
+
+    protected function saveSettings()
+    {
+        if ($this->save()) {
+            $this->backTo(Tabs::SETTINGS, ['done' => 'saved']);
+        }
+
+        return false;
+    }
+
+    protected function saveSettingsAndTest()
+    {
+        if ($this->save()) {
+            $this->confirmations[] = $this->say(self::DONE['saved']);
+            $this->test = $this->runTest($this->testedShop());
+        }
+
+        return false;
+    }
+
+    protected function renewCron()
+    {
+        Installation::renewCronToken();
+        $this->backTo(Tabs::SETTINGS, ['done' => 'renewed']);
+    }
+
+    protected function placeIsSame()
+    {
+        Place::note($this->chosenShop('place_shop'));
+        $this->backTo(Tabs::SETTINGS, ['done' => 'same']);
+    }
+
+    protected function placeIsCopy()
+    {
+        Place::becomeCopy($this->chosenShop('place_shop'));
+        $this->backTo(Tabs::SETTINGS, ['done' => 'copy']);
+    }
+
+    /** A script of the page asks whether the relay has answered. */
+    protected function testResult()
+    {
+        $answer = ConnectionTest::answer($this->chosenShop('shop'), (string) Tools::getValue('ask'));
+        $this->answer($answer === null ? [] : [
+            'style' => ConnectionTest::STYLES[$answer['verdict']],
+            'text' => $this->say(Words::VERDICTS[$answer['verdict']]),
+            'detail' => (string) $answer['text'],
+        ]);
+    }
+
+    private function save(): bool
+    {
+        $saver = new Saver($_POST);
+        if ($saver->problems()) {
+            $this->typed = $saver->values();
+            $this->problems = $saver->problems();
+            $this->errors[] = $this->say('Nothing was saved: please correct the fields marked below.');
+
+            return false;
+        }
+        if (!$saver->save()) {
+            $this->errors[] = $this->say('The settings could not be saved completely. Please try again.');
+
+            return false;
+        }
+
+        return true;
+    }
+
+    private function runTest(int $idShop): string
+    {
+        $inQueue = Settings::ofShop($idShop)->mode() === Table::MODE_QUEUE;
+        $result = $inQueue ? null : ConnectionTest::run($idShop);
+
+        return $this->fetch('test.tpl', [
+            'title' => $this->say('Connection test of %shop%', ['%shop%' => $this->shopName($idShop)]),
+            'style' => $inQueue ? 'info' : ConnectionTest::STYLES[$result['verdict']],
+            'text' => $this->say($inQueue ? 'Waiting for the program productsync, which tests the connection in queue mode ...' : Words::VERDICTS[$result['verdict']]),
+            'detail' => $inQueue ? '' : $result['text'],
+            'ask' => $inQueue ? ConnectionTest::ask($idShop) : '',
+            'url' => $this->linkTo(Tabs::SETTINGS),
+            'id_shop' => $idShop,
+            'silence' => $this->say('The program productsync has not answered. Is productsync work running, with this shop in its configuration?'),
+        ]);
+    }
+
+    /** A test needs one shop: the one chosen, or the default shop where the selector covers several. */
+    private function testedShop(): int
+    {
+        $shops = $this->shops();
+        $default = (int) Configuration::get('PS_SHOP_DEFAULT');
+
+        return in_array($default, $shops, true) ? $default : (int) reset($shops);
+    }
+
+    /** The shop named in a form, where the employee may act on it. */
+    private function chosenShop(string $field): int
+    {
+        $idShop = (int) Tools::getValue($field);
+        if (!in_array($idShop, $this->shops(), true)) {
+            $this->answer(['error' => $this->say('You may look at this page, but not change anything on it.')], 403);
+        }
+
+        return $idShop;
+    }
+
+    private function renderScope(): string
+    {
+        if (!$this->hasSeveralShops()) {
+            return '';
+        }
+        if (Shop::getContext() === Shop::CONTEXT_SHOP) {
+            $text = $this->say('These settings hold for the shop %shop% alone. What you change here is saved for it and no longer follows the settings for all shops.', [
+                '%shop%' => $this->shopName((int) Shop::getContextShopID()),
+            ]);
+
+            return $this->fetch('scope.tpl', ['text' => $text, 'own' => []]);
+        }
+        $text = $this->say('You are editing several shops at once. What you save here holds for all of them, but not for shops that have a value of their own.');
+
+        $own = Store::shopsWithOwn(array_keys(Table::all()), $this->shops());
+
+        return $this->fetch('scope.tpl', ['text' => $text, 'own' => array_map([$this, 'shopName'], $own)]);
+    }
+}

@@ -1,0 +1,97 @@
+<?php
+/**
+ * What the pages say, in English; the controllers translate it (translations/, domain Modules.Productsync.Admin).
+ *
+ * @author    the productsync authors
+ * @copyright 2026 the productsync authors
+ * @license   https://opensource.org/licenses/MIT MIT License
+ */
+
+namespace ProductSync\Admin;
+
+use ProductSync\Settings\Setting;
+use ProductSync\Settings\Table;
+
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+final class Words
+{
+    const DOMAIN = 'Modules.Productsync.Admin';
+
+    // state => what people call it
+    const STATES = [
+        'draft' => 'Not complete yet',
+        'ready' => 'Waiting',
+        'taken' => 'Being sent',
+        'delivered' => 'Delivered',
+        'dead' => 'Failed',
+        'discarded' => 'Discarded',
+    ];
+
+    // type of a message => what happened to the product
+    const TYPES = [
+        'product.created' => 'New product',
+        'product.updated' => 'Change',
+    ];
+
+    // Health::* => what is wrong and what to do about it
+    const WARNINGS = [
+        Health::COPY => 'This shop is not where these settings were saved. Nothing is sent until you have said which it is.',
+        Health::NO_KEY => 'The shop has no lasting key: app/config/parameters.php has no new_cookie_key. A token cannot be saved until it has one.',
+        Health::UNREADABLE => 'The API token can no longer be decrypted, because the key of this shop has changed. Enter the token again.',
+        Health::NO_URL => 'No API address is set: new products are not recorded.',
+        Health::NO_TOKEN => 'No API token is set: products are recorded and wait.',
+        Health::NO_CURL => 'The PHP extension curl is missing: nothing can be sent.',
+        Health::NO_RELAY => 'In queue mode the program productsync takes the products, and none has been heard of in the last minute. Start productsync work, or choose another mode.',
+        Health::RELAY_WAITS => 'The program productsync is running but takes nothing from this shop: %reason%.',
+        Health::STUCK => 'Products have been waiting for more than five minutes and nobody takes them. Is cron set up, or "Work without cron" switched on?',
+        Health::DEAD => 'Products could not be delivered: %count%. The list says why, and lets you send them again.',
+        Health::PAUSED => 'Sending is paused: products are recorded and wait.',
+    ];
+
+    // In queue mode cron is not who takes them.
+    const STUCK_IN_QUEUE = 'Products have been waiting for more than five minutes and nobody takes them, although the program productsync is running. Its log says why.';
+
+    // What a relay may say of a shop (docs/outbox.md) => why it takes nothing
+    const RELAY_REASONS = [
+        'paused' => 'it is paused',
+        'copy' => 'the address of the shop is not the one the settings were saved on',
+        'no_token' => 'it has no token, or cannot decrypt it',
+        'no_url' => 'it has no API address',
+        'suspended' => 'the API refuses the token, or is out of order',
+        'mode' => 'it has not noticed yet that queue mode was chosen',
+    ];
+
+    // Verdicts of a connection test
+    const VERDICTS = [
+        'reached' => 'The API was reached. Only a delivery proves that it accepts products.',
+        'credentials' => 'The API refused the token.',
+        'failed' => 'The API could not be reached.',
+    ];
+
+    /** @return string[] every English text above and in the table of settings, for whoever checks the translations */
+    public static function all(): array
+    {
+        $texts = array_merge(
+            array_values(self::STATES),
+            array_values(self::TYPES),
+            array_values(self::WARNINGS),
+            array_values(self::RELAY_REASONS),
+            array_values(self::VERDICTS),
+            array_keys(Table::groups()),
+            [self::STUCK_IN_QUEUE]
+        );
+        foreach (Table::all() as $setting) {
+            $texts = array_merge($texts, [$setting->label, $setting->help, $setting->unit], self::choices($setting));
+        }
+
+        return array_values(array_unique(array_filter($texts)));
+    }
+
+    private static function choices(Setting $setting): array
+    {
+        return $setting->name === Table::TEST_METHOD ? [] : array_values($setting->choices);
+    }
+}
