@@ -51,7 +51,7 @@ static enum psync_result deliver_directly(const struct psync_feed_way *way, stru
         if (!b->items[i].settled)
             items[n++] = (struct psync_putset_item){b->items[i].product,
                                                     {b->text.data + b->items[i].at, b->items[i].len}};
-    enum psync_result r = psync_putset_init(&set, psync_session_config(way->session), &common, items, n);
+    enum psync_result r = psync_putset_init(&set, psync_session_config(way->session), &common, items, n, err);
     if (r == PSYNC_OK)
         r = put_set(q, b, &set, err);
     psync_putset_done(&set);

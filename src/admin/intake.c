@@ -187,7 +187,7 @@ static void on_put(void *arg, enum psync_result result, const char *why, struct 
 }
 
 /* The settings are held: the set copies the destinations' names. */
-static enum psync_result make_set(struct psync_intake *in)
+static enum psync_result make_set(struct psync_intake *in, struct psync_error *err)
 {
     const struct psync_putset_common common = {in->shop, in->type, in->revision, in->key[0] ? in->key : NULL,
                                                psync_clock_now()};
@@ -201,7 +201,7 @@ static enum psync_result make_set(struct psync_intake *in)
         if (item->product)
             items[n++] = (struct psync_putset_item){item->product, {from + item->at, item->len}};
     }
-    enum psync_result r = psync_putset_init(&in->set, in->api->config, &common, items, n);
+    enum psync_result r = psync_putset_init(&in->set, in->api->config, &common, items, n, err);
     if (items != few)
         free(items);
     return r;
@@ -230,7 +230,7 @@ void psync_route_products(struct psync_api *api, struct psync_web_request *rq)
     if (r == PSYNC_OK)
         r = read_products(in, &err);
     if (r == PSYNC_OK && in->n_taken)
-        r = make_set(in);
+        r = make_set(in, &err);
     psync_api_read_end(api);
     submit(in, r, &err);
 }
@@ -247,7 +247,7 @@ void psync_route_payloads(struct psync_api *api, struct psync_web_request *rq)
         r = read_payloads(in, &err);
     psync_api_read(api);
     if (r == PSYNC_OK && in->n_taken)
-        r = make_set(in);
+        r = make_set(in, &err);
     psync_api_read_end(api);
     submit(in, r, &err);
 }

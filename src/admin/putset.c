@@ -13,11 +13,23 @@ static const char *keep(char **room, const char *text)
     return kept;
 }
 
-static size_t names_bytes(const struct psync_config *config)
+/* The next destination, from number `*i` on, that is not a shop's; NULL: none is left. */
+static const char *next_name(const struct psync_config *config, size_t *i)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < config->n_destinations; i++)
-        n += strlen(config->destinations[i].name) + 1;
+    while (*i < config->n_destinations) {
+        const char *name = config->destinations[(*i)++].name;
+        if (!psync_config_shop_of(config, name))
+            return name;
+    }
+    return NULL;
+}
+
+static size_t count_names(const struct psync_config *config, size_t *ret_bytes)
+{
+    size_t n = 0, at = 0;
+    *ret_bytes = 0;
+    for (const char *name; (name = next_name(config, &at)) != NULL; n++)
+        *ret_bytes += strlen(name) + 1;
     return n;
 }
 
@@ -34,10 +46,14 @@ static enum psync_result make_key(const struct psync_putset_common *common, cons
 /* The block: puts, names as pointers, then texts: keys, names, shop, type. */
 enum psync_result psync_putset_init(struct psync_putset *s, const struct psync_config *config,
                                     const struct psync_putset_common *common, const struct psync_putset_item *items,
-                                    size_t n)
+                                    size_t n, struct psync_error *err)
 {
-    size_t m = config->n_destinations, key_bytes = common->key ? strlen(common->key) + 1 : PSYNC_PRODUCT_KEY_MAX;
-    size_t texts = n * key_bytes + names_bytes(config) + strlen(common->shop) + strlen(common->type) + 2;
+    size_t names_bytes, m = count_names(config, &names_bytes), at = 0;
+    size_t key_bytes = common->key ? strlen(common->key) + 1 : PSYNC_PRODUCT_KEY_MAX;
+    size_t texts = n * key_bytes + names_bytes + strlen(common->shop) + strlen(common->type) + 2;
+    if (m == 0)
+        return psync_fail(err, PSYNC_REJECT, "where to? only shops have a destination here; set destination.url in the "
+                                             "configuration file");
     char *block = calloc(1, n * m * sizeof(struct psync_put) + m * sizeof(char *) + texts);
     if (!block)
         return PSYNC_NOMEM;
@@ -47,7 +63,7 @@ enum psync_result psync_putset_init(struct psync_putset *s, const struct psync_c
     const char *shop = keep(&room, common->shop), *type = keep(&room, common->type);
     enum psync_result r = PSYNC_OK;
     for (size_t d = 0; d < m; d++)
-        names[d] = keep(&room, config->destinations[d].name);
+        names[d] = keep(&room, next_name(config, &at));
     for (size_t i = 0; i < n && r == PSYNC_OK; i++) {
         char *key = keys + i * key_bytes;
         r = make_key(common, &items[i], shop, key);

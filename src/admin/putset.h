@@ -26,10 +26,12 @@ struct psync_putset_common {
     psync_ms now;
 };
 
-/* One block for everything; the destinations' names are copied too, so that the settings may change meanwhile. */
+/* One block for everything; the destinations' names are copied too, so that the settings may change meanwhile. A shop's
+ * destination gets its shop's products alone. REJECT: there is no other. */
 PSYNC_CHECKED enum psync_result psync_putset_init(struct psync_putset *s, const struct psync_config *config,
                                                   const struct psync_putset_common *common,
-                                                  const struct psync_putset_item *items, size_t n);
+                                                  const struct psync_putset_item *items, size_t n,
+                                                  struct psync_error *err);
 void psync_putset_done(struct psync_putset *s); /* {0} is fine */
 
 /* What became of product i: FULL if it is missing at any destination, KNOWN if all knew it. The state, and whether

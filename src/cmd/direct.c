@@ -5,6 +5,7 @@
 #include "cmd/signals.h"
 
 #include "base/json.h"
+#include "config/shop.h"
 #include "delivery/direct.h"
 #include "queue/key.h"
 
@@ -181,8 +182,10 @@ static enum psync_exit run_direct(struct psync_invocation *inv, bool async)
     run = (struct run){.inv = inv};
     (void)setvbuf(stdout, NULL, _IOLBF, 0); /* each outcome is said as it comes, also into a pipe */
     enum psync_exit code = psync_context_load(&run.ctx, inv);
-    if (code == PSYNC_EXIT_OK)
+    if (code == PSYNC_EXIT_OK) {
+        psync_config_drop_shops(run.ctx.config);
         code = psync_context_ready(&run.ctx);
+    }
     if (code == PSYNC_EXIT_OK)
         code = psync_context_log(&run.ctx, inv, async ? "async.log" : "simple.log");
     if (code != PSYNC_EXIT_OK)

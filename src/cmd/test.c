@@ -5,6 +5,7 @@
 #include "cmd/probe.h"
 
 #include "base/json.h"
+#include "config/effective.h"
 #include "config/ready.h"
 #include "delivery/http.h"
 #include "queue/key.h"
@@ -41,7 +42,7 @@ static enum psync_result send_request(struct probe *probe, struct psync_http *ht
     static const char payload[] =
         "{\"id\":2147483647,\"name\":\"Sample product of productsync test\",\"price\":1.00,\"stock\":0}";
     char key[PSYNC_PRODUCT_KEY_MAX];
-    struct psync_http_send send = {.target = target, .method = config->test_method, .traceparent = "", .tag = probe};
+    struct psync_http_send send = {.target = target, .method = psync_effective_method(config, probe->destination), .traceparent = "", .tag = probe};
     if (probe->sample) {
         /* A key of its own each time: the API shall judge this request, not remember an earlier one. */
         const struct psync_subject subject = {2147483647, config->source_shop};

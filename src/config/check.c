@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { HEADER_VALUE_MAX = 4096, HEADER_NAME_MAX = 64, MEMBERS_MAX = 32 };
+enum { HEADER_VALUE_MAX = 4096, HEADER_NAME_MAX = 64, MEMBERS_MAX = 32, DESTINATION_MAX = 80 };
 
 #define LOWER_LETTERS "abcdefghijklmnopqrstuvwxyz"
 #define UPPER_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -247,6 +247,11 @@ enum psync_result psync_check_method(const char *value, struct psync_error *err)
     return psync_fail(err, PSYNC_REJECT, "expected GET, HEAD, OPTIONS or POST");
 }
 
+enum psync_result psync_check_own_method(const char *value, struct psync_error *err)
+{
+    return *value == '\0' ? PSYNC_OK : psync_check_method(value, err);
+}
+
 /* [a-z0-9._-]{1,64}, for a shop followed by / and its number. */
 enum psync_result psync_check_destination(const char *value, struct psync_error *err)
 {
@@ -262,4 +267,36 @@ enum psync_result psync_check_destination(const char *value, struct psync_error 
         ok = false;
     }
     return ok ? PSYNC_OK : psync_fail(err, PSYNC_REJECT, "expected 1 to 64 characters out of a-z 0-9 . _ -");
+}
+
+enum psync_result psync_check_destinations(const char *value, struct psync_error *err)
+{
+    char name[DESTINATION_MAX];
+    enum psync_result r = PSYNC_OK;
+
+    while (r == PSYNC_OK && *value) {
+        size_t n = strcspn(value, ",");
+
+        if (n >= sizeof name || value[n + (value[n] == ',')] == ',')
+            return psync_fail(err, PSYNC_REJECT, "expected names of destinations, separated by commas without spaces");
+        memcpy(name, value, n);
+        name[n] = '\0';
+        r = psync_check_destination(name, err);
+        value += n + (value[n] == ',');
+    }
+    return r;
+}
+
+enum psync_result psync_check_shop(const char *value, struct psync_error *err)
+{
+    if (strchr(value, '/') || psync_check_destination(value, NULL) != PSYNC_OK)
+        return psync_fail(err, PSYNC_REJECT, "expected 1 to 64 characters out of a-z 0-9 . _ -");
+    return PSYNC_OK;
+}
+
+enum psync_result psync_check_prefix(const char *value, struct psync_error *err)
+{
+    if (strlen(value) > 32 || !consists_of(value, LETTERS DIGITS "_"))
+        return psync_fail(err, PSYNC_REJECT, "expected at most 32 letters, digits or _");
+    return PSYNC_OK;
 }

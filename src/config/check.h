@@ -21,7 +21,11 @@ PSYNC_CHECK(psync_check_language);
 PSYNC_CHECK(psync_check_percent);     /* a decimal from 0 to 100 */
 PSYNC_CHECK(psync_check_pass);        /* member names, comma-separated, none of the payload's own */
 PSYNC_CHECK(psync_check_method);      /* not empty */
+PSYNC_CHECK(psync_check_own_method);  /* the same, or empty */
 PSYNC_CHECK(psync_check_destination); /* a destination's name; not empty */
+PSYNC_CHECK(psync_check_destinations); /* some, comma-separated */
+PSYNC_CHECK(psync_check_shop);        /* the name of a shop's section: a destination's without the number; not empty */
+PSYNC_CHECK(psync_check_prefix);      /* of table names: letters, digits, _ */
 
 /* Longest path of a unix socket: sun_path is 104 bytes with the NUL on the BSDs and macOS, 108 on Linux. */
 enum { PSYNC_SOCKET_PATH_MAX = 103 };

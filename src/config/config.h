@@ -32,9 +32,26 @@ struct psync_destination_conf {
     bool key_quoted;           /* as a structured-field String; bare by default */
     double rate;               /* requests a second, 0: no limit */
     uint32_t burst;            /* bucket size of `rate`; at least 1 once loaded */
+    uint32_t attempts;         /* these five: 0 or "" : as said for all; see config/effective.h */
+    psync_ms backoff, timeout;
+    uint32_t batch_size;
+    const char *test_method;
     bool allow_http;           /* plain http to other hosts than loopback */
     bool allow_private;        /* a name that leads to a private or link-local address */
     bool operators_word;       /* the URL comes from the operator, not from a shop: an IP literal in it is allowed */
+};
+
+/* [shop NAME]: a PrestaShop whose outbox the relay empties. With `path` the rest is read from the shop's
+ * app/config/parameters.php, and what is set here wins. */
+struct psync_shop_conf {
+    const char *name;          /* as in the section's title: [a-z0-9._-]{1,64} */
+    const char *path;          /* the shop's folder; "" when not set, as the others */
+    const char *host;          /* host, host:port, or the path of a socket */
+    const char *user, *password_file, *database, *prefix;
+    const char *key_file;      /* a file with the shop's new_cookie_key, which decrypts the token */
+    const char *ca_file;       /* set: TLS with a certificate of these authorities, or no connection */
+    const char *destination;   /* names, comma-separated, instead of NAME/ID */
+    bool allow_private;        /* its settings may name a loopback or private address */
 };
 
 struct psync_queue_conf {
@@ -132,12 +149,17 @@ struct psync_config {
     struct psync_input_conf input;
     struct psync_log_settings log;
     const char *test_method;   /* GET */
-    struct psync_destination_conf *destinations; /* at least one; "default" first if it has a URL or is alone */
+    struct psync_destination_conf *destinations; /* "default" first if it has a URL or is alone; none at all only where
+                                                    there is a shop */
     size_t n_destinations;
+    struct psync_shop_conf *shops;
+    size_t n_shops;
 };
 
 void psync_config_free(struct psync_config *c); /* NULL is fine; secrets are overwritten first */
 /* NULL: no such destination. */
 const struct psync_destination_conf *psync_config_destination(const struct psync_config *c, const char *name);
+/* The shop whose destination NAME/ID that is: it gets that shop's products and no others. NULL: none's. */
+const struct psync_shop_conf *psync_config_shop_of(const struct psync_config *c, const char *destination);
 
 #endif

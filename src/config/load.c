@@ -57,8 +57,30 @@ static enum psync_result unknown_setting(const char *title, const char *section,
     return psync_fail(err, PSYNC_REJECT, "unknown setting %s.%s", title, key);
 }
 
-/* A section's title: "retry", "destination", "destination NAME". For a destination `*ret_index` is its number, else
- * PSYNC_GLOBAL; `ret_section` (as long as `title`) is the title's first word. */
+static enum psync_result resolve_destination(struct psync_store *s, const char *title, const char *name, int *ret_index,
+                                             struct psync_error *err)
+{
+    if (*name && psync_check_destination(name, err) != PSYNC_OK) {
+        psync_error_prefix(err, "the destination's name in [%s]", title);
+        return PSYNC_REJECT;
+    }
+    return psync_store_destination(s, *name ? name : "default", ret_index);
+}
+
+static enum psync_result resolve_shop(struct psync_store *s, const char *title, const char *name, int *ret_index,
+                                      struct psync_error *err)
+{
+    if (!*name)
+        return psync_fail(err, PSYNC_REJECT, "a shop needs a name, as in [shop main]");
+    if (psync_check_shop(name, err) != PSYNC_OK) {
+        psync_error_prefix(err, "the shop's name in [%s]", title);
+        return PSYNC_REJECT;
+    }
+    return psync_store_shop(s, name, ret_index);
+}
+
+/* A section's title: "retry", "destination", "destination NAME", "shop NAME". For a destination or shop `*ret_index` is
+ * its number, else PSYNC_GLOBAL; `ret_section` (as long as `title`) is the title's first word. */
 static enum psync_result resolve_section(struct psync_store *s, const char *title, char *ret_section, int *ret_index,
                                          struct psync_error *err)
 {
@@ -71,13 +93,10 @@ static enum psync_result resolve_section(struct psync_store *s, const char *titl
     *ret_index = PSYNC_GLOBAL;
     for (size_t i = 0; i < psync_sections_count; i++)
         known = known || strcmp(ret_section, psync_sections[i].name) == 0;
-    if (strcmp(ret_section, "destination") == 0) {
-        if (*name && psync_check_destination(name, err) != PSYNC_OK) {
-            psync_error_prefix(err, "the destination's name in [%s]", title);
-            return PSYNC_REJECT;
-        }
-        return psync_store_destination(s, *name ? name : "default", ret_index);
-    }
+    if (strcmp(ret_section, "destination") == 0)
+        return resolve_destination(s, title, name, ret_index, err);
+    if (strcmp(ret_section, "shop") == 0)
+        return resolve_shop(s, title, name, ret_index, err);
     return known && !*name ? PSYNC_OK : unknown_section(known ? title : ret_section, err);
 }
 

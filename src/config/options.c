@@ -9,6 +9,7 @@
 
 #define AT(field) offsetof(struct psync_config, field)
 #define OF(field) offsetof(struct psync_destination_conf, field)
+#define IN(field) offsetof(struct psync_shop_conf, field)
 
 /* Columns that most rows leave empty stand at the end, so that a row shows only what it has. */
 #define ROW(section_, key_, type_, flags_, offset_, dflt_, help_, ...)                                                 \
@@ -24,6 +25,7 @@ enum {
     LIVE = PSYNC_OPTION_RELOAD,
     FIXED = 0,
     DEST = PSYNC_OPTION_DESTINATION | PSYNC_OPTION_RELOAD,
+    SHOP = PSYNC_OPTION_SHOP,
     SECRET = PSYNC_OPTION_SECRET,
     QUIET = PSYNC_OPTION_QUIET,
     LINES = PSYNC_OPTION_LINES
@@ -32,6 +34,9 @@ enum {
 const struct psync_section psync_sections[] = {
     {"destination", "Where products go. Several are written `[destination NAME]`; `[destination]` is the one called "
                     "`default`. A product goes to each of them"},
+    {"shop", "A PrestaShop with the module product_sync in mode queue, `[shop NAME]`; several are allowed. `work` takes "
+             "its products, and writes back what came of them; each of its shops is a destination `NAME/ID`. See "
+             "docs/relay.md"},
     {"state", "Where productsync keeps what it must remember"},
     {"source", "Where products come from"},
     {"queue", "The durable queue between producing and delivering"},
@@ -72,10 +77,39 @@ const struct psync_option psync_options[] = {
     ROW("destination", "burst", COUNT32, DEST, OF(burst), "0",
         "Requests of `rate` that may go at once after a pause; 0: a tenth of a second's, at least 1",
         RANGE("0", "100000")),
+    ROW("destination", "attempts", COUNT32, DEST, OF(attempts), "0", "Instead of retry.attempts; 0: as there",
+        RANGE("0", "100")),
+    ROW("destination", "backoff", DURATION, DEST, OF(backoff), "0", "Instead of retry.backoff; 0: as there",
+        RANGE("0", "1h")),
+    ROW("destination", "timeout", DURATION, DEST, OF(timeout), "0", "Instead of http.timeout; 0: as there",
+        RANGE("0", "10m")),
+    ROW("destination", "batch", COUNT32, DEST, OF(batch_size), "0", "Instead of batch.size; 0: as there",
+        RANGE("0", "1000")),
+    ROW("destination", "test_method", TEXT, DEST, OF(test_method), "", "Instead of test.method; empty: as there",
+        RULE(psync_check_own_method)),
     ROW("destination", "allow_http", BOOL, DEST, OF(allow_http), "no",
         "Allow http:// to other hosts than this one; the token then travels unprotected", FLAG),
     ROW("destination", "allow_private", BOOL, DEST, OF(allow_private), "no",
         "Allow a host name that leads to a private or link-local address", FLAG),
+
+    ROW("shop", "path", TEXT, SHOP, IN(path), "",
+        "The shop's folder, whose app/config/parameters.php names database and key", PLAIN),
+    ROW("shop", "host", TEXT, SHOP, IN(host), "",
+        "The database server: a host, host:port, or a socket's path; empty: from path", PLAIN),
+    ROW("shop", "user", TEXT, SHOP, IN(user), "", "The database's user; empty: from path", PLAIN),
+    ROW("shop", "password_file", TEXT, SHOP, IN(password_file), "",
+        "A file whose first line is that user's password; empty: from path, and none for a user set here", PLAIN),
+    ROW("shop", "database", TEXT, SHOP, IN(database), "", "The database's name; empty: from path", PLAIN),
+    ROW("shop", "prefix", TEXT, SHOP, IN(prefix), "", "What table names begin with; empty: from path, else ps_",
+        RULE(psync_check_prefix)),
+    ROW("shop", "key_file", TEXT, SHOP, IN(key_file), "",
+        "A file whose first line is the shop's new_cookie_key, for the token; empty: from path", PLAIN),
+    ROW("shop", "ca_file", TEXT, SHOP, IN(ca_file), "",
+        "Certificates (PEM) of the authorities of the database server; set, it is spoken to over TLS only", PLAIN),
+    ROW("shop", "destination", TEXT, SHOP, IN(destination), "",
+        "Destinations that its products go to instead of NAME/ID, separated by commas", RULE(psync_check_destinations)),
+    ROW("shop", "allow_private", BOOL, SHOP, IN(allow_private), "no",
+        "Let the shop's own settings name a loopback or private address", FLAG),
 
     ROW("state", "folder", TEXT, FIXED, AT(state_folder), "",
         "The state folder; empty: $STATE_DIRECTORY, else /var/lib/productsync for root, else productsync in "

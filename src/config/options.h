@@ -17,14 +17,15 @@ enum psync_option_flags {
     PSYNC_OPTION_RELOAD = 2,      /* may change at SIGHUP; without it: at a restart */
     PSYNC_OPTION_DESTINATION = 4, /* stands once per destination; offset is into psync_destination_conf */
     PSYNC_OPTION_QUIET = 8,       /* may hold a secret inside: errors do not repeat the value */
-    PSYNC_OPTION_LINES = 16       /* may go on over indented lines; they are joined by LF */
+    PSYNC_OPTION_LINES = 16,      /* may go on over indented lines; they are joined by LF */
+    PSYNC_OPTION_SHOP = 32        /* stands once per shop; offset is into psync_shop_conf */
 };
 
 struct psync_option {
     const char *section, *key;
     enum psync_option_type type;
     unsigned flags;
-    size_t offset;                     /* into psync_config, or psync_destination_conf */
+    size_t offset;                     /* into psync_config, psync_destination_conf or psync_shop_conf */
     const char *dflt;                  /* as the file would spell it */
     const char *min, *max;             /* of numbers, durations and sizes: inclusive, same spelling */
     const char *const *choices;        /* PSYNC_OPTION_CHOICE: NULL-terminated, in the enum's order */

@@ -12,14 +12,25 @@ static bool is_default(const struct psync_destination_conf *d)
     return strcmp(d->name, "default") == 0;
 }
 
+static enum psync_result need_destination(struct psync_error *err)
+{
+    return psync_fail(err, PSYNC_REJECT, "where to? set MY_API_URL and MY_API_TOKEN in the environment, or "
+                                         "destination.url in the configuration file");
+}
+
 static enum psync_result need_url(const struct psync_destination_conf *d, struct psync_error *err)
 {
     if (d->url[0] != '\0')
         return PSYNC_OK;
     if (!is_default(d)) /* loading refuses it */
         return psync_fail(err, PSYNC_REJECT, "the destination %s has no url", d->name);
-    return psync_fail(err, PSYNC_REJECT, "where to? set MY_API_URL and MY_API_TOKEN in the environment, or "
-                                         "destination.url in the configuration file");
+    return need_destination(err);
+}
+
+/* What a shop's destination lacks may come from the shop: config/shop.h judges it. */
+static bool is_judged_later(const struct psync_config *c, size_t i)
+{
+    return psync_config_shop_of(c, c->destinations[i].name) != NULL;
 }
 
 /* An empty token that somebody wrote is where the mistake is; else the address that has none. */
@@ -64,10 +75,12 @@ static enum psync_result need_tls_files(const struct psync_config *c, struct psy
 
 enum psync_result psync_config_has_urls(const struct psync_config *c, struct psync_error *err)
 {
-    enum psync_result r = PSYNC_OK;
+    enum psync_result r = c->n_destinations + c->n_shops > 0 ? PSYNC_OK : need_destination(err);
 
-    for (size_t i = 0; r == PSYNC_OK && i < c->n_destinations; i++)
-        r = need_url(&c->destinations[i], err);
+    for (size_t i = 0; r == PSYNC_OK && i < c->n_destinations; i++) {
+        if (!is_judged_later(c, i))
+            r = need_url(&c->destinations[i], err);
+    }
     return r;
 }
 
@@ -84,7 +97,9 @@ enum psync_result psync_config_ready(const struct psync_config *c, struct psync_
 {
     enum psync_result r = psync_config_has_urls(c, err);
 
-    for (size_t i = 0; r == PSYNC_OK && i < c->n_destinations; i++)
-        r = need_token(c, i, err);
+    for (size_t i = 0; r == PSYNC_OK && i < c->n_destinations; i++) {
+        if (!is_judged_later(c, i))
+            r = need_token(c, i, err);
+    }
     return r == PSYNC_OK ? need_tls_files(c, err) : r;
 }

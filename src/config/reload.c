@@ -50,7 +50,7 @@ static enum psync_result merge_globals(struct psync_store *merged, const struct 
         const char *before, *after;
         bool reload = (o->flags & PSYNC_OPTION_RELOAD) != 0;
 
-        if (o->flags & PSYNC_OPTION_DESTINATION)
+        if (o->flags & (PSYNC_OPTION_DESTINATION | PSYNC_OPTION_SHOP))
             continue;
         r = copy_slot(merged, PSYNC_GLOBAL, reload ? next : now, PSYNC_GLOBAL, o);
         before = psync_store_slot(now, PSYNC_GLOBAL, o)->text;
@@ -117,6 +117,55 @@ static enum psync_result merge_destinations(struct psync_store *merged, const st
     return r;
 }
 
+/* ---- shops: those of the start stay ---- */
+
+static int index_of_shop(const struct psync_store *s, const char *name)
+{
+    for (size_t i = 0; i < s->pub.n_shops; i++) {
+        if (strcmp(s->pub.shops[i].name, name) == 0)
+            return (int)i;
+    }
+    return -1;
+}
+
+static enum psync_result merge_shop(struct psync_store *merged, const struct psync_store *now, int now_index,
+                                    const struct psync_store *next, struct psync_buf *kept)
+{
+    const char *name = now->pub.shops[now_index].name;
+    int next_index = index_of_shop(next, name), index;
+    enum psync_result r = psync_store_shop(merged, name, &index);
+
+    if (r == PSYNC_OK && next_index < 0 && kept)
+        r = psync_buf_printf(kept, "shop %s: stays until a restart\n", name);
+    for (size_t i = 0; r == PSYNC_OK && i < psync_options_count; i++) {
+        const struct psync_option *o = &psync_options[i];
+        const char *before, *after;
+
+        if (!(o->flags & PSYNC_OPTION_SHOP))
+            continue;
+        r = copy_slot(merged, index, now, now_index, o);
+        before = psync_store_slot(now, now_index, o)->text;
+        after = next_index < 0 ? before : psync_store_slot(next, next_index, o)->text;
+        if (r == PSYNC_OK && strcmp(before, after) != 0)
+            r = note(kept, now, now_index, o, before, after, true);
+    }
+    return r;
+}
+
+static enum psync_result merge_shops(struct psync_store *merged, const struct psync_store *now,
+                                     const struct psync_store *next, struct psync_buf *kept)
+{
+    enum psync_result r = PSYNC_OK;
+
+    for (size_t i = 0; r == PSYNC_OK && i < now->pub.n_shops; i++)
+        r = merge_shop(merged, now, (int)i, next, kept);
+    for (size_t i = 0; r == PSYNC_OK && kept && i < next->pub.n_shops; i++) {
+        if (index_of_shop(now, next->pub.shops[i].name) < 0)
+            r = psync_buf_printf(kept, "shop %s: comes with a restart\n", next->pub.shops[i].name);
+    }
+    return r;
+}
+
 enum psync_result psync_config_merge_reload(const struct psync_config *now, const struct psync_config *next,
                                             struct psync_config **ret_config, struct psync_buf *changed,
                                             struct psync_buf *kept)
@@ -131,6 +180,8 @@ enum psync_result psync_config_merge_reload(const struct psync_config *now, cons
     r = merge_globals(merged, now_store, next_store, changed, kept);
     if (r == PSYNC_OK)
         r = merge_destinations(merged, now_store, next_store, changed);
+    if (r == PSYNC_OK)
+        r = merge_shops(merged, now_store, next_store, kept);
     if (r != PSYNC_OK) {
         psync_config_free(&merged->pub);
         return r;

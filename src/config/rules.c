@@ -155,16 +155,17 @@ static const struct psync_option *first_set(const struct psync_store *s, int ind
     return NULL;
 }
 
-/* Each destination has a URL. "default" is always made, and first; without one it goes, unless it is alone. */
+/* Each destination has a URL; a shop's may get it from the shop. "default" is always made, and first; without one it
+ * goes, unless nothing else is there. */
 static enum psync_result check_urls(struct psync_store *s, struct psync_error *err)
 {
-    bool alone = s->pub.n_destinations == 1;
+    bool alone = s->pub.n_destinations == 1 && s->pub.n_shops == 0;
 
     for (size_t i = s->pub.n_destinations; i-- > 0;) {
         const struct psync_destination_conf *d = &s->pub.destinations[i];
         const struct psync_option *o = first_set(s, (int)i);
 
-        if (d->url[0] != '\0' || alone)
+        if (d->url[0] != '\0' || alone || psync_config_shop_of(&s->pub, d->name))
             continue;
         if (i > 0 || o) {
             psync_fail(err, PSYNC_REJECT, "the destination %s has no url; give it one, or remove its section", d->name);
@@ -179,11 +180,31 @@ static enum psync_result check_urls(struct psync_store *s, struct psync_error *e
     return PSYNC_OK;
 }
 
-static enum psync_result check_destination(const struct psync_store *s, int index, struct psync_error *err)
+enum psync_result psync_rules_destination(const struct psync_store *s, int index, struct psync_error *err)
 {
     enum psync_result r = check_address(s, index, err);
 
     return r == PSYNC_OK ? check_header_clashes(s, index, err) : r;
+}
+
+/* ---- shops ---- */
+
+static enum psync_result check_shop(const struct psync_store *s, int index, struct psync_error *err)
+{
+    const struct psync_shop_conf *shop = &s->pub.shops[index];
+
+    for (const char *name = shop->destination; *name; name += strcspn(name, ",") + (strchr(name, ',') != NULL)) {
+        int n = (int)strcspn(name, ",");
+        bool known = false;
+
+        for (size_t i = 0; i < s->pub.n_destinations; i++)
+            known = known || psync_span_eq((struct psync_span){name, (size_t)n}, s->pub.destinations[i].name);
+        if (!known)
+            return psync_fail(err, PSYNC_REJECT, "[shop %s]: there is no destination %.*s", shop->name, n, name);
+    }
+    if (shop->path[0] != '\0' || (shop->host[0] != '\0' && shop->user[0] != '\0' && shop->database[0] != '\0'))
+        return PSYNC_OK;
+    return psync_fail(err, PSYNC_REJECT, "[shop %s] needs path, or host, user and database", shop->name);
 }
 
 /* ---- all ---- */
@@ -223,6 +244,8 @@ enum psync_result psync_rules_apply(struct psync_store *s, struct psync_error *e
     if (r == PSYNC_OK)
         r = check_urls(s, err);
     for (size_t i = 0; r == PSYNC_OK && i < s->pub.n_destinations; i++)
-        r = check_destination(s, (int)i, err);
+        r = psync_rules_destination(s, (int)i, err);
+    for (size_t i = 0; r == PSYNC_OK && i < s->pub.n_shops; i++)
+        r = check_shop(s, (int)i, err);
     return r;
 }

@@ -32,28 +32,30 @@ static bool show_row(const struct psync_store *s, int index, const struct psync_
     return more;
 }
 
-/* All rows of one destination follow each other. */
-static bool show_destination(const struct psync_store *s, int index, psync_config_visit *visit, void *arg)
+/* All rows of one destination or shop (`titled` says which) follow each other. */
+static bool show_titled(const struct psync_store *s, int index, unsigned titled, psync_config_visit *visit, void *arg)
 {
     bool more = true;
 
     for (size_t i = 0; more && i < psync_options_count; i++) {
-        if (psync_options[i].flags & PSYNC_OPTION_DESTINATION)
+        if (psync_options[i].flags & titled)
             more = show_row(s, index, &psync_options[i], visit, arg);
     }
     return more;
 }
 
-/* The table begins with the destinations' settings. */
+/* The table begins with the destinations' settings, then the shops'. */
 void psync_config_show(const struct psync_config *c, psync_config_visit *visit, void *arg)
 {
     const struct psync_store *s = (const struct psync_store *)c;
     bool more = true;
 
     for (size_t i = 0; more && i < c->n_destinations; i++)
-        more = show_destination(s, (int)i, visit, arg);
+        more = show_titled(s, (int)i, PSYNC_OPTION_DESTINATION, visit, arg);
+    for (size_t i = 0; more && i < c->n_shops; i++)
+        more = show_titled(s, (int)i, PSYNC_OPTION_SHOP, visit, arg);
     for (size_t i = 0; more && i < psync_options_count; i++) {
-        if (!(psync_options[i].flags & PSYNC_OPTION_DESTINATION))
+        if (!(psync_options[i].flags & (PSYNC_OPTION_DESTINATION | PSYNC_OPTION_SHOP)))
             more = show_row(s, PSYNC_GLOBAL, &psync_options[i], visit, arg);
     }
 }

@@ -24,9 +24,11 @@ struct psync_store {
     struct psync_config pub;          /* first: a psync_config * is a psync_store * */
     struct psync_slots global;
     struct psync_slots *destinations; /* for each of pub.destinations */
+    struct psync_slots *shops;        /* for each of pub.shops */
 };
 
-/* Which fields a setting is written to: those of destination number N, or the others. */
+/* Which fields a setting is written to: those of destination or shop number N, as the option's flags say, or the
+ * others. */
 enum { PSYNC_GLOBAL = -1 };
 
 /* All defaults, and the destination "default". Freed by psync_config_free(&store->pub). NULL: out of memory. */
@@ -36,6 +38,9 @@ PSYNC_CHECKED enum psync_result psync_store_destination(struct psync_store *s, c
 /* Remembers where it was first named; `where` is copied. NOMEM. */
 PSYNC_CHECKED enum psync_result psync_store_named_at(struct psync_store *s, int index, const char *where);
 void psync_store_remove_destination(struct psync_store *s, int index);
+/* Finds or adds a shop; `name` has been checked. */
+PSYNC_CHECKED enum psync_result psync_store_shop(struct psync_store *s, const char *name, int *ret_index);
+void psync_store_remove_shops(struct psync_store *s);
 
 struct psync_slot *psync_store_slot(const struct psync_store *s, int where, const struct psync_option *o);
 
@@ -50,7 +55,7 @@ struct psync_setting {
 PSYNC_CHECKED enum psync_result psync_store_set(struct psync_store *s, const struct psync_setting *setting,
                                                 struct psync_error *err);
 
-/* "retry.attempts", "destination.url", "destination eu.url". */
+/* "retry.attempts", "destination.url", "destination eu.url", "shop main.path". */
 enum { PSYNC_SETTING_NAME_MAX = 160 };
 const char *psync_store_name(const struct psync_store *s, int index, const struct psync_option *o,
                              char ret_name[PSYNC_SETTING_NAME_MAX]);

@@ -15,7 +15,7 @@
 
 bool psync_batch_enabled(const struct destination *t)
 {
-    return t->owner->mode == PSYNC_DISPATCH_QUEUE && t->owner->config->batch.size > 1;
+    return t->owner->mode == PSYNC_DISPATCH_QUEUE && psync_effective_batch(t->owner->config, t->conf) > 1;
 }
 
 void psync_job_single(struct held *h, struct destination *t)
@@ -143,7 +143,8 @@ static bool add_subject(struct subjects *s, const struct psync_subject *subject)
 static size_t take_members(struct destination *t, struct held *list[PSYNC_BATCH_MEMBERS_MAX])
 {
     const struct psync_batch_conf *conf = &t->owner->config->batch;
-    size_t n = 0, most = conf->size < PSYNC_BATCH_MEMBERS_MAX ? conf->size : PSYNC_BATCH_MEMBERS_MAX;
+    size_t n = 0, size = psync_effective_batch(t->owner->config, t->conf);
+    size_t most = size < PSYNC_BATCH_MEMBERS_MAX ? size : PSYNC_BATCH_MEMBERS_MAX;
     struct subjects subjects = {0};
     uint64_t bytes = 2;
 
@@ -174,7 +175,7 @@ struct job *psync_batch_form(struct destination *t, psync_ms now, psync_ms *ret_
     if (psync_list_empty(&t->fresh))
         return NULL;
     struct held *first = PSYNC_CONTAINER(t->fresh.next, struct held, link);
-    if (psync_batch_enabled(t) && t->n_fresh < conf->size && t->fresh_bytes < conf->max_bytes &&
+    if (psync_batch_enabled(t) && t->n_fresh < psync_effective_batch(t->owner->config, t->conf) && t->fresh_bytes < conf->max_bytes &&
         now < first->offered_at + conf->linger) {
         *ret_due = first->offered_at + conf->linger;
         return NULL;

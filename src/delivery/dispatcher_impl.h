@@ -19,6 +19,7 @@
 
 #include "base/containers.h"
 #include "base/random.h"
+#include "config/effective.h"
 #include "delivery/active.h"
 #include "delivery/backoff.h"
 #include "delivery/breaker.h"

@@ -10,7 +10,7 @@
 static size_t enough(const struct destination *t)
 {
     const struct psync_config *config = t->owner->config;
-    size_t batch = psync_batch_enabled(t) ? config->batch.size : 1;
+    size_t batch = psync_batch_enabled(t) ? psync_effective_batch(config, t->conf) : 1;
     double lately = (double)psync_window_sum(&t->lately, t->lately.second * 1000) / PSYNC_WINDOW_SECONDS;
     double n = 2.0 * t->limit.now * (double)batch;
 
@@ -30,7 +30,8 @@ static size_t wanted_by(struct destination *t, psync_ms now)
     enum psync_admission admission = psync_breaker_admission(&t->breaker, now);
     if (admission == PSYNC_ADMIT_NO || (admission == PSYNC_ADMIT_TRIAL && has > 0))
         return 0;
-    size_t most = admission == PSYNC_ADMIT_YES ? enough(t) : psync_batch_enabled(t) ? t->owner->config->batch.size : 1;
+    size_t trial = psync_batch_enabled(t) ? psync_effective_batch(t->owner->config, t->conf) : 1;
+    size_t most = admission == PSYNC_ADMIT_YES ? enough(t) : trial;
     return has <= most / 2 ? most - has : 0; /* by the half, so that each lease is worth its way */
 }
 
@@ -159,7 +160,7 @@ void psync_waiting_release(struct destination *t)
 static psync_ms begin_until(const struct destination *t, const struct held *h)
 {
     const struct psync_config *config = t->owner->config;
-    psync_ms margin = config->http.timeout + LEASE_MARGIN_MS, half = config->work.lease / 2;
+    psync_ms margin = psync_effective_timeout(&config->http, t->conf) + LEASE_MARGIN_MS, half = config->work.lease / 2;
 
     return h->lease_until == PSYNC_MS_NEVER ? PSYNC_MS_NEVER : h->lease_until - (margin < half ? margin : half);
 }

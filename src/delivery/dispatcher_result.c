@@ -13,14 +13,14 @@ static psync_ms pause_for(struct destination *t, const struct job *job, enum psy
                           const struct psync_asked *asked)
 {
     struct psync_dispatcher *d = t->owner;
-    const struct psync_retry_conf *conf = &d->config->retry;
+    const struct psync_retry_conf conf = psync_effective_retry(d->config, t->conf);
     uint32_t times = class == PSYNC_CLASS_THROTTLED ? psync_pacing_told(&t->pacing, job->throttle_epoch) : 0;
 
     if (asked->delay_ms > 0) {
-        psync_ms delay = asked->delay_ms < conf->retry_after_max ? asked->delay_ms : conf->retry_after_max;
-        return delay + psync_backoff_jitter(conf, psync_dispatcher_chance(d));
+        psync_ms delay = asked->delay_ms < conf.retry_after_max ? asked->delay_ms : conf.retry_after_max;
+        return delay + psync_backoff_jitter(&conf, psync_dispatcher_chance(d));
     }
-    return times > 0 ? 1 + psync_backoff_delay(conf, times, psync_dispatcher_chance(d)) : 0;
+    return times > 0 ? 1 + psync_backoff_delay(&conf, times, psync_dispatcher_chance(d)) : 0;
 }
 
 static void pause_as_asked(struct destination *t, const struct job *job, enum psync_class class, int32_t status,
@@ -158,7 +158,7 @@ static bool fault_splits(const struct job *job, const struct judgement *j, psync
     f.previous_try_at = first->tries > 0 ? first->last_try_at : 0;
     uint32_t times = psync_recall_again(&d->recall, job->request.key, now).times;
     return (times >= 2 && psync_failure_others_succeed(&f)) ||
-           (j->class == PSYNC_CLASS_FAULT && first->tries + 1 >= d->config->retry.attempts);
+           (j->class == PSYNC_CLASS_FAULT && first->tries + 1 >= psync_effective_retry(d->config, job->destination->conf).attempts);
 }
 
 /* True: the batch was split, its messages stay here. */

@@ -97,8 +97,10 @@ static bool is_final(const struct held *h, const struct destination *t, psync_ms
     const struct psync_dispatcher *d = t->owner;
     psync_ms age_ms = psync_active_ms(&t->active, now) - h->settlement.settle.first_active_ms;
 
+    const struct psync_retry_conf retry = psync_effective_retry(d->config, t->conf);
+
     return d->mode == PSYNC_DISPATCH_QUEUE &&
-           psync_failure_final(&d->config->retry, h->settlement.message->attempts + 1, age_ms);
+           psync_failure_final(&retry, h->settlement.message->attempts + 1, age_ms);
 }
 
 /* When to try again: what was told to wait waits with the destination, and no longer than that, should a person end the
@@ -107,16 +109,16 @@ static bool is_final(const struct held *h, const struct destination *t, psync_ms
 static psync_ms retry_time(struct destination *t, const struct held *h, const struct judgement *j, psync_ms now)
 {
     struct psync_dispatcher *d = t->owner;
-    const struct psync_retry_conf *conf = &d->config->retry;
+    const struct psync_retry_conf conf = psync_effective_retry(d->config, t->conf);
 
     if (j->class == PSYNC_CLASS_ABORTED)
         return now;
     if (j->class == PSYNC_CLASS_THROTTLED && t->pacing.throttled_until > now)
         return d->mode == PSYNC_DISPATCH_DIRECT ? t->pacing.throttled_until : now;
-    psync_ms earliest = now + psync_backoff_delay(conf, h->settlement.message->tries + 1, psync_dispatcher_chance(d));
+    psync_ms earliest = now + psync_backoff_delay(&conf, h->settlement.message->tries + 1, psync_dispatcher_chance(d));
     if (d->mode == PSYNC_DISPATCH_DIRECT || j->facts.trial)
         return earliest;
-    return psync_budget_retry(&t->budget, conf, now, earliest, conf->backoff_max);
+    return psync_budget_retry(&t->budget, &conf, now, earliest, conf.backoff_max);
 }
 
 /* A 409 says that the original is still running. If it stays so after an attempt that ended without an answer, that one

@@ -1,6 +1,7 @@
 /* http_target - a destination's URL and header lines, checked and prepared once. */
 #include "delivery/http_target.h"
 
+#include "config/effective.h"
 #include "delivery/auth.h"
 #include "delivery/http_exchange.h"
 
@@ -220,7 +221,7 @@ static enum psync_result fill(struct psync_http_target *t, const struct psync_de
     t->key_quoted = d->key_quoted;
     t->proxied = conf->proxy[0] != '\0';
     t->max_body = conf->max_response_bytes;
-    t->timeout = conf->timeout;
+    t->timeout = psync_effective_timeout(conf, d);
     enum psync_result r = parse_url(t, d, err);
     if (r == PSYNC_OK)
         r = build_lines(t, d, err);

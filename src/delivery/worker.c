@@ -1,6 +1,8 @@
 /* worker - the loop between a queue and the engine: messages in, verdicts out, until stopped or drained. */
 #include "delivery/worker_impl.h"
 
+#include "config/effective.h"
+
 #include <stdlib.h>
 
 enum {
@@ -218,6 +220,18 @@ void psync_worker_wakeup(struct psync_worker *w)
 }
 
 /* ---- life ---- */
+static enum psync_result usable_destination(const struct psync_queue *queue, const struct psync_config *config,
+                                            const struct psync_destination_conf *d, struct psync_error *err)
+{
+    if (d->batch_size > 1 && !(psync_queue_capabilities(queue) & PSYNC_CAN_BIND))
+        return psync_fail(err, PSYNC_REJECT, "destination %s: the queue driver %s cannot keep batches together", d->name,
+                          psync_queue_driver_name(queue));
+    if (config->work.lease < 2 * (psync_effective_timeout(&config->http, d) + 1000))
+        return psync_fail(err, PSYNC_REJECT, "destination %s: work.lease must be at least twice its timeout and two "
+                          "seconds", d->name);
+    return PSYNC_OK;
+}
+
 enum psync_result psync_worker_usable(const struct psync_queue *queue, const struct psync_config *config,
                                       struct psync_error *err)
 {
@@ -227,7 +241,10 @@ enum psync_result psync_worker_usable(const struct psync_queue *queue, const str
     /* The dispatcher sends nothing whose lease might end before its request does; it needs room to do so. */
     if (config->work.lease < 2 * (config->http.timeout + 1000))
         return psync_fail(err, PSYNC_REJECT, "work.lease must be at least twice http.timeout and two seconds");
-    return PSYNC_OK;
+    enum psync_result r = PSYNC_OK;
+    for (size_t i = 0; i < config->n_destinations && r == PSYNC_OK; i++)
+        r = usable_destination(queue, config, &config->destinations[i], err);
+    return r;
 }
 
 struct restoring {

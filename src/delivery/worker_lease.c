@@ -14,7 +14,7 @@ enum { AGAIN_MS = 100 }; /* after a lease that failed for lack of memory */
 /* ---- sources ---- */
 enum psync_result psync_worker_sources_set(struct psync_worker *w, const struct psync_config *config)
 {
-    struct psync_source *sources = calloc(config->n_destinations, sizeof *sources);
+    struct psync_source *sources = calloc(config->n_destinations + 1, sizeof *sources);
     if (!sources)
         return PSYNC_NOMEM;
     for (size_t i = 0; i < config->n_destinations; i++)

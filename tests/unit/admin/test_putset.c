@@ -13,7 +13,7 @@ static void each_product_for_each_destination(void **state)
     const struct psync_putset_item items[] = {{1, PSYNC_SPAN("{\"id\":1}")}, {2, PSYNC_SPAN("{\"id\":2}")}};
     struct psync_putset s = {0};
     char key[PSYNC_PRODUCT_KEY_MAX];
-    assert_ok(psync_putset_init(&s, &config, &common, items, 2));
+    assert_ok(psync_putset_init(&s, &config, &common, items, 2, NULL));
     assert_int_equal(s.n_puts, 4);
     for (size_t i = 0; i < 4; i++) {
         const struct psync_put *put = &s.puts[i];
@@ -24,6 +24,25 @@ static void each_product_for_each_destination(void **state)
         assert_string_equal(put->key, key);
     }
     psync_putset_done(&s);
+}
+
+static void a_shops_destination_gets_nothing_else(void **state)
+{
+    (void)state;
+    struct psync_destination_conf destinations[] = {{.name = "main/1"}, {.name = "a"}, {.name = "maine/1"}};
+    struct psync_shop_conf shop = {.name = "main"};
+    struct psync_config config = {.destinations = destinations, .n_destinations = 3, .shops = &shop, .n_shops = 1};
+    const struct psync_putset_item item = {1, PSYNC_SPAN("{\"id\":1}")};
+    struct psync_putset s = {0};
+    struct psync_error err = {0};
+    assert_ok(psync_putset_init(&s, &config, &common, &item, 1, NULL));
+    assert_int_equal(s.n_puts, 2);
+    assert_string_equal(s.puts[0].destination, "a");
+    assert_string_equal(s.puts[1].destination, "maine/1");
+    psync_putset_done(&s);
+    config.n_destinations = 1;
+    assert_int_equal(psync_putset_init(&s, &config, &common, &item, 1, &err), PSYNC_REJECT);
+    assert_non_null(strstr(err.text, "where to?"));
 }
 
 static void a_given_key_may_be_long(void **state)
@@ -38,7 +57,7 @@ static void a_given_key_may_be_long(void **state)
     memset(key, 'k', sizeof(key) - 1);
     key[sizeof(key) - 1] = '\0';
     with_key.key = key;
-    assert_ok(psync_putset_init(&s, &config, &with_key, &item, 1));
+    assert_ok(psync_putset_init(&s, &config, &with_key, &item, 1, NULL));
     assert_string_equal(s.puts[0].key, key);
     psync_putset_done(&s);
 }
@@ -67,6 +86,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_product_for_each_destination),
+        cmocka_unit_test(a_shops_destination_gets_nothing_else),
         cmocka_unit_test(a_given_key_may_be_long),
         cmocka_unit_test(the_outcome_of_all_destinations),
     };

@@ -15,6 +15,7 @@ static void every_row_is_complete(void **state)
         assert_int_equal(o->type == PSYNC_OPTION_CHOICE, o->choices != NULL);
         assert_int_equal(number, o->min != NULL && o->max != NULL);
         assert_int_equal((o->flags & PSYNC_OPTION_DESTINATION) != 0, strcmp(o->section, "destination") == 0);
+        assert_int_equal((o->flags & PSYNC_OPTION_SHOP) != 0, strcmp(o->section, "shop") == 0);
         assert_non_null(o->help);
         assert_true(o->help[strlen(o->help) - 1] != '.');
     }
@@ -167,7 +168,9 @@ static void refusals_say_what_is_expected(void **state)
 static void reload_rules_are_those_promised(void **state)
 {
     static const char *const fixed[] = {"queue.driver", "queue.path",   "queue.socket", "queue.socket_group",
-                                        "state.folder", "source.shop"};
+                                        "state.folder", "source.shop",  "shop.path",    "shop.host",
+                                        "shop.user",    "shop.password_file", "shop.database", "shop.prefix",
+                                        "shop.key_file", "shop.ca_file", "shop.destination", "shop.allow_private"};
     size_t found = 0;
 
     (void)state;
