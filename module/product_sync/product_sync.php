@@ -1,0 +1,213 @@
+<?php
+/**
+ * Product Sync: every product created in the shop reaches an external API, once.
+ *
+ * The class only connects: hooks mark products (src/Capture), the end of the request records them in the outbox
+ * (src/Outbox), and the modes deliver (src/Delivery, src/Background, or the program productsync).
+ *
+ * @author    the productsync authors
+ * @copyright 2026 the productsync authors
+ * @license   https://opensource.org/licenses/MIT MIT License
+ */
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+require_once __DIR__ . '/src/autoload.php';
+
+class Product_Sync extends Module
+{
+    public function __construct()
+    {
+        $this->name = 'product_sync';
+        $this->tab = 'export';
+        $this->version = '1.0.0';
+        $this->author = 'the productsync authors';
+        $this->need_instance = 0;
+        $this->bootstrap = true;
+        $this->ps_versions_compliancy = ['min' => '1.7.8.0', 'max' => '9.99.99'];
+        $this->tabs = [
+            [
+                'class_name' => 'AdminProductSync',
+                'parent_class_name' => 'AdminCatalog',
+                'name' => 'Product Sync',
+                'visible' => true,
+            ],
+        ];
+        parent::__construct();
+
+        $this->displayName = $this->trans('Product Sync', [], 'Modules.Productsync.Admin');
+        $this->description = $this->trans(
+            'Sends every new product to an external API, once, with the price and the stock that the shop shows.',
+            [],
+            'Modules.Productsync.Admin'
+        );
+        $this->confirmUninstall = $this->warning();
+    }
+
+    public function isUsingNewTranslationSystem()
+    {
+        return true;
+    }
+
+    /** Repeatable: what is there already is kept. */
+    public function install()
+    {
+        return parent::install() && $this->prepare();
+    }
+
+    public function uninstall()
+    {
+        $keep = ProductSync\Settings\Settings::ofShop(0)->flag(ProductSync\Settings\Table::KEEP);
+
+        return parent::uninstall()
+            && ($keep || (ProductSync\Settings\Installation::remove() && ProductSync\Outbox\Schema::drop()));
+    }
+
+    /** "Reset" in the module manager: repairs, and keeps everything. */
+    public function reset()
+    {
+        return $this->prepare();
+    }
+
+    /** Whatever the module needs that is missing: also what an upgrade calls. */
+    public function prepare()
+    {
+        return ProductSync\Outbox\Setup::run() && $this->registerHooks();
+    }
+
+    public function getContent()
+    {
+        Tools::redirectAdmin($this->context->link->getAdminLink('AdminProductSync'));
+    }
+
+    public function hookActionObjectProductAddAfter($params)
+    {
+        ProductSync\Capture\Listener::hear('actionObjectProductAddAfter', $params);
+    }
+
+    public function hookActionObjectProductUpdateBefore($params)
+    {
+        ProductSync\Capture\Listener::hear('actionObjectProductUpdateBefore', $params);
+    }
+
+    public function hookActionObjectProductDeleteAfter($params)
+    {
+        ProductSync\Capture\Listener::hear('actionObjectProductDeleteAfter', $params);
+    }
+
+    public function hookActionProductAdd($params)
+    {
+        ProductSync\Capture\Listener::hear('actionProductAdd', $params);
+    }
+
+    public function hookActionProductSave($params)
+    {
+        ProductSync\Capture\Listener::hear('actionProductSave', $params);
+    }
+
+    public function hookActionProductUpdate($params)
+    {
+        ProductSync\Capture\Listener::hear('actionProductUpdate', $params);
+    }
+
+    public function hookActionProductDelete($params)
+    {
+        ProductSync\Capture\Listener::hear('actionProductDelete', $params);
+    }
+
+    public function hookActionBeforeUpdateProductFormHandler($params)
+    {
+        ProductSync\Capture\Listener::hear('actionBeforeUpdateProductFormHandler', $params);
+    }
+
+    public function hookActionAfterUpdateProductFormHandler($params)
+    {
+        ProductSync\Capture\Listener::hear('actionAfterUpdateProductFormHandler', $params);
+    }
+
+    public function hookActionAdminProductsControllerSaveAfter($params)
+    {
+        ProductSync\Capture\Listener::hear('actionAdminProductsControllerSaveAfter', $params);
+    }
+
+    public function hookActionUpdateQuantity($params)
+    {
+        ProductSync\Capture\Listener::hear('actionUpdateQuantity', $params);
+    }
+
+    public function hookActionObjectStockAvailableAddAfter($params)
+    {
+        ProductSync\Capture\Listener::hear('actionObjectStockAvailableAddAfter', $params);
+    }
+
+    public function hookActionObjectStockAvailableUpdateAfter($params)
+    {
+        ProductSync\Capture\Listener::hear('actionObjectStockAvailableUpdateAfter', $params);
+    }
+
+    public function hookActionObjectSpecificPriceAddAfter($params)
+    {
+        ProductSync\Capture\Listener::hear('actionObjectSpecificPriceAddAfter', $params);
+    }
+
+    public function hookActionObjectSpecificPriceUpdateAfter($params)
+    {
+        ProductSync\Capture\Listener::hear('actionObjectSpecificPriceUpdateAfter', $params);
+    }
+
+    public function hookActionObjectSpecificPriceDeleteAfter($params)
+    {
+        ProductSync\Capture\Listener::hear('actionObjectSpecificPriceDeleteAfter', $params);
+    }
+
+    public function hookActionObjectCombinationAddAfter($params)
+    {
+        ProductSync\Capture\Listener::hear('actionObjectCombinationAddAfter', $params);
+    }
+
+    public function hookActionObjectCombinationUpdateAfter($params)
+    {
+        ProductSync\Capture\Listener::hear('actionObjectCombinationUpdateAfter', $params);
+    }
+
+    public function hookActionObjectCombinationDeleteAfter($params)
+    {
+        ProductSync\Capture\Listener::hear('actionObjectCombinationDeleteAfter', $params);
+    }
+
+    public function hookActionFrontControllerSetMedia($params)
+    {
+        ProductSync\Capture\Listener::hear('actionFrontControllerSetMedia', $params);
+    }
+
+    /** Asked before uninstalling. Rows are counted only where it can be asked: every page makes an object of this class. */
+    private function warning()
+    {
+        $uri = isset($_SERVER['REQUEST_URI']) ? $_SERVER['REQUEST_URI'] : '';
+        if (!defined('_PS_ADMIN_DIR_') || stripos($uri, 'modules') === false) {
+            return '';
+        }
+        try {
+            $waiting = ProductSync\Outbox\Figures::waiting();
+        } catch (Throwable $e) {
+            $waiting = 0;
+        }
+
+        return $this->trans(
+            '%count% products wait to be sent. Uninstalling forgets them, unless the settings say to keep the history.',
+            ['%count%' => $waiting],
+            'Modules.Productsync.Admin'
+        );
+    }
+
+    private function registerHooks()
+    {
+        $done = true;
+        foreach (ProductSync\Capture\Hooks::names() as $name) {
+            $done = $this->registerHook($name) && $done;
+        }
+
+        return $done;
+    }
+}

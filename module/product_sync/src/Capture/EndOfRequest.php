@@ -1,0 +1,81 @@
+<?php
+/**
+ * The one function that runs when the request is over: after the response where PHP can do that, after a fatal error too. It records what was
+ * marked, and does what is due in the direct modes.
+ *
+ * @author    the productsync authors
+ * @copyright 2026 the productsync authors
+ * @license   https://opensource.org/licenses/MIT MIT License
+ */
+
+namespace ProductSync\Capture;
+
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+use ProductSync\Background\Occasion;
+
+final class EndOfRequest
+{
+    /** Seconds that recording may take once the response is out. */
+    const TIME_LIMIT = 60;
+
+    /** @var bool */
+    private static $isArranged = false;
+
+    public static function arrange()
+    {
+        if (!self::$isArranged) {
+            self::$isArranged = true;
+            register_shutdown_function([self::class, 'run'], false);
+        }
+    }
+
+    /** Runs last of all such functions: the first time it only goes to the end of the line. */
+    public static function run(bool $isLast)
+    {
+        if (!$isLast) {
+            register_shutdown_function([self::class, 'run'], true);
+
+            return;
+        }
+        self::$isArranged = false;
+        $isAnswered = self::finishResponse();
+        $level = ob_get_level();
+        ob_start();
+        try {
+            $origin = Origin::ofThisRequest();
+            $marks = Listener::marks()->takeAll();
+            if ($marks) {
+                (new Recorder($origin->isSettled()))->record($marks);
+            }
+            Occasion::use($origin, count($marks), $isAnswered);
+        } catch (\Throwable $e) {
+            Log::failure('end of request', $e);
+        } finally {
+            while (ob_get_level() > $level) {
+                ob_end_clean();
+            }
+        }
+    }
+
+    /** True: the client has its answer, or is none (a script). Then time matters less. */
+    private static function finishResponse(): bool
+    {
+        @ignore_user_abort(true);
+        @set_time_limit(self::TIME_LIMIT);
+        if (session_status() === PHP_SESSION_ACTIVE) {
+            session_write_close();
+        }
+        foreach (['fastcgi_finish_request', 'litespeed_finish_request'] as $finish) {
+            if (function_exists($finish)) {
+                $finish(); // false: somebody did it before
+
+                return true;
+            }
+        }
+
+        return PHP_SAPI === 'cli';
+    }
+}

@@ -1,0 +1,56 @@
+<?php
+/**
+ * Where the module's hooks arrive. A mark in memory is all that happens in a hook, but for scripts and imports, which run for long: there every
+ * 100 products, or every minute, what is done is recorded. Nothing leaves here: no exception, no output.
+ *
+ * @author    the productsync authors
+ * @copyright 2026 the productsync authors
+ * @license   https://opensource.org/licenses/MIT MIT License
+ */
+
+namespace ProductSync\Capture;
+
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+final class Listener
+{
+    const SLICE = 100;
+    const SECONDS = 60;
+
+    /** @var Marks|null */
+    private static $marks;
+
+    public static function hear(string $hook, $params)
+    {
+        try {
+            EndOfRequest::arrange();
+            $idProduct = Hooks::product($hook, is_array($params) ? $params : []);
+            if ($idProduct > 0) {
+                self::mark(Hooks::saying($hook), $idProduct);
+            }
+        } catch (\Throwable $e) {
+            Log::failure($hook, $e);
+        }
+    }
+
+    public static function marks(): Marks
+    {
+        if (self::$marks === null) {
+            self::$marks = new Marks();
+        }
+
+        return self::$marks;
+    }
+
+    private static function mark(string $saying, int $idProduct)
+    {
+        $origin = Origin::ofThisRequest();
+        $marks = self::marks();
+        $marks->note($saying, $idProduct, $origin->isWhole($saying), microtime(true));
+        if ($origin->isBulk() && ($marks->count() > self::SLICE || $marks->age(microtime(true)) > self::SECONDS)) {
+            (new Recorder($origin->isSettled()))->record($marks->takeDone());
+        }
+    }
+}

@@ -1,0 +1,44 @@
+<?php
+/**
+ * One line in PrestaShop's log, when something went wrong: never a token, never a body. addLog() makes an object and so runs hooks; a line
+ * that stands there already is not written again.
+ *
+ * @author    the productsync authors
+ * @copyright 2026 the productsync authors
+ * @license   https://opensource.org/licenses/MIT MIT License
+ */
+
+namespace ProductSync\Capture;
+
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+final class Log
+{
+    const WARNING = 2;
+    const ERROR = 3;
+
+    /** @var bool a line is being written: what its hooks do is not heard */
+    private static $isWriting = false;
+
+    public static function failure(string $where, \Throwable $e)
+    {
+        self::write(sprintf('%s: %s: %s', $where, get_class($e), $e->getMessage()), self::ERROR);
+    }
+
+    public static function write(string $text, int $severity)
+    {
+        if (self::$isWriting) {
+            return;
+        }
+        self::$isWriting = true;
+        try {
+            \PrestaShopLogger::addLog('product_sync: ' . mb_substr($text, 0, 400, 'UTF-8'), $severity);
+        } catch (\Throwable $e) {
+            error_log('product_sync: ' . $text);
+        } finally {
+            self::$isWriting = false;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+<?php
+/**
+ * Reads what products are now, in one shop after the other, as an anonymous visitor would find them.
+ *
+ * @author    the productsync authors
+ * @copyright 2026 the productsync authors
+ * @license   https://opensource.org/licenses/MIT MIT License
+ */
+
+namespace ProductSync\Capture;
+
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+final class Reader
+{
+    /**
+     * @param Facts[] $facts of the products to read
+     *
+     * @return Content[] by product
+     */
+    public static function read(array $facts, Choices $choices): array
+    {
+        return ShopContext::run($choices->idShop, function () use ($facts, $choices) {
+            Caches::drop();
+            try {
+                $contents = [];
+                foreach ($facts as $one) {
+                    $contents[$one->idProduct] = self::one($one, $choices);
+                }
+
+                return $contents;
+            } finally {
+                Caches::drop();
+            }
+        });
+    }
+
+    private static function one(Facts $facts, Choices $choices): Content
+    {
+        $idShop = $choices->idShop;
+        $names = isset($facts->names[$idShop]) ? $facts->names[$idShop] : [];
+        if (!$names) {
+            return new Content(null, Lack::NAME);
+        }
+        if (!isset($facts->stocked[$idShop])) {
+            return new Content(null, Lack::STOCK);
+        }
+        $price = Price::read($facts->idProduct, $choices);
+        if ($price === null) {
+            return new Content(null, Lack::PRICE);
+        }
+        $payload = self::payload($facts, $choices, $names, $price, (int) \Product::getQuantity($facts->idProduct));
+        if (strlen($payload) > Payload::MAX_BYTES) {
+            return new Content(null, Lack::LENGTH);
+        }
+
+        return new Content($payload, self::lack($choices->sendWhen, $facts->shops[$idShop], $price));
+    }
+
+    /** @param string[] $names */
+    private static function payload(Facts $facts, Choices $choices, array $names, string $price, int $stock): string
+    {
+        $more = [];
+        if ($choices->version !== null) {
+            $more['version'] = $choices->version;
+        }
+        if ($choices->withShop) {
+            $more['shop'] = $choices->idShop;
+        }
+        if ($choices->withDescription) {
+            $texts = isset($facts->descriptions[$choices->idShop]) ? $facts->descriptions[$choices->idShop] : [];
+            $more['description'] = self::texts(array_filter($texts, 'strlen'), $choices, '');
+        }
+
+        return Payload::text($facts->idProduct, self::texts($names, $choices, ''), $price, $stock, $more);
+    }
+
+    /**
+     * A text, or with several languages wanted an object of those there are.
+     *
+     * @param string[] $texts
+     *
+     * @return string|string[]
+     */
+    private static function texts(array $texts, Choices $choices, string $none)
+    {
+        if (count($choices->languages) > 1) {
+            $chosen = Text::ofLanguages($texts, $choices->languages);
+            if ($chosen) {
+                return $chosen;
+            }
+        }
+        $text = Text::choose($texts, array_merge($choices->languages, [$choices->defaultLanguage]));
+
+        return $text === null ? $none : $text;
+    }
+
+    private static function lack(string $sendWhen, bool $isActive, string $price): ?string
+    {
+        if ($sendWhen === 'active' && !$isActive) {
+            return Lack::ONLINE;
+        }
+
+        return $sendWhen === 'priced' && !Money::isAboveZero($price) ? Lack::PRICED : null;
+    }
+}

@@ -1,0 +1,163 @@
+<?php
+/**
+ * Brings the outbox up to date with what was marked: reads rows and products, decides, writes. For 100 products at a time.
+ *
+ * @author    the productsync authors
+ * @copyright 2026 the productsync authors
+ * @license   https://opensource.org/licenses/MIT MIT License
+ */
+
+namespace ProductSync\Capture;
+
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+use ProductSync\Outbox\Change;
+use ProductSync\Outbox\Row;
+use ProductSync\Outbox\Rows;
+
+final class Recorder
+{
+    /** Somebody else may write to the same rows meanwhile; then they are read anew, so many times. */
+    const TRIES = 4;
+
+    /** @var bool */
+    private $isSettled;
+    /** @var bool */
+    private $isSweep;
+    /** @var Choices[]|null by shop, those that want rows */
+    private $choices;
+    /** @var int */
+    private $ready = 0;
+
+    public function __construct(bool $isSettled, bool $isSweep = false)
+    {
+        $this->isSettled = $isSettled;
+        $this->isSweep = $isSweep;
+    }
+
+    /**
+     * @param Mark[] $marks
+     *
+     * @return int how many rows were made or changed
+     */
+    public function record(array $marks): int
+    {
+        $done = 0;
+        foreach (array_chunk($marks, Rows::SLICE) as $slice) {
+            $done += $this->recordSlice($slice);
+        }
+
+        return $done;
+    }
+
+    /** @param Mark[] $marks */
+    private function recordSlice(array $marks): int
+    {
+        for ($try = 1; ; ++$try) {
+            $changes = $this->decide($marks);
+            if (!$changes || Rows::apply($changes)) {
+                return count($changes);
+            }
+            if ($try === self::TRIES) {
+                throw new \RuntimeException('Rows of the outbox changed again and again while they were written.');
+            }
+        }
+    }
+
+    /** @param Mark[] $marks @return Change[] */
+    private function decide(array $marks): array
+    {
+        $ids = array_map(function (Mark $mark) {
+            return $mark->idProduct;
+        }, $marks);
+        $now = microtime(true);
+        $rows = Rows::ofProducts($ids);
+        if (!$this->concerns($marks, $rows)) {
+            return [];
+        }
+        $facts = Facts::ofProducts($ids);
+        $changes = $this->gone($marks, $rows, $facts);
+        foreach ($this->choices() as $idShop => $choices) {
+            $changes = array_merge($changes, $this->ofShop($choices, $marks, $rows, $facts, $now));
+        }
+
+        return $changes;
+    }
+
+    /** A cheap look first: most requests touch products that were sent long ago. */
+    private function concerns(array $marks, array $rows): bool
+    {
+        foreach ($this->choices() as $choices) {
+            $rules = $choices->rules($this->isSettled, $this->isSweep);
+            foreach ($marks as $mark) {
+                $row = isset($rows[$mark->idProduct][$choices->idShop]) ? $rows[$mark->idProduct][$choices->idShop] : null;
+                $hasRows = isset($rows[$mark->idProduct]);
+                if ($mark->isDeleted ? $hasRows : Decision::needsContent($mark, $row, $hasRows, $rules, microtime(true))) {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /** Rows of products that are no longer where they were. @return Change[] */
+    private function gone(array $marks, array $rows, array $facts): array
+    {
+        $changes = [];
+        foreach ($marks as $mark) {
+            foreach (isset($rows[$mark->idProduct]) ? $rows[$mark->idProduct] : [] as $idShop => $row) {
+                if (!isset($facts[$mark->idProduct]->shops[$idShop])) {
+                    $changes[] = Decision::ofDeleted($row);
+                }
+            }
+        }
+
+        return array_filter($changes);
+    }
+
+    /** @return Change[] */
+    private function ofShop(Choices $choices, array $marks, array $rows, array $facts, float $now): array
+    {
+        $rules = $choices->rules($this->isSettled, $this->isSweep);
+        $each = [$choices->idShop => $choices->eachShop];
+        $needed = $wanted = [];
+        foreach ($marks as $mark) {
+            $id = $mark->idProduct;
+            if (!isset($facts[$id]) || !$facts[$id]->shopsWanting($each)) {
+                continue;
+            }
+            $row = isset($rows[$id][$choices->idShop]) ? $rows[$id][$choices->idShop] : null;
+            if (Decision::isOwedLater($mark, $row, $rules, $now)) {
+                Later::note($row, $mark->addedAt !== null);
+            } elseif (Decision::needsContent($mark, $row, isset($rows[$id]), $rules, $now)) {
+                $needed[] = $mark;
+                $wanted[$id] = $facts[$id];
+            }
+        }
+        $contents = $wanted ? Reader::read($wanted, $choices) : [];
+        $changes = [];
+        foreach ($needed as $mark) {
+            $id = $mark->idProduct;
+            $row = isset($rows[$id][$choices->idShop]) ? $rows[$id][$choices->idShop] : null;
+            $changes[] = Decision::ofContent($mark, $row, $choices->idShop, isset($rows[$id]), $contents[$id], $rules, $now);
+        }
+
+        return array_filter($changes);
+    }
+
+    /** @return Choices[] by shop */
+    private function choices(): array
+    {
+        if ($this->choices === null) {
+            $this->choices = [];
+            foreach (Shops::wanted() as $idShop) {
+                $this->choices[$idShop] = Choices::ofShop($idShop);
+            }
+        }
+
+        return $this->choices;
+    }
+}
