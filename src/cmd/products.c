@@ -41,13 +41,14 @@ static void say_left_out(struct psync_products *p, const struct psync_input *in,
     p->tally.left_out += count;
     if (!count || p->inv->quiet || p->inv->json)
         return;
-    char list[400] = "";
-    for (size_t i = 0; i < n && strlen(list) + strlen(names[i]) + 3 < sizeof list; i++) {
-        strcat(list, i ? ", " : "");
-        strcat(list, names[i]);
+    char list[200] = "";
+    size_t shown = 0;
+    for (; shown < n && strlen(list) + strlen(names[shown]) + 3 < sizeof list; shown++) {
+        strcat(list, shown ? ", " : "");
+        strcat(list, names[shown]);
     }
-    psync_complain("%s: %s values left out, of: %s (input.pass names those to send on)", name, psync_count_text(count),
-                   list);
+    psync_complain("%s: %s values left out, of: %s%s (input.pass names those to send on)", name,
+                   psync_count_text(count), list, shown < n || n == PSYNC_LEFT_OUT_NAMES ? ", ..." : "");
 }
 
 /* One input, and why it was not read to its end, if that is not its own fault. */

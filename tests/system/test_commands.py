@@ -547,3 +547,17 @@ def test_flags_before_the_command():
         done = subprocess.run([PROGRAM, "--config", home.conf, "--json", "status"], capture_output=True, text=True,
                               timeout=60, env=home.environment())
         assert done.returncode == 0 and json.loads(done.stdout)["working"] is False
+
+
+# ---- help ----
+
+def test_help_fits_a_terminal():
+    """80 columns, for every command and group; `help COMMAND` is the same as `COMMAND --help`."""
+    with Home() as home:
+        listed = home.run("--help", config=False).stdout
+        commands = re.findall(r"^  ((?!-)[a-z]+(?: [a-z]+)?)(?= )", listed, re.M)
+        assert {"simple", "dead list", "queue backup", "demo"} <= set(commands)
+        for words in [[]] + [c.split() for c in commands] + [["dead"], ["queue"]]:
+            shown = home.run(*words, "--help", config=False).stdout
+            assert [line for line in shown.split("\n") if len(line) > 80] == []
+            assert home.run("help", *words, config=False).stdout == shown
