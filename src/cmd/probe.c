@@ -27,6 +27,8 @@ static const char *const net_advice[PSYNC_NETS] = {
     [PSYNC_NET_PROXY] = "check http.proxy",
     [PSYNC_NET_OTHER] = "",
     [PSYNC_NET_ABORTED] = "stopped",
+    [PSYNC_NET_NO_MEMORY] = "",
+    [PSYNC_NET_NO_FILES] = "raise the limit: ulimit -n",
 };
 
 static enum psync_probe_result judge_network(const struct psync_response *r, char *ret_words, size_t size)

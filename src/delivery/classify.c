@@ -65,16 +65,22 @@ enum psync_class psync_classify_status(int32_t status, bool retry_after)
 
 enum psync_class psync_classify(const struct psync_response *response, bool retry_after)
 {
-    if (response->transport == PSYNC_NET_ABORTED)
+    switch (response->transport) {
+    case PSYNC_NET_ANSWER:
+        return psync_classify_status(response->status, retry_after);
+    case PSYNC_NET_ABORTED:
+    case PSYNC_NET_NO_MEMORY:
+    case PSYNC_NET_NO_FILES:
         return PSYNC_CLASS_ABORTED;
-    if (response->transport != PSYNC_NET_ANSWER)
+    default:
         return PSYNC_CLASS_UNANSWERED;
-    return psync_classify_status(response->status, retry_after);
+    }
 }
 
 bool psync_classify_overloaded(const struct psync_response *response)
 {
-    if (response->transport == PSYNC_NET_TIMEOUT || response->transport == PSYNC_NET_CONNECT_TIMEOUT)
+    if (response->transport == PSYNC_NET_TIMEOUT || response->transport == PSYNC_NET_CONNECT_TIMEOUT ||
+        response->transport == PSYNC_NET_NO_FILES)
         return true;
     if (response->transport != PSYNC_NET_ANSWER)
         return false;

@@ -19,7 +19,7 @@ enum psync_class {
     PSYNC_CLASS_GONE,        /* 410 */
     PSYNC_CLASS_CONFLICT,    /* 409: the original is still running, says the Idempotency-Key draft */
     PSYNC_CLASS_REFUSED,     /* 400, 422, other 4xx: the payload's fault */
-    PSYNC_CLASS_ABORTED,     /* we ended it; says nothing about anybody */
+    PSYNC_CLASS_ABORTED,     /* we ended it, or had no means for it; says nothing about anybody */
     PSYNC_CLASSES
 };
 
@@ -48,7 +48,7 @@ const struct psync_class_traits *psync_class_traits(enum psync_class c);
 enum psync_class psync_classify(const struct psync_response *response, bool retry_after);
 enum psync_class psync_classify_status(int32_t status, bool retry_after); /* of an answer, or of one item of it */
 
-/* Whether it asks for fewer requests at a time: 408, 429, 503, 504, timeouts. */
+/* Whether fewer requests at a time may help: 408, 429, 503, 504, timeouts, no descriptors left. */
 bool psync_classify_overloaded(const struct psync_response *response);
 
 #endif

@@ -16,7 +16,8 @@
 
 enum {
     WAIT_MAX_MS = 60 * 1000, /* what must wait longer for its retry is given up: the caller holds its input open */
-    AGAIN_MS = 100,          /* after a try that lack of memory prevented */
+    AGAIN_MS = 100,          /* after a try that lack of memory or of descriptors prevented */
+    AGAIN_MOST = 100,        /* and no more often than that */
     TURN_MAX_MS = 1000,
     IDLE_MAX_MS = INT32_MAX, /* nothing is due: only input or a stop ends the waiting */
     SUBJECT_MAX = PSYNC_NAME_MAX + PSYNC_SHOP_MAX + 24
@@ -32,6 +33,7 @@ struct item {
     int32_t status;                /* of the last try */
     int64_t latency_ms;
     char reason[PSYNC_CAUSE_TEXT_MAX];
+    uint32_t releases;             /* how often it came back untried */
 };
 
 /* What an API asked for that we do not wait for: until then its destination is not tried. */
@@ -214,18 +216,18 @@ static void on_retry(struct psync_direct *d, struct item *it, const struct trial
         try_again_at(d, it, t->not_before);
 }
 
-/* Not tried: stopped, at rest, or there was no memory. */
-static void on_release(struct psync_direct *d, struct item *it, psync_ms now)
+/* Not tried: stopped, at rest, or there was no memory or no descriptor for it. */
+static void on_release(struct psync_direct *d, struct item *it, const char *why, psync_ms now)
 {
     const struct rest *rest = rest_of(d, it->message->destination);
     if (d->stopped)
         give_up(d, it, "not sent", "stopped");
     else if (rest->until > now)
         give_up(d, it, "not sent", rest->reason);
-    else if (d->async)
+    else if (d->async && ++it->releases <= AGAIN_MOST)
         try_again_at(d, it, now + AGAIN_MS);
     else
-        give_up(d, it, "failed", "out of memory");
+        give_up(d, it, "failed", why[0] != '\0' ? why : "not tried");
 }
 
 /* What a queue would keep of the attempt, for the dispatcher's next judgement of the message. */
@@ -235,7 +237,7 @@ static void remember(struct item *it, const struct psync_settle *settle)
     m->tries++;
     m->attempts += settle->attempt.counted;
     m->last_try_at = psync_clock_now();
-    m->last_unanswered = m->last_unanswered || settle->attempt.status == 0;
+    m->last_unanswered = m->last_unanswered || settle->attempt.unanswered;
     m->first_active_ms = settle->first_active_ms;
     it->status = settle->attempt.status;
     it->latency_ms = settle->attempt.latency_ms;
@@ -257,9 +259,11 @@ static void settle(void *arg, struct psync_settlement *s)
     struct psync_direct *d = arg;
     psync_ms now = psync_clock_now();
     const struct trial t = {s->settle.verdict, s->settle.not_before, s->asked_ms, s->outcome};
+    char why[sizeof((struct item *)0)->reason];
     bool given_up = t.verdict == PSYNC_VERDICT_RETRY && is_last_try(d, &t, s->message->tries + 1, now);
     psync_delivery_log(d->log, s, given_up, now);
     struct item *it = take_item(d, s);
+    snprintf(why, sizeof why, "%s", s->settle.attempt.error);
     if (t.verdict != PSYNC_VERDICT_RELEASE)
         remember(it, &s->settle);
     psync_settlement_free(s);
@@ -274,7 +278,7 @@ static void settle(void *arg, struct psync_settlement *s)
         end(d, it, "failed");
         return;
     case PSYNC_VERDICT_RELEASE:
-        on_release(d, it, now);
+        on_release(d, it, why, now);
         return;
     }
 }

@@ -40,6 +40,7 @@ enum {
     PREFETCH_MAX = 4096,       /* messages held for a destination */
     SHORT_WAIT_MS = 5000,      /* what is held is kept that long when nothing may be sent, then released */
     NOTE_EVERY_MS = 10000,     /* figures are remembered that often while something happens */
+    LACK_SAID_EVERY_MS = 60000,/* while requests cannot be sent for lack of descriptors or memory */
     REST_MS = 1000,            /* after a request could not be built, recorded or sent, or a hold remembered */
     LEASE_MARGIN_MS = 1000,    /* a request must end that long before its message's lease */
     CONFLICT_MARGIN_MS = 1000  /* beyond http.timeout, until a 409 is taken for lasting */
@@ -121,6 +122,7 @@ struct destination {
     uint32_t in_flight, n_binding; /* requests */
     size_t wanted;               /* messages asked for, answer not known */
     psync_ms wanted_until;
+    psync_ms lack_said_at;       /* what is lacking was told then; 0: never */
     psync_ms rest_until;         /* no request before: one could not be built, recorded or sent */
 
     bool tell_hold, tell_note, tell_revive, changed; /* `changed`: since the last note */

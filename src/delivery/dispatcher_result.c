@@ -291,6 +291,19 @@ static void settle_success(struct job *job, const struct psync_response *r, stru
         settle_unclear(job, r, j, now);
 }
 
+/* There is no memory or no descriptor to send anything with. What was not sent is released and would be back at once, so
+ * the destination rests. */
+static void rest(struct destination *t, const struct psync_response *r, psync_ms now)
+{
+    t->rest_until = now + REST_MS;
+    if (r->transport == PSYNC_NET_ABORTED ||
+        (t->lack_said_at != 0 && now >= t->lack_said_at && now - t->lack_said_at < LACK_SAID_EVERY_MS))
+        return;
+    t->lack_said_at = now;
+    psync_event_add(t, PSYNC_LOG_WARNING, "requests wait: %s%s", psync_transport_text(r->transport),
+                    r->transport == PSYNC_NET_NO_FILES ? "; raise the limit (ulimit -n, LimitNOFILE=)" : "");
+}
+
 /* ---- an answer ---- */
 static void leave_sent(struct destination *t, struct job *job)
 {
@@ -328,7 +341,7 @@ void psync_dispatcher_result(struct psync_dispatcher *d, struct psync_request *r
         pause_as_asked(t, job, class, r->status, &asked, now);
     judge_destination(t, job, class, now);
     if (class == PSYNC_CLASS_ABORTED && !r->sent && d->mode == PSYNC_DISPATCH_QUEUE)
-        t->rest_until = now + REST_MS; /* there was no memory to send it: released, it would be back at once */
+        rest(t, r, now);
     if (class == PSYNC_CLASS_DONE)
         settle_success(job, r, &j, now);
     else if (!split_on(job, &j, now))

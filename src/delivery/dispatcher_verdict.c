@@ -182,6 +182,13 @@ static void fail(struct held *h, struct job *job, const struct judgement *j, psy
         retry(h, job, j, counted, retry_time(job->destination, h, j, now));
 }
 
+/* Not tried; its owner may want to say why. */
+static void give_back(struct held *h, struct job *job, const struct judgement *j)
+{
+    psync_held_describe(h, j->words);
+    psync_verdict_release(h, job->destination->owner);
+}
+
 static bool never_sent(const struct judgement *j)
 {
     return j->class == PSYNC_CLASS_ABORTED && !j->sent;
@@ -198,7 +205,7 @@ void psync_verdict_single(struct job *job, struct held *h, const struct judgemen
     else if (j->class == PSYNC_CLASS_REFUSED)
         refuse(h, job, j, now);
     else if (never_sent(j))
-        psync_verdict_release(h, job->destination->owner);
+        give_back(h, job, j);
     else if (j->class == PSYNC_CLASS_CONFLICT && conflict_lasts(job, id, now))
         settle_conflict(h, job, j, now);
     else

@@ -107,7 +107,7 @@ static void send_request(struct psync_engine *e, struct psync_request *request)
         return;
     /* Lack of memory says nothing about the destination: the message is released and comes again. */
     struct psync_response response = {
-        .transport = r == PSYNC_NOMEM ? PSYNC_NET_ABORTED : PSYNC_NET_OTHER,
+        .transport = r == PSYNC_NOMEM ? PSYNC_NET_NO_MEMORY : PSYNC_NET_OTHER,
         .at = psync_clock_wall(),
         .detail = r == PSYNC_NOMEM ? "out of memory" : "the idempotency key cannot be sent",
     };

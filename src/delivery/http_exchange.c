@@ -3,6 +3,7 @@
 
 #include "delivery/auth.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,9 +45,12 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
         return CURL_SOCKET_BAD;
     }
     int fd = socket(address->family, address->socktype, address->protocol);
-    if (fd >= 0)
-        (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-    return fd < 0 ? CURL_SOCKET_BAD : fd;
+    if (fd < 0) {
+        x->no_descriptor = errno == EMFILE || errno == ENFILE;
+        return CURL_SOCKET_BAD;
+    }
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    return fd;
 }
 
 /* Is this the second time that the request goes out, because a kept connection died under the first? What never left
@@ -92,7 +96,7 @@ CURLcode psync_http_exchange_callbacks(struct psync_http_target *t)
     CURLcode code = curl_easy_setopt(t->model, CURLOPT_HEADERFUNCTION, on_header);
     if (code == CURLE_OK)
         code = curl_easy_setopt(t->model, CURLOPT_WRITEFUNCTION, on_body);
-    if (code == CURLE_OK && t->rule != PSYNC_ADDRESS_ANY)
+    if (code == CURLE_OK)
         code = curl_easy_setopt(t->model, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
     if (code == CURLE_OK)
         code = curl_easy_setopt(t->model, CURLOPT_PREREQFUNCTION, on_connection);
@@ -227,7 +231,7 @@ enum psync_result psync_http_exchange_prepare(struct psync_http_exchange *x, con
     x->tag = send->tag;
     x->error[0] = x->detail[0] = '\0';
     x->forbidden = NULL;
-    x->kept = x->lost = false;
+    x->no_descriptor = x->kept = x->lost = false;
     x->at = psync_clock_wall();
     x->began_us = psync_clock_us();
     return PSYNC_OK;

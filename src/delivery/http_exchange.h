@@ -19,6 +19,7 @@ struct psync_http_exchange {
     bool method_is_post;              /* what the handle is set to */
     const char *forbidden;            /* why an address was refused; NULL */
     char forbidden_address[64];
+    bool no_descriptor;               /* there was none for a socket */
     bool kept;                        /* it went out on a kept connection */
     bool lost;                        /* ... which ended without an answer */
     struct curl_slist key, trace;     /* nodes before the target's lines */

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static const struct {
     CURLcode code;
@@ -39,7 +41,7 @@ static const struct {
     {CURLE_PARTIAL_FILE, PSYNC_NET_RESET},
     {CURLE_HTTP2, PSYNC_NET_STREAM},
     {CURLE_HTTP2_STREAM, PSYNC_NET_STREAM},
-    {CURLE_OUT_OF_MEMORY, PSYNC_NET_ABORTED}, /* our own trouble: it says nothing about the destination */
+    {CURLE_OUT_OF_MEMORY, PSYNC_NET_NO_MEMORY},
 };
 
 static enum psync_transport meaning_of(CURLcode code)
@@ -74,10 +76,25 @@ static bool is_proxys(const struct psync_http_exchange *x, CURLcode code)
     return x->target->proxied && (code == CURLE_COULDNT_CONNECT || (answer != 0 && answer / 100 != 2));
 }
 
+/* A name is looked up with descriptors too, and the certificates are read; these failures do not say why, but whether
+ * there is one now can be tried. */
+static bool lacks_descriptors(const struct psync_http_exchange *x, CURLcode code)
+{
+    if (code != CURLE_COULDNT_RESOLVE_HOST && code != CURLE_COULDNT_RESOLVE_PROXY && code != CURLE_SSL_CACERT_BADFILE)
+        return x->no_descriptor && code == CURLE_COULDNT_CONNECT;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd < 0)
+        return errno == EMFILE || errno == ENFILE;
+    (void)close(fd);
+    return false;
+}
+
 static enum psync_transport transport_of(const struct psync_http_exchange *x, CURLcode code, bool sent)
 {
     if (x->reply.no_memory)
-        return PSYNC_NET_ABORTED;
+        return PSYNC_NET_NO_MEMORY;
+    if (!sent && lacks_descriptors(x, code))
+        return PSYNC_NET_NO_FILES;
     if (x->reply.head_too_long || is_long_line(x, code, sent))
         return PSYNC_NET_OTHER;
     if (code == CURLE_OK && !x->reply.head_complete) /* libcurl takes a head that was cut for one that has ended */
@@ -115,6 +132,8 @@ static void write_detail(struct psync_http_exchange *x, enum psync_transport tra
         return;
     if (x->reply.head_too_long || is_long_line(x, code, sent))
         snprintf(x->detail, sizeof x->detail, "response headers too long");
+    else if (transport == PSYNC_NET_NO_FILES)
+        snprintf(x->detail, sizeof x->detail, "no descriptor for a connection: raise the limit of open files");
     else if (transport == PSYNC_NET_FORBIDDEN)
         snprintf(x->detail, sizeof x->detail, "the name leads to %s (%s); allow_private = yes permits it", x->forbidden,
                  x->forbidden_address);

@@ -17,6 +17,8 @@ static const char *const texts[] = {
     [PSYNC_NET_PROXY] = "proxy failed",
     [PSYNC_NET_OTHER] = "network error",
     [PSYNC_NET_ABORTED] = "stopped by us",
+    [PSYNC_NET_NO_MEMORY] = "out of memory",
+    [PSYNC_NET_NO_FILES] = "too many open files",
 };
 _Static_assert(sizeof texts / sizeof texts[0] == PSYNC_NETS, "a text for every end");
 

@@ -21,7 +21,10 @@ enum psync_transport {
     PSYNC_NET_FORBIDDEN,     /* private address, refused before connecting */
     PSYNC_NET_PROXY,
     PSYNC_NET_OTHER,
-    PSYNC_NET_ABORTED,       /* we stopped it (grace ran out); says nothing about the destination */
+    /* these say nothing about the destination */
+    PSYNC_NET_ABORTED,       /* we stopped it (grace ran out) */
+    PSYNC_NET_NO_MEMORY,
+    PSYNC_NET_NO_FILES,      /* no descriptor for a connection: the process has too many open, or the system */
     PSYNC_NETS
 };
 const char *psync_transport_text(enum psync_transport t); /* "name not found", ...; the same for the same cause */

@@ -2,6 +2,7 @@
 import contextlib
 import hashlib
 import os
+import resource
 import shutil
 import signal
 import sqlite3
@@ -404,3 +405,18 @@ def test_a_closed_pipe_is_no_crash():
         child.stdin.close()
         assert child.wait(20) == 1
         assert child.returncode != -signal.SIGPIPE
+
+
+def test_too_few_descriptors_are_nobodys_fault():
+    """Some requests find no descriptor for a connection: they are sent when there is one, and nothing counts."""
+    def scarce():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+
+    with Mock() as api, Home(api.url, work__concurrency="64", work__adaptive="no") as home:
+        api.rules({"latency": "200ms"})
+        home.run("produce", input=products(1, 200))
+        worker = home.start("work", "--drain", preexec_fn=scarce)
+        assert worker.wait(60) == 0
+        assert api.summary()["delivered"] == 200 and home.counts()["done"] == 200
+        assert "requests wait: too many open files" in home.log() and "breaker" not in home.log()
+        assert home.events(event="retry") == []

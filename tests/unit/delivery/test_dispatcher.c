@@ -83,6 +83,8 @@ static void test_verdicts(void **state)
         {{.transport = PSYNC_NET_CERTIFICATE}, PSYNC_STATE_DELAYED, true, "certificate not trusted"},
         {{.transport = PSYNC_NET_STREAM}, PSYNC_STATE_DELAYED, true, "HTTP/2 stream error"},
         {{.transport = PSYNC_NET_ABORTED}, PSYNC_STATE_READY, false, ""},
+        {{.transport = PSYNC_NET_NO_MEMORY}, PSYNC_STATE_READY, false, ""},
+        {{.transport = PSYNC_NET_NO_FILES}, PSYNC_STATE_READY, false, ""},
         /* a try all the same: it may have taken effect */
         {{.transport = PSYNC_NET_ABORTED, .sent = true}, PSYNC_STATE_READY, false, "stopped by us"},
     };
@@ -1116,24 +1118,26 @@ static void test_hold_is_told_until_it_is_kept(void **state)
     model_done(&m);
 }
 
-/* There is no memory for requests: what was not sent is leased again at once, so each try is followed by a rest. */
-static struct model_answer no_memory(struct model *model, const struct psync_request *r)
+/* There is no descriptor for requests: what was not sent is leased again at once, so each try is followed by a rest. */
+static struct model_answer no_files(struct model *model, const struct psync_request *r)
 {
     (void)r;
-    return model->now < MODEL_BEGIN + 20000 ? (struct model_answer){.transport = PSYNC_NET_ABORTED, .latency_ms = 1}
+    return model->now < MODEL_BEGIN + 20000 ? (struct model_answer){.transport = PSYNC_NET_NO_FILES, .latency_ms = 1}
                                             : (struct model_answer){.status = 200};
 }
 
 static void test_what_cannot_be_sent_rests(void **state)
 {
     (void)state;
-    model_init(&m, no_memory);
+    model_init(&m, no_files);
     m.config.work.concurrency = 1;
     m.config.work.adaptive = false;
     model_open(&m);
     model_put(&m, 50, 0);
     assert_false(model_run(&m, m.now + 19000));
     assert_in_range(m.requests, 10, 40);
+    assert_int_equal(times_said("requests wait: too many open files; raise the limit"), 1);
+    assert_false(model_said(&m, "breaker"));
     for (size_t i = 0; i < m.n; i++)
         assert_int_equal(m.messages[i].history, 0);
     assert_true(model_run(&m, m.now + HOUR));

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include <string.h>
+#include <sys/resource.h>
 
 #define OK_200 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -417,6 +418,55 @@ static void test_name_not_found(void **state)
     expect_unsent("https://nx.invalid/products", &conf, PSYNC_NET_NAME);
     call(&d, &conf, &o);
     assert_null(strstr(o.detail, "hidden"));
+}
+
+/* No more descriptors than there are open now. */
+static rlim_t forbid_descriptors(void)
+{
+    struct rlimit limit;
+    int next = dup(STDIN_FILENO);
+    assert_true(next >= 0);
+    close(next);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    rlim_t before = limit.rlim_cur;
+    limit.rlim_cur = (rlim_t)next;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    return before;
+}
+
+static void allow_descriptors(rlim_t n)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = n;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+/* That is nobody's fault but ours, and passes. */
+static void test_too_many_open_files(void **state)
+{
+    struct raw_server *s = raw_start(raw_answer_once, OK_200);
+    const char *const urls[] = {url_of(s->port), "https://nx.invalid/products"};
+    (void)state;
+    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+        struct psync_http_conf conf = test_http_conf();
+        struct psync_destination_conf d = test_destination(urls[i]);
+        struct client c;
+        struct outcome o;
+        conf.connect_timeout = conf.timeout = 20000;
+        client_open(&c, &d, &conf);
+        struct psync_http_send send = sending(c.target);
+        rlim_t before = forbid_descriptors();
+        perform(&c, &send, &o);
+        allow_descriptors(before);
+        assert_string_equal(psync_transport_text(o.response.transport), "too many open files");
+        assert_false(o.response.sent);
+        perform(&c, &send, &o);
+        assert_int_equal(o.response.transport, i == 0 ? PSYNC_NET_ANSWER : PSYNC_NET_NAME);
+        client_close(&c);
+    }
+    atomic_store(&s->stop, true);
+    raw_stop(s);
 }
 
 /* A listener that does not accept, with its queue full: further connections get no answer at all. */
@@ -887,6 +937,7 @@ int main(void)
         cmocka_unit_test(test_failures_of_a_server),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_name_not_found),
+        cmocka_unit_test(test_too_many_open_files),
         cmocka_unit_test(test_connect_timeout),
         cmocka_unit_test(test_tls_to_something_else),
         cmocka_unit_test(test_http2),
