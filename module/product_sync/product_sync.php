@@ -26,14 +26,7 @@ class Product_Sync extends Module
         $this->need_instance = 0;
         $this->bootstrap = true;
         $this->ps_versions_compliancy = ['min' => '1.7.8.0', 'max' => '9.99.99'];
-        $this->tabs = [
-            [
-                'class_name' => 'AdminProductSync',
-                'parent_class_name' => 'AdminCatalog',
-                'name' => 'Product Sync',
-                'visible' => true,
-            ],
-        ];
+        $this->tabs = ProductSync\Admin\Tabs::definitions();
         parent::__construct();
 
         $this->displayName = $this->trans('Product Sync', [], 'Modules.Productsync.Admin');
@@ -53,7 +46,7 @@ class Product_Sync extends Module
     /** Repeatable: what is there already is kept. */
     public function install()
     {
-        return parent::install() && $this->prepare();
+        return parent::install() && $this->prepare(false);
     }
 
     public function uninstall()
@@ -70,15 +63,15 @@ class Product_Sync extends Module
         return $this->prepare();
     }
 
-    /** Whatever the module needs that is missing: also what an upgrade calls. */
-    public function prepare()
+    /** Whatever the module needs that is missing: also what an upgrade calls. Core adds the pages at install itself. */
+    public function prepare($withPages = true)
     {
-        return ProductSync\Outbox\Setup::run() && $this->registerHooks();
+        return ProductSync\Outbox\Setup::run() && $this->registerHooks() && (!$withPages || ProductSync\Admin\Tabs::install());
     }
 
     public function getContent()
     {
-        Tools::redirectAdmin($this->context->link->getAdminLink('AdminProductSync'));
+        Tools::redirectAdmin($this->context->link->getAdminLink(ProductSync\Admin\Tabs::SETTINGS));
     }
 
     public function hookActionObjectProductAddAfter($params)
