@@ -23,6 +23,8 @@ static const char *const net_advice[PSYNC_NETS] = {
     [PSYNC_NET_CERTIFICATE] = "it is not trusted, has run out, or is for another name; for one of your own set http.ca_file",
     [PSYNC_NET_RESET] = "the connection was closed before a whole answer",
     [PSYNC_NET_STREAM] = "an HTTP/2 stream error; it may pass (http.version = 1.1 avoids HTTP/2)",
+    [PSYNC_NET_HEAD] = "",
+    [PSYNC_NET_NOT_HTTP] = "is it the port of another service, or of https?",
     [PSYNC_NET_FORBIDDEN] = "the name leads to a private address; if that is meant: destination.allow_private = yes",
     [PSYNC_NET_PROXY] = "check http.proxy",
     [PSYNC_NET_OTHER] = "",

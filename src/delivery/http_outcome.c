@@ -11,6 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+_Static_assert(PSYNC_REPLY_HEADER_MAX == 64 * 1024, "as PSYNC_NET_HEAD's words say");
+
 static const struct {
     CURLcode code;
     enum psync_transport transport;
@@ -39,6 +41,8 @@ static const struct {
     {CURLE_SEND_ERROR, PSYNC_NET_RESET},
     {CURLE_RECV_ERROR, PSYNC_NET_RESET},
     {CURLE_PARTIAL_FILE, PSYNC_NET_RESET},
+    {CURLE_WEIRD_SERVER_REPLY, PSYNC_NET_NOT_HTTP},
+    {CURLE_UNSUPPORTED_PROTOCOL, PSYNC_NET_NOT_HTTP}, /* HTTP/0.9, as libcurl calls what has no status line */
     {CURLE_HTTP2, PSYNC_NET_STREAM},
     {CURLE_HTTP2_STREAM, PSYNC_NET_STREAM},
     {CURLE_OUT_OF_MEMORY, PSYNC_NET_NO_MEMORY},
@@ -96,11 +100,11 @@ static enum psync_transport transport_of(const struct psync_http_exchange *x, CU
     if (!sent && lacks_descriptors(x, code))
         return PSYNC_NET_NO_FILES;
     if (x->reply.head_too_long || is_long_line(x, code, sent))
-        return PSYNC_NET_OTHER;
+        return PSYNC_NET_HEAD;
     if (code == CURLE_OK && !x->reply.head_complete) /* libcurl takes a head that was cut for one that has ended */
         return PSYNC_NET_RESET;
     if (code == CURLE_OK || x->reply.body_cut)
-        return x->reply.status >= 200 ? PSYNC_NET_ANSWER : PSYNC_NET_OTHER;
+        return x->reply.status >= 200 ? PSYNC_NET_ANSWER : PSYNC_NET_NOT_HTTP;
     if (x->lost)
         return PSYNC_NET_RESET;
     if (x->forbidden && (code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK))

@@ -18,6 +18,8 @@ enum psync_transport {
     PSYNC_NET_CERTIFICATE,   /* the peer's certificate is not trusted */
     PSYNC_NET_RESET,         /* closed or reset before a whole answer; also a cut answer */
     PSYNC_NET_STREAM,        /* HTTP/2 stream error */
+    PSYNC_NET_HEAD,          /* the answer's head is longer than we read */
+    PSYNC_NET_NOT_HTTP,      /* what came is no HTTP answer */
     PSYNC_NET_FORBIDDEN,     /* private address, refused before connecting */
     PSYNC_NET_PROXY,
     PSYNC_NET_OTHER,

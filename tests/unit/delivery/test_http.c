@@ -360,17 +360,17 @@ static void test_failures_of_a_server(void **state)
         {"slow head", raw_stall, "HTTP/1.1 200 OK\r\n", PSYNC_NET_TIMEOUT},
         {"slow body", raw_stall, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345", PSYNC_NET_TIMEOUT},
         {"only 1xx", raw_stall, "HTTP/1.1 102 Processing\r\n\r\n", PSYNC_NET_TIMEOUT},
-        {"not HTTP", raw_answer_once, "220 smtp.example.com ESMTP\r\n", PSYNC_NET_OTHER},
+        {"not HTTP", raw_answer_once, "220 smtp.example.com ESMTP\r\n", PSYNC_NET_NOT_HTTP},
         {"endless header fields", raw_endless,
          "HTTP/1.1 200 OK\r\n"
          "X-Filler-A: 01234567890123456789012345678901234567890123456789\r\n", /* 64 bytes: what is repeated */
-         PSYNC_NET_OTHER},
+         PSYNC_NET_HEAD},
         {"an endless header line", raw_endless,
          "HTTP/1.1 200 OK\r\nX: 0123456789012345678901234567890123456789012345678901234567890123456789",
-         PSYNC_NET_OTHER},
+         PSYNC_NET_HEAD},
         {"endless 1xx", raw_endless,
          "HTTP/1.1 102 Go on\r\n\r\nHTTP/1.1 102 Go on, go on, go on, go on, go on, go on, go on\r\n\r\n",
-         PSYNC_NET_OTHER},
+         PSYNC_NET_HEAD},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
