@@ -46,10 +46,11 @@ class AdminProductSyncController extends ModuleAdminController
         $this->meta_title = $this->say('Product Sync');
         $this->fields_list = $this->columns();
         $this->addRowAction('act');
+        $this->tpl_list_vars = ['action_token' => $this->actionToken(), 'action_token_field' => Words::TOKEN_FIELD];
         if ($this->access('edit')) {
             $this->bulk_actions = [
                 'sendAgain' => ['text' => $this->say('Send again'), 'icon' => 'icon-repeat'],
-                'discard' => ['text' => $this->say('Discard'), 'icon' => 'icon-ban-circle'],
+                'discard' => ['text' => $this->say('Discard'), 'icon' => 'icon-remove'],
             ];
         }
     }

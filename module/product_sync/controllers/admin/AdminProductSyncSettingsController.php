@@ -93,9 +93,15 @@ class AdminProductSyncSettingsController extends ModuleAdminController
 
     public function renderForm()
     {
-        $form = new SettingsForm([$this, 'translated'], (bool) $this->access('edit'), $this->typed, $this->problems);
+        $form = new SettingsForm(
+            [$this, 'translated'],
+            (bool) $this->access('edit'),
+            $this->hasSeveralShops(),
+            $this->typed,
+            $this->problems
+        );
         $this->fields_form = $form->fields();
-        $this->fields_value = $form->values();
+        $this->fields_value = $form->values() + [Words::TOKEN_FIELD => $this->actionToken()];
         $this->show_form_cancel_button = false;
 
         return parent::renderForm();

@@ -47,11 +47,11 @@ trait Page
         }
     }
 
-    /** Core has checked the token of the address already; an action asks for it in the body, so that no link can act. */
+    /** Core has checked the token of the address already; an action asks for one in the body, so that no link can act. */
     protected function mayAct(): bool
     {
-        $posted = isset($_POST['token']) && is_string($_POST['token']) ? $_POST['token'] : '';
-        if ($_SERVER['REQUEST_METHOD'] !== 'POST' || !hash_equals((string) $this->token, $posted)) {
+        $posted = isset($_POST[Words::TOKEN_FIELD]) && is_string($_POST[Words::TOKEN_FIELD]) ? $_POST[Words::TOKEN_FIELD] : '';
+        if ($_SERVER['REQUEST_METHOD'] !== 'POST' || !hash_equals($this->actionToken(), $posted)) {
             return $this->refuse($this->say('This action was not carried out: its security token is missing or out of date. Please try again.'));
         }
         if (!$this->access('edit')) {
@@ -59,6 +59,14 @@ trait Page
         }
 
         return true;
+    }
+
+    /** Of this employee and this password, under the shop's secret. Core's own differs from version to version. */
+    protected function actionToken(): string
+    {
+        $employee = $this->context->employee;
+
+        return \Tools::hash(Tabs::MODULE . ':' . (int) $employee->id . ':' . $employee->passwd);
     }
 
     protected function say(string $text, array $values = []): string
@@ -127,7 +135,6 @@ trait Page
             'name_shops' => $this->hasSeveralShops(),
             'on_list' => $this->controller_name === Tabs::PRODUCTS,
             'settings_link' => $this->linkTo(Tabs::SETTINGS),
-            'settings_token' => \Tools::getAdminTokenLite(Tabs::SETTINGS),
             'dead_link' => $this->linkTo(Tabs::PRODUCTS, ['product_sync_outboxFilter_state' => 'dead', 'submitFilterproduct_sync_outbox' => 1]),
         ]);
     }
@@ -150,7 +157,7 @@ trait Page
         $tpl = $this->context->smarty->createTemplate(
             _PS_MODULE_DIR_ . Tabs::MODULE . '/views/templates/admin/' . $template
         );
-        $tpl->assign($values + ['token' => $this->token, 'editable' => (bool) $this->access('edit')]);
+        $tpl->assign($values + ['token' => $this->actionToken(), 'token_field' => Words::TOKEN_FIELD, 'editable' => (bool) $this->access('edit')]);
 
         return $tpl->fetch();
     }

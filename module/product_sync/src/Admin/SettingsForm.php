@@ -29,14 +29,18 @@ final class SettingsForm
     /** @var bool may the employee save it? */
     private $editable;
 
+    /** @var bool a question that arises with several shops only is not asked otherwise */
+    private $severalShops;
+
     /** @var string[] what was typed and not saved */
     private $typed;
 
     /** @var Problem[] */
     private $problems;
 
-    public function __construct(callable $say, bool $editable, array $typed, array $problems)
+    public function __construct(callable $say, bool $editable, bool $severalShops, array $typed, array $problems)
     {
+        $this->severalShops = $severalShops;
         $this->say = $say;
         $this->editable = $editable;
         $this->typed = $typed;
@@ -48,11 +52,15 @@ final class SettingsForm
     {
         $icons = ['icon-link', 'icon-file-text', 'icon-exchange', 'icon-wrench'];
         $panels = [];
+        $hidden = [['type' => 'hidden', 'name' => Words::TOKEN_FIELD]];
         foreach (Table::groups() as $title => $names) {
+            if (!$this->severalShops) {
+                $names = array_values(array_diff($names, [Table::SHOPS]));
+            }
             $panels[] = [
                 'form' => [
                     'legend' => ['title' => $this->say($title), 'icon' => array_shift($icons)],
-                    'input' => array_map([$this, 'input'], $names),
+                    'input' => array_merge($panels ? [] : $hidden, array_map([$this, 'input'], $names)),
                 ] + $this->buttons(!$panels),
             ];
         }

@@ -20,6 +20,9 @@ final class Words
 {
     const DOMAIN = 'Modules.Productsync.Admin';
 
+    // Carries the token of an action in a form's body.
+    const TOKEN_FIELD = 'product_sync_token';
+
     // state => what people call it
     const STATES = [
         'draft' => 'Not complete yet',

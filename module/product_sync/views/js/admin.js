@@ -35,7 +35,7 @@
 
     function ask() {
       post(box.dataset.url, {
-        action: 'testResult', token: box.dataset.token, ask: box.dataset.ask, shop: box.dataset.shop
+        action: 'testResult', product_sync_token: box.dataset.token, ask: box.dataset.ask, shop: box.dataset.shop
       }).then(function (answer) {
         if (answer.style) {
           show(box, answer.style, answer.text, answer.detail);
@@ -57,7 +57,7 @@
     var text = box.querySelector('.product-sync-progress');
 
     post(panel.dataset.url, {
-      action: 'stepCatalogue', token: panel.dataset.token, catalogue_shop: box.dataset.shop
+      action: 'stepCatalogue', product_sync_token: panel.dataset.token, catalogue_shop: box.dataset.shop
     }).then(function (answer) {
       if (answer.error) {
         text.textContent = answer.error;

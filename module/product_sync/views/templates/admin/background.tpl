@@ -16,7 +16,7 @@
         <input id="product-sync-cron" class="form-control" type="text" readonly value="{$cron_url|escape:'html':'UTF-8'}" aria-describedby="product-sync-cron-help">
         <p class="help-block" id="product-sync-cron-help">{l s='Whoever knows it can start this work, and nothing else. Keep it to yourself, or make a new one.' d='Modules.Productsync.Admin'}</p>
         <form method="post" action="{$action|escape:'html':'UTF-8'}" data-confirm="{l s='The old address stops working at once. Make a new one?' d='Modules.Productsync.Admin'}">
-          <input type="hidden" name="token" value="{$token|escape:'html':'UTF-8'}">
+          <input type="hidden" name="{$token_field|escape:'html':'UTF-8'}" value="{$token|escape:'html':'UTF-8'}">
           <button class="btn btn-default" name="renewCron" value="1"><i class="icon-refresh" aria-hidden="true"></i> {l s='Make a new address' d='Modules.Productsync.Admin'}</button>
         </form>
       </div>
@@ -46,7 +46,7 @@
       <p class="product-sync-progress" role="status">{$catalogue.text|escape:'html':'UTF-8'}</p>
       {if $editable}
         <form method="post" action="{$action|escape:'html':'UTF-8'}">
-          <input type="hidden" name="token" value="{$token|escape:'html':'UTF-8'}">
+          <input type="hidden" name="{$token_field|escape:'html':'UTF-8'}" value="{$token|escape:'html':'UTF-8'}">
           <input type="hidden" name="catalogue_shop" value="{$catalogue.id_shop|intval}">
           <button class="btn btn-default" name="startCatalogue" value="1"{if $catalogue.running} hidden{/if}>{l s='Send the catalogue' d='Modules.Productsync.Admin'}</button>
           <button class="btn btn-default" name="stopCatalogue" value="1"{if !$catalogue.running} hidden{/if}>{l s='Stop' d='Modules.Productsync.Admin'}</button>

@@ -10,7 +10,7 @@
 {block name="td_content"}
   {if $key === 'name'}
     {if $tr.name === ''}<em>{l s='without a name' d='Modules.Productsync.Admin'}</em>{else}{$tr.name|escape:'html':'UTF-8'}{/if}
-    {if $tr.type_text !== ''}<span class="badge badge-default">{$tr.type_text|escape:'html':'UTF-8'}</span>{/if}
+    {if $tr.type_text !== ''}<span class="label label-default">{$tr.type_text|escape:'html':'UTF-8'}</span>{/if}
     {if $tr.gone !== ''}<br><small>{$tr.gone|escape:'html':'UTF-8'}</small>{/if}
   {elseif $key === 'state'}
     <span class="label label-{$tr.badge|escape:'html':'UTF-8'}">{$tr.state_text|escape:'html':'UTF-8'}</span>
