@@ -48,9 +48,9 @@ final class EndOfRequest
             $origin = Origin::ofThisRequest();
             $marks = Listener::marks()->takeAll();
             if ($marks) {
-                (new Recorder($origin->isSettled()))->record($marks);
+                Recorder::ofRequest($origin)->record($marks);
             }
-            Occasion::use($origin, count($marks), $isAnswered);
+            Occasion::seize($origin, count($marks), $isAnswered);
         } catch (\Throwable $e) {
             Log::failure('end of request', $e);
         } finally {

@@ -50,7 +50,7 @@ final class Listener
         $marks = self::marks();
         $marks->note($saying, $idProduct, $origin->isWhole($saying), microtime(true));
         if ($origin->isBulk() && ($marks->count() > self::SLICE || $marks->age(microtime(true)) > self::SECONDS)) {
-            (new Recorder($origin->isSettled()))->record($marks->takeDone());
+            Recorder::ofRequest($origin)->record($marks->takeDone());
         }
     }
 }

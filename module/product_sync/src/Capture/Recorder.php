@@ -22,19 +22,42 @@ final class Recorder
     /** Somebody else may write to the same rows meanwhile; then they are read anew, so many times. */
     const TRIES = 4;
 
-    /** @var bool */
+    /** @var bool nothing more will follow in a call of its own */
     private $isSettled;
-    /** @var bool */
-    private $isSweep;
+    /** @var bool a look back: what was cut short counts as it is now */
+    private $isSweep = false;
+    /** @var bool everything is wanted, what was there before the module and what changed since */
+    private $isCatalogue = false;
+    /** @var int of this shop alone; 0: of all */
+    private $onlyShop = 0;
     /** @var Choices[]|null by shop, those that want rows */
     private $choices;
-    /** @var int */
-    private $ready = 0;
 
-    public function __construct(bool $isSettled, bool $isSweep = false)
+    private function __construct(bool $isSettled)
     {
         $this->isSettled = $isSettled;
-        $this->isSweep = $isSweep;
+    }
+
+    public static function ofRequest(Origin $origin): self
+    {
+        return new self($origin->isSettled());
+    }
+
+    public static function ofSweep(): self
+    {
+        $recorder = new self(true);
+        $recorder->isSweep = true;
+
+        return $recorder;
+    }
+
+    public static function ofCatalogue(int $idShop): self
+    {
+        $recorder = self::ofSweep();
+        $recorder->isCatalogue = true;
+        $recorder->onlyShop = $idShop;
+
+        return $recorder;
     }
 
     /**
@@ -90,7 +113,7 @@ final class Recorder
     private function concerns(array $marks, array $rows): bool
     {
         foreach ($this->choices() as $choices) {
-            $rules = $choices->rules($this->isSettled, $this->isSweep);
+            $rules = $this->rules($choices);
             foreach ($marks as $mark) {
                 $row = isset($rows[$mark->idProduct][$choices->idShop]) ? $rows[$mark->idProduct][$choices->idShop] : null;
                 $hasRows = isset($rows[$mark->idProduct]);
@@ -121,7 +144,7 @@ final class Recorder
     /** @return Change[] */
     private function ofShop(Choices $choices, array $marks, array $rows, array $facts, float $now): array
     {
-        $rules = $choices->rules($this->isSettled, $this->isSweep);
+        $rules = $this->rules($choices);
         $each = [$choices->idShop => $choices->eachShop];
         $needed = $wanted = [];
         foreach ($marks as $mark) {
@@ -148,13 +171,26 @@ final class Recorder
         return array_filter($changes);
     }
 
+    private function rules(Choices $choices): Rules
+    {
+        $rules = $choices->rules($this->isSettled, $this->isSweep);
+        if ($this->isCatalogue) {
+            $rules->changes = true;
+            $rules->watermark = 0;
+        }
+
+        return $rules;
+    }
+
     /** @return Choices[] by shop */
     private function choices(): array
     {
         if ($this->choices === null) {
             $this->choices = [];
             foreach (Shops::wanted() as $idShop) {
-                $this->choices[$idShop] = Choices::ofShop($idShop);
+                if ($this->onlyShop === 0 || $this->onlyShop === $idShop) {
+                    $this->choices[$idShop] = Choices::ofShop($idShop);
+                }
             }
         }
 

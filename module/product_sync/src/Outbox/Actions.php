@@ -20,8 +20,6 @@ final class Actions
 {
     /** A relay that was not heard of for so long no longer keeps its rows from being released, in seconds. */
     const RELAY_SILENCE = 600;
-    /** After so long a take of the direct modes has run out, in seconds. */
-    const TAKE_LASTS = 120;
 
     /**
      * Sends rows again. A failed one revives as it was, under its key. One that was delivered, or discarded, is announced
@@ -87,7 +85,7 @@ final class Actions
             SET o.state = \'ready\', o.owner = NULL, o.queued_at = NULL, o.ready_at = UTC_TIMESTAMP(), o.updated_at = UTC_TIMESTAMP(),
                 o.changes = o.changes + 1
             WHERE o.id_outbox IN (' . Database::ids($ids) . ') AND o.state = \'taken\'
-            AND IF(o.owner LIKE \'php:%\', o.taken_at < UTC_TIMESTAMP() - INTERVAL ' . self::TAKE_LASTS . ' SECOND, s.name IS NULL)'
+            AND IF(o.owner LIKE \'php:%\', o.taken_at < UTC_TIMESTAMP() - INTERVAL ' . Claims::LASTS . ' SECOND, s.name IS NULL)'
         );
     }
 

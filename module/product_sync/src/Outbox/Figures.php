@@ -66,6 +66,18 @@ final class Figures
         return $relays;
     }
 
+    /** For how many seconds the queues of the relays remember keys, the longest; 0: none tells. */
+    public static function queueKeeps(): int
+    {
+        $keeps = [0];
+        foreach (State::beginning('relay:', 100) as $entry) {
+            $told = json_decode($entry['value'], true);
+            $keeps[] = isset($told['keep']) ? (int) $told['keep'] : 0;
+        }
+
+        return max($keeps);
+    }
+
     private static function table(): string
     {
         return Database::table(Schema::OUTBOX);

@@ -1,0 +1,102 @@
+<?php
+/**
+ * All of the background work, in the order of its urgency, within a time: what waits is given back and sent, what was missed is found, what is old
+ * is emptied. Never twice at once.
+ *
+ * @author    the productsync authors
+ * @copyright 2026 the productsync authors
+ * @license   https://opensource.org/licenses/MIT MIT License
+ */
+
+namespace ProductSync\Background;
+
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+use ProductSync\Capture\Later;
+use ProductSync\Capture\Recorder;
+use ProductSync\Capture\Shops;
+use ProductSync\Delivery\Budget;
+use ProductSync\Delivery\Direct;
+use ProductSync\Delivery\Report;
+use ProductSync\Outbox\Claims;
+use ProductSync\Outbox\State;
+use ProductSync\Settings\Installation;
+
+final class Cron
+{
+    const SECONDS = 20.0;
+    const STATE = 'cron';
+    /** A run that died holds the next one up for so long beyond its time, in seconds. */
+    const GRACE = 70;
+    const LATER = 100;
+
+    /** Null: another run is under way. */
+    public static function run(float $seconds): ?Report
+    {
+        $lock = State::lock('cron', (int) ceil($seconds) + self::GRACE);
+        if ($lock === null) {
+            return null;
+        }
+        $report = new Report();
+        try {
+            self::work(new Budget($seconds, $seconds), $report);
+        } finally {
+            State::unlock('cron', $lock);
+        }
+        Told::about($report);
+
+        return $report;
+    }
+
+    /** The address for a cron service; whoever knows it may call it. */
+    public static function url(): string
+    {
+        return \Context::getContext()->link->getModuleLink(
+            'product_sync',
+            'cron',
+            ['token' => Installation::cronToken()],
+            true,
+            null,
+            (int) \Configuration::get('PS_SHOP_DEFAULT')
+        );
+    }
+
+    /** Seconds since the cron address or the console command ran last; null: never. */
+    public static function lastRun(): ?int
+    {
+        return State::age(self::STATE);
+    }
+
+    /** To be called by those that a cron daemon calls, so that the page can say when that was. */
+    public static function noteRun()
+    {
+        State::set(self::STATE, '');
+    }
+
+    private static function work(Budget $budget, Report $report)
+    {
+        Claims::recover();
+        self::recordLater();
+        $shops = Shops::wanted();
+        foreach ($shops as $idShop) {
+            $report->add(Direct::run($idShop, new Budget(max(0.0, $budget->left()), 10)));
+        }
+        foreach ([Sweep::class, Catalogue::class, Purge::class] as $step) {
+            $step::run($budget);
+        }
+        // What was found meanwhile need not wait for the next time.
+        foreach ($shops as $idShop) {
+            $report->add(Direct::run($idShop, new Budget(max(0.0, $budget->left()), 10)));
+        }
+    }
+
+    private static function recordLater()
+    {
+        $marks = Later::take(self::LATER);
+        if ($marks) {
+            Recorder::ofSweep()->record($marks);
+        }
+    }
+}

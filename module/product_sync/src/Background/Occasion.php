@@ -1,0 +1,61 @@
+<?php
+/**
+ * A request that runs a hook of the module is an occasion to send what is due in the direct modes. How much of it, the policy here says;
+ * somebody may wait for it.
+ *
+ * @author    the productsync authors
+ * @copyright 2026 the productsync authors
+ * @license   https://opensource.org/licenses/MIT MIT License
+ */
+
+namespace ProductSync\Background;
+
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+use ProductSync\Capture\Origin;
+use ProductSync\Capture\Shops;
+use ProductSync\Delivery\Budget;
+use ProductSync\Delivery\Direct;
+use ProductSync\Delivery\Report;
+use ProductSync\Settings\Settings;
+use ProductSync\Settings\Table;
+
+final class Occasion
+{
+    /** A request that touched more products only leaves rows in mode simple. */
+    const MAX_SIMPLE = 5;
+
+    public static function seize(Origin $origin, int $touched, bool $isAnswered)
+    {
+        if ($touched === 0) {
+            if ($origin->kind() === Origin::OTHER) {
+                Slice::run($isAnswered);
+            }
+
+            return;
+        }
+        $report = new Report();
+        foreach (Shops::wanted() as $idShop) {
+            $budget = self::budget(Settings::ofShop($idShop)->mode(), $origin->kind(), $touched, $isAnswered);
+            if ($budget !== null) {
+                $report->add(Direct::run($idShop, $budget));
+            }
+        }
+        Told::about($report);
+    }
+
+    /** Null: nothing is sent on this occasion. */
+    public static function budget(string $mode, string $origin, int $touched, bool $isAnswered): ?Budget
+    {
+        if ($mode === Table::MODE_SIMPLE) {
+            return $origin === Origin::IMPORT || $touched > self::MAX_SIMPLE ? null : new Budget(3, 3);
+        }
+        if ($mode === Table::MODE_ASYNC) {
+            return $isAnswered ? new Budget(15, 60) : new Budget(2, 3);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,124 @@
+<?php
+/**
+ * Finds what the hooks did not tell of: products above the install watermark without a row, and drafts that are complete by now, not touched
+ * for five minutes. One product at a time, and its turn is over before it is read: one that makes PHP die cannot keep the
+ * others from being found.
+ *
+ * @author    the productsync authors
+ * @copyright 2026 the productsync authors
+ * @license   https://opensource.org/licenses/MIT MIT License
+ */
+
+namespace ProductSync\Background;
+
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+use ProductSync\Capture\Choices;
+use ProductSync\Capture\Mark;
+use ProductSync\Capture\Recorder;
+use ProductSync\Capture\Shops;
+use ProductSync\Delivery\Budget;
+use ProductSync\Outbox\Database;
+use ProductSync\Outbox\Schema;
+use ProductSync\Outbox\State;
+
+final class Sweep
+{
+    /** Untouched for so long, in seconds. */
+    const REST = 300;
+    const DRAFTS = 50;
+    /** Products that one look goes over, and rows that it makes at most. */
+    const WINDOW = 10000;
+    const FOUND = 100;
+    const LOOKED = 'looked:';
+    const AGAIN = 3600;
+
+    public static function run(Budget $budget)
+    {
+        self::drafts($budget);
+        foreach (Shops::wanted() as $idShop) {
+            self::missing(Choices::ofShop($idShop), $budget);
+        }
+    }
+
+    private static function drafts(Budget $budget)
+    {
+        $table = Database::table(Schema::OUTBOX);
+        $rows = Database::rows(
+            'SELECT id_outbox, id_product FROM ' . $table . ' WHERE state = \'draft\'
+            AND updated_at < UTC_TIMESTAMP() - INTERVAL ' . self::REST . ' SECOND ORDER BY updated_at LIMIT ' . self::DRAFTS
+        );
+        foreach ($rows as $row) {
+            if ($budget->isOver()) {
+                return;
+            }
+            Database::run(
+                'UPDATE ' . $table . ' SET updated_at = UTC_TIMESTAMP() WHERE id_outbox = ' . (int) $row['id_outbox'] . ' AND state = \'draft\''
+            );
+            self::look((int) $row['id_product']);
+        }
+    }
+
+    /** The newest products at every turn, because most of what is missed is new; and the others in turn. */
+    private static function missing(Choices $choices, Budget $budget)
+    {
+        $newest = (int) Database::value('SELECT MAX(id_product) FROM ' . Database::table('product'));
+        $tail = max($choices->watermark, $newest - self::WINDOW);
+        self::window($choices, $tail, $budget);
+        $name = 'sweep:' . $choices->idShop;
+        $from = max($choices->watermark, (int) State::get($name));
+        if ($from < $tail) {
+            $to = self::window($choices, $from, $budget);
+            State::set($name, (string) ($to >= $tail ? 0 : $to));
+        }
+    }
+
+    /** Looks at the products after that one. Returns how far it came. */
+    private static function window(Choices $choices, int $from, Budget $budget): int
+    {
+        $ids = self::without($choices, $from, $from + self::WINDOW);
+        foreach ($ids as $idProduct) {
+            if ($budget->isOver()) {
+                return $idProduct - 1;
+            }
+            self::turn($choices->idShop, $idProduct);
+        }
+
+        return count($ids) === self::FOUND ? end($ids) : $from + self::WINDOW;
+    }
+
+    /** Products of a shop without a row there. @return int[] */
+    private static function without(Choices $choices, int $from, int $to): array
+    {
+        $home = $choices->eachShop ? '' : ' AND p.id_shop_default = ' . $choices->idShop;
+        $rows = Database::rows(
+            'SELECT p.id_product FROM ' . Database::table('product') . ' p
+            JOIN ' . Database::table('product_shop') . ' ps ON ps.id_product = p.id_product AND ps.id_shop = ' . $choices->idShop . '
+            LEFT JOIN ' . Database::table(Schema::OUTBOX) . ' o ON o.id_product = p.id_product AND o.id_shop = ' . $choices->idShop . '
+            WHERE p.id_product > ' . $from . ' AND p.id_product <= ' . $to . $home . ' AND o.id_outbox IS NULL
+            AND p.date_upd < ' . Database::quote(date('Y-m-d H:i:s', time() - self::REST)) . '
+            ORDER BY p.id_product LIMIT ' . self::FOUND
+        );
+
+        return array_map('intval', array_column($rows, 'id_product'));
+    }
+
+    /** That it is looked at is noted before. One over which PHP died has its next turn in an hour. */
+    private static function turn(int $idShop, int $idProduct)
+    {
+        $name = self::LOOKED . $idShop . ':' . $idProduct;
+        $age = State::age($name);
+        if ($age === null || $age >= self::AGAIN) {
+            State::set($name, '');
+            self::look($idProduct);
+            State::remove($name);
+        }
+    }
+
+    private static function look(int $idProduct)
+    {
+        Recorder::ofSweep()->record([new Mark($idProduct, microtime(true))]);
+    }
+}

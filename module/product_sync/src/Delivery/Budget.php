@@ -1,0 +1,50 @@
+<?php
+/**
+ * How long delivering may take here. Pure but for the clock it is made with.
+ *
+ * @author    the productsync authors
+ * @copyright 2026 the productsync authors
+ * @license   https://opensource.org/licenses/MIT MIT License
+ */
+
+namespace ProductSync\Delivery;
+
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+final class Budget
+{
+    /** @var float */
+    private $end;
+    /** @var int */
+    private $requestMs;
+
+    /**
+     * @param float $seconds in all
+     * @param float $requestSeconds for one request at most
+     */
+    public function __construct(float $seconds, float $requestSeconds)
+    {
+        $this->end = microtime(true) + $seconds;
+        $this->requestMs = (int) ($requestSeconds * 1000);
+    }
+
+    public function isOver(): bool
+    {
+        return $this->left() <= 0.0;
+    }
+
+    public function left(): float
+    {
+        return $this->end - microtime(true);
+    }
+
+    /** The time limit of a request that begins now, in milliseconds. */
+    public function requestMs(int $settingSeconds, bool $isBounded): int
+    {
+        $ms = min($settingSeconds * 1000, $this->requestMs);
+
+        return (int) max(1, $isBounded ? min($ms, $this->left() * 1000) : $ms);
+    }
+}
