@@ -130,7 +130,7 @@ static enum psync_result count_total(struct bulk *b, struct psync_queue *q, stru
     if (r != PSYNC_OK && r != PSYNC_EMPTY)
         return r;
     if (b->total == 0 && b->filter.group && b->cursor[0] == '\0')
-        return psync_fail(err, PSYNC_EMPTY, "there is no group %.32s", b->filter.group);
+        return psync_fail(err, PSYNC_EMPTY, "no dead letter has the cause %.32s", b->filter.group);
     return PSYNC_OK;
 }
 

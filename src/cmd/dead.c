@@ -56,11 +56,17 @@ static enum psync_exit list_groups(struct psync_ask *ask)
     return code;
 }
 
+/* How many dead letters to list; 0: their causes instead. */
 static enum psync_exit limit_flag(const struct psync_invocation *inv, int64_t *ret_limit)
 {
     const char *text = psync_invocation_value(inv, "limit");
+    bool each = psync_invocation_has(inv, "cause") || psync_invocation_has(inv, "each");
     struct psync_decimal d;
-    *ret_limit = 100;
+    *ret_limit = each ? 100 : 0;
+    if (text && !each) {
+        psync_complain("--limit goes with --each or --cause");
+        return PSYNC_EXIT_USAGE;
+    }
     if (!text || (psync_decimal_parse((struct psync_span){text, strlen(text)}, false, &d) == PSYNC_OK &&
                   psync_decimal_to_int64(&d, ret_limit) == PSYNC_OK && *ret_limit > 0))
         return PSYNC_EXIT_OK;
@@ -84,11 +90,11 @@ static enum psync_exit dead_page(struct psync_ask *ask, const char *cursor, int6
 }
 
 /* Every row a line; with --json one object a line, so that a long list needs no memory. */
-static enum psync_exit list_each(struct psync_ask *ask)
+static enum psync_exit list_each(struct psync_ask *ask, int64_t left)
 {
-    int64_t left, listed = 0;
+    int64_t listed = 0;
     char cursor[128] = "";
-    enum psync_exit code = limit_flag(ask->inv, &left);
+    enum psync_exit code = PSYNC_EXIT_OK;
     while (code == PSYNC_EXIT_OK && left > 0) {
         json_object *answer = NULL;
         code = dead_page(ask, cursor, left, &answer);
@@ -119,10 +125,13 @@ static enum psync_exit list_each(struct psync_ask *ask)
 enum psync_exit psync_cmd_dead_list(struct psync_invocation *inv)
 {
     struct psync_ask ask;
-    enum psync_exit code = psync_ask_open(&ask, inv);
-    bool each = psync_invocation_has(inv, "cause") || psync_invocation_has(inv, "each");
+    int64_t limit;
+    enum psync_exit code = limit_flag(inv, &limit);
+    if (code != PSYNC_EXIT_OK)
+        return code;
+    code = psync_ask_open(&ask, inv);
     if (code == PSYNC_EXIT_OK)
-        code = each ? list_each(&ask) : list_groups(&ask);
+        code = limit ? list_each(&ask, limit) : list_groups(&ask);
     psync_ask_done(&ask);
     return code;
 }
@@ -229,7 +238,7 @@ static void say_walk(struct walk *walk, const char *done)
     const struct psync_invocation *inv = walk->ask.inv;
     psync_say(inv, "%s %s", psync_count_text(walk->changed), done);
     if (walk->missing && !inv->json)
-        psync_complain("%s ids are no dead letters", psync_count_text(walk->missing));
+        psync_complain("%s of these ids: no such dead letter", psync_count_text(walk->missing));
     if (walk->newer && !inv->json)
         psync_complain("%s left alone: a newer message of the product was delivered meanwhile (--force retries them)",
                        psync_count_text(walk->newer));

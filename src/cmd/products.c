@@ -127,6 +127,8 @@ static enum psync_result read_one(struct common *c, size_t file, struct psync_er
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return psync_fail(err, PSYNC_REJECT, "cannot open %s: %s", path, strerror(errno));
+    if (standard && !p->inv->quiet && isatty(fd) == 1)
+        psync_complain("reading products from the terminal; Ctrl-D ends them");
     struct inflow inflow = {.products = p, .fd = fd, .waited = PSYNC_OK};
     struct psync_input_open open_input = {.name = psync_products_name(p->inv, file),
                                           .read = p->wait ? read_when_ready : NULL,

@@ -68,7 +68,7 @@ static enum psync_exit collect(struct psync_ask *ask, int64_t product, const cha
     return code;
 }
 
-static enum psync_exit say_all(struct psync_ask *ask, int64_t product, json_object *list)
+static enum psync_exit say_all(struct psync_ask *ask, int64_t product, const char *destination, json_object *list)
 {
     size_t n = json_object_array_length(list);
     json_object *all = ask->inv->json ? json_object_new_array() : NULL;
@@ -83,7 +83,8 @@ static enum psync_exit say_all(struct psync_ask *ask, int64_t product, json_obje
     }
     if (n)
         return code;
-    psync_complain("product %" PRId64 " was never put, or its messages were purged (queue.keep)", product);
+    psync_complain("product %" PRId64 " was never put%s%s, or its messages were purged (queue.keep)", product,
+                   destination ? " for " : "", destination ? destination : "");
     return PSYNC_EXIT_REFUSED;
 }
 
@@ -94,12 +95,13 @@ enum psync_exit psync_cmd_show(struct psync_invocation *inv)
     enum psync_exit code = product_operand(inv, &product);
     if (code != PSYNC_EXIT_OK)
         return code;
+    const char *destination = psync_invocation_value(inv, "destination");
     json_object *list = json_object_new_array();
     code = psync_ask_open(&ask, inv);
     if (code == PSYNC_EXIT_OK)
-        code = collect(&ask, product, psync_invocation_value(inv, "destination"), list);
+        code = collect(&ask, product, destination, list);
     if (code == PSYNC_EXIT_OK)
-        code = say_all(&ask, product, list);
+        code = say_all(&ask, product, destination, list);
     json_object_put(list);
     psync_ask_done(&ask);
     return code;

@@ -47,7 +47,7 @@ static void say_destination(const struct psync_invocation *inv, json_object *d)
     /* The words of a state that holds back name it themselves. */
     const char *state = psync_shown_text(d, "state"), *words = psync_shown_text(d, "words");
     bool well = strcmp(state, "ok") == 0, more = *words && strcmp(words, state) != 0;
-    psync_say(inv, "\n%s: %s%s%s%s", psync_shown_text(d, "name"), well || !more ? state : "", well && more ? "; " : "",
+    psync_say(inv, "%s: %s%s%s%s", psync_shown_text(d, "name"), well || !more ? state : "", well && more ? "; " : "",
               more ? words : "",
               orphaned ? "; orphaned: no longer in the configuration, its messages wait" : "");
     say_counts(inv, d, "  ");
@@ -66,8 +66,11 @@ static void say_destination(const struct psync_invocation *inv, json_object *d)
 static void say_destinations(const struct psync_invocation *inv, json_object *answer)
 {
     json_object *list = psync_json_member(answer, "destinations");
-    for (size_t i = 0; list && i < json_object_array_length(list); i++)
+    for (size_t i = 0; list && i < json_object_array_length(list); i++) {
+        if (i)
+            psync_say(inv, "%s", "");
         say_destination(inv, json_object_array_get_idx(list, i));
+    }
 }
 
 static void say_queue(const struct psync_invocation *inv, json_object *answer)
@@ -95,6 +98,7 @@ enum psync_exit psync_cmd_status(struct psync_invocation *inv)
         code = psync_ask_get(&ask, "/v1/status", &answer);
     if (answer) {
         say_queue(inv, answer);
+        psync_say(inv, "%s", "");
         say_destinations(inv, answer);
     }
     json_object_put(answer);

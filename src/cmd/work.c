@@ -200,8 +200,8 @@ static enum psync_exit deliver(struct run *run)
     struct ending before = {.run = run};
     if (psync_queue_destinations(queue, add_destination, &before, &err) == PSYNC_OK && run->drain)
         run->painter.total = before.unfinished;
-    psync_say(run->inv, run->drain ? "delivering what is queued: %s messages" : "delivering; Ctrl-C stops (%s queued)",
-              psync_count_text(before.unfinished));
+    psync_say(run->inv, run->drain ? "delivering what is queued: %s message%s" : "delivering; Ctrl-C stops (%s message%s queued)",
+              psync_count_text(before.unfinished), before.unfinished == 1 ? "" : "s");
     psync_painter_start(&run->painter, run->inv, "delivered");
     enum psync_result r = psync_worker_run(run->reload.worker, run->drain, &err);
     psync_owner_attach_worker(run->reload.owner, NULL);

@@ -46,8 +46,14 @@ enum psync_result psync_check_field_value(const char *value, struct psync_error 
 
 enum psync_result psync_check_token(const char *value, struct psync_error *err)
 {
+    size_t n = strlen(value);
+
     if (strchr(value, '\t'))
         return psync_fail(err, PSYNC_REJECT, "has a control character");
+    if (n > 1 && strchr("\"'", value[0]) && value[n - 1] == value[0])
+        return psync_fail(err, PSYNC_REJECT, "stands in quotes, which would be sent; write it without them");
+    if (strstr(value, " #"))
+        return psync_fail(err, PSYNC_REJECT, "has a # behind a space; a comment behind a value begins with a ;");
     return psync_check_field_value(value, err);
 }
 

@@ -50,7 +50,9 @@ static enum psync_result unknown_setting(const char *title, const char *section,
     bool same_section = nearest && strcmp(nearest->section, section) == 0;
 
     if (!looks_like_name(key))
-        return psync_fail(err, PSYNC_REJECT, "unknown setting in section [%s]", title);
+        return psync_fail(err, PSYNC_REJECT, "unknown setting in section [%s]; a setting is a line `key = value`", title);
+    if (strcmp(section, "destination") == 0 && strncmp(key, "MY_API_", 7) == 0)
+        return psync_fail(err, PSYNC_REJECT, "%s is a name in the environment; here it is url, token or token_file", key);
     if (nearest)
         return psync_fail(err, PSYNC_REJECT, "unknown setting %s.%s; did you mean %s.%s?", title, key,
                           same_section ? title : nearest->section, nearest->key);

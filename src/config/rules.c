@@ -5,6 +5,8 @@
 #include "config/url.h"
 #include "config/value.h"
 
+#include <grp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -219,6 +221,28 @@ static enum psync_result check_client_certificate(const struct psync_store *s, s
     return blame(s, PSYNC_GLOBAL, "http", cert ? "client_cert" : "client_key", err);
 }
 
+/* Not in check.c: what groups there are is a matter of the machine. */
+static enum psync_result check_group(const struct psync_store *s, struct psync_error *err)
+{
+    enum { GROUP_BYTES = 65536 };
+    const char *name = s->pub.queue.socket_group;
+    struct group entry, *found = NULL;
+    char *room;
+
+    if (name[0] == '\0')
+        return PSYNC_OK;
+    room = malloc(GROUP_BYTES);
+    if (!room)
+        return PSYNC_NOMEM;
+    if (getgrnam_r(name, &entry, room, GROUP_BYTES, &found) != 0)
+        found = NULL;
+    free(room);
+    if (found)
+        return PSYNC_OK;
+    psync_fail(err, PSYNC_REJECT, "there is no such group");
+    return blame(s, PSYNC_GLOBAL, "queue", "socket_group", err);
+}
+
 static enum psync_result check_tax(const struct psync_store *s, struct psync_error *err)
 {
     if (s->pub.input.tax == PSYNC_TAX_INCLUDED || s->pub.input.tax_rate[0] == '\0')
@@ -239,6 +263,8 @@ enum psync_result psync_rules_apply(struct psync_store *s, struct psync_error *e
 
     if (r == PSYNC_OK)
         r = check_tax(s, err);
+    if (r == PSYNC_OK)
+        r = check_group(s, err);
     for (size_t i = 0; r == PSYNC_OK && i < sizeof pairs / sizeof pairs[0]; i++)
         r = apply_pair(s, &pairs[i], err);
     if (r == PSYNC_OK)

@@ -19,6 +19,8 @@ static enum psync_result check_characters(const char *text, struct psync_error *
 {
     if (strlen(text) > URL_MAX)
         return psync_fail(err, PSYNC_REJECT, "an address has at most %d bytes", URL_MAX);
+    if (text[0] == '"' || text[0] == '\'')
+        return psync_fail(err, PSYNC_REJECT, "stands in quotes; write it without them");
     for (const char *c = text; *c; c++) {
         if ((unsigned char)*c <= 0x20 || (unsigned char)*c >= 0x7f)
             return psync_fail(err, PSYNC_REJECT, "has a space, a control character or one that is not ASCII (write a "

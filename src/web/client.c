@@ -241,7 +241,10 @@ enum psync_result psync_web_client_problem(unsigned status, struct psync_span bo
         if (!text)
             text = psync_json_text(problem, "title");
     }
-    (void)psync_fail(err, PSYNC_REJECT, "%s (status %u)", text ? text : "refused", status);
+    if (text)
+        (void)psync_fail(err, PSYNC_REJECT, "%s", text);
+    else
+        (void)psync_fail(err, PSYNC_REJECT, "refused (status %u)", status);
     json_object_put(problem);
     return PSYNC_REJECT;
 }

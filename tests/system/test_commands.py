@@ -278,7 +278,7 @@ def test_dead_retry_by_id_cause_and_all():
         assert home.json("dead", "retry", "--cause", groups[422]) == {"changed": 2, "missing": 0, "newer": 0}
         assert home.json("dead", "retry", "--all")["changed"] == 1
         done = home.run("dead", "retry", one, code=1)
-        assert "no dead letters" in done.stderr
+        assert "no such dead letter" in done.stderr
         keys = {n: home.message(n)["key"] for n in range(1, 5)}
         home.run("work", "--drain")
         assert api.summary()["effects"] == 6
@@ -537,8 +537,8 @@ def test_json_is_one_object_or_a_stream_where_help_says_so():
                      ["queue", "check"], ["queue", "backup", "copy.db"], ["resend", "3"], ["work", "--drain"],
                      ["destination", "pause", "default"], ["dead", "retry", "--all"]):
             assert isinstance(home.json(*args), dict), args
-        assert {"section": "retry", "key": "attempts"}.items() <= next(
-            s for s in home.json("config", "reference")["settings"] if s["key"] == "attempts").items()
+        settings = {(s["section"], s["key"]): s for s in home.json("config", "reference")["settings"]}
+        assert settings["retry", "attempts"]["allowed"] == "an integer from 1 to 100"
         assert "no --json" in home.run("demo", "--json", code=2).stderr
 
 
@@ -561,3 +561,26 @@ def test_help_fits_a_terminal():
             shown = home.run(*words, "--help", config=False).stdout
             assert [line for line in shown.split("\n") if len(line) > 80] == []
             assert home.run("help", *words, config=False).stdout == shown
+
+
+# ---- what is asked for wrongly ----
+
+@pytest.mark.parametrize("args, said", [
+    (["dead", "list", "--limit", "3"], "--limit goes with --each or --cause"),
+    (["dead", "list", "--each", "--limit", "0"], "--limit 0: expected an integer from 1 to"),
+    (["show", "99999999999999999999"], "an integer from 1 to 9223372036854775807"),
+    (["mock", "--max-requests", "99999999999999999999"], "is too large, at most"),
+    (["status", "--set", "queue.socket_group=no-such-group-here"], "--set: queue.socket_group = no-such-group-here: there is no"),
+])
+def test_usage_is_refused_with_what_is_allowed(args, said):
+    with Home("https://api.example.com/products") as home:
+        done = home.run(*args, code=2, config=args[0] != "mock")
+        assert said in done.stderr and not os.path.exists(home.queue)
+
+
+def test_answers_are_said_without_their_status():
+    with Mock() as api, Home(api.url) as home:
+        assert home.run("dead", "show", "17", code=1).stderr == "productsync: there is no message 17\n"
+        assert "was never put for eu" in home.run("show", "1", "--destination", "eu", code=1).stderr
+        home.run("produce", input=product(1))
+        assert "1 message\n" in home.run("work", "--drain").stdout

@@ -144,7 +144,8 @@ static void a_group_may_be_let_in(void **state)
     assert_int_equal(st.st_mode & 0777, 0660);
     psync_owner_free(owner);
     psync_config_free(config);
-    config = load_settings(place.folder, (const char *const[]){"queue.socket_group=no-such-group", NULL});
+    config = load_settings(place.folder, NULL);
+    config->queue.socket_group = "no-such-group"; /* one that went after the settings were read, which look for it */
     open.config = config;
     assert_int_equal(psync_owner_new(&open, &owner, &err), PSYNC_REJECT);
     assert_non_null(strstr(err.text, "no-such-group"));
