@@ -120,6 +120,11 @@ enum psync_result psync_dispatcher_resume(struct psync_dispatcher *d, const char
     return PSYNC_OK;
 }
 
+void psync_dispatcher_drain(struct psync_dispatcher *d)
+{
+    d->draining = true;
+}
+
 void psync_dispatcher_stop(struct psync_dispatcher *d, psync_ms now)
 {
     (void)now;

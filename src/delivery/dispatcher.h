@@ -125,6 +125,8 @@ PSYNC_CHECKED enum psync_result psync_dispatcher_pause(struct psync_dispatcher *
 PSYNC_CHECKED enum psync_result psync_dispatcher_resume(struct psync_dispatcher *d, const char *destination,
                                                         psync_ms now);
 
+/* Nobody waits for what cannot be sent within work.drain_wait: such messages are released at once. */
+void psync_dispatcher_drain(struct psync_dispatcher *d);
 /* Take nothing new: what is not in flight is released; wants answers 0. */
 void psync_dispatcher_stop(struct psync_dispatcher *d, psync_ms now);
 

@@ -143,7 +143,7 @@ struct psync_dispatcher {
     const struct psync_config *config;
     enum psync_dispatch_mode mode;
     struct psync_random random;
-    bool stopping;
+    bool stopping, draining;
     struct destination **destinations; /* in the config's order */
     size_t n_destinations;
     struct destination **leaving;      /* gone from the settings, with requests under way; room for all */

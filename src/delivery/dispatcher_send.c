@@ -88,11 +88,21 @@ static void begin_sending(struct destination *t, struct job *job, bool trial, ps
         psync_breaker_begin_trial(&t->breaker);
 }
 
+/* A drain would end now if it were not for what is held: nothing of `t` can be sent within work.drain_wait. A wait for
+ * the rate is none of that; the API bears more requests, we choose to make fewer. */
+static bool ends_drain(const struct destination *t, psync_ms now)
+{
+    psync_ms open = t->breaker.state == PSYNC_BREAKER_OPEN ? t->breaker.open_until : 0;
+    psync_ms until = open > t->pacing.throttled_until ? open : t->pacing.throttled_until;
+
+    return t->owner->draining && until - now > t->owner->config->work.drain_wait;
+}
+
 /* What is held is kept for a short pause; for a longer one others may have it, and its lease should not run out
  * here. */
 static bool long_wait(const struct destination *t, psync_ms now, psync_ms due)
 {
-    if (psync_destination_held_back(t) || t->owner->stopping)
+    if (psync_destination_held_back(t) || t->owner->stopping || ends_drain(t, now))
         return true;
     return t->owner->mode == PSYNC_DISPATCH_QUEUE && due != PSYNC_MS_NEVER && due - now > SHORT_WAIT_MS;
 }

@@ -196,6 +196,8 @@ enum psync_result psync_worker_run(struct psync_worker *w, bool drain, struct ps
     (void)pthread_cond_broadcast(&w->changed);
     (void)pthread_mutex_unlock(&w->mutex);
     atomic_store(&w->want_quiet, drain);
+    if (drain)
+        psync_dispatcher_drain(w->dispatcher);
     enum psync_result r = work(w, drain, err);
     if (r == PSYNC_OK)
         remember_figures(w);

@@ -307,6 +307,31 @@ static void test_drain_waits_for_a_throttled_destination(void **state)
     close_scene(&s);
 }
 
+/* The API bears nothing for longer than the drain waits, again and again; what is held for that time is no reason to
+ * stay. Nor is what waits for the breaker. */
+static void test_drain_ends_while_nothing_may_be_sent(void **state)
+{
+    static const char *const rules[] = {"{\"rules\":[{\"status\":429,\"retry_after\":2}]}",
+                                        "{\"rules\":[{\"status\":502}]}"};
+    struct scene s;
+    (void)state;
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        open_scene(&s, rules[i], NULL);
+        put_products(&s, 50);
+        struct psync_config *config =
+            SETTINGS(s.path_set, s.url_set, "destination.auth=none", "work.drain_wait=500ms", "breaker.cool_off=2s",
+                     "breaker.cool_off_max=2s", "retry.backoff=10ms");
+        struct psync_worker_open open = {.queue = s.queue, .config = config, .report = on_report, .arg = &s};
+        assert_int_equal(psync_worker_new(&open, &s.worker, NULL), PSYNC_OK);
+        atomic_store(&s.to_wake, s.worker);
+        psync_ms before = psync_clock_now();
+        drain(&s);
+        assert_true(psync_clock_now() - before < 2000);
+        assert_int_equal(waiting(&s), 50);
+        close_scene(&s);
+    }
+}
+
 /* A slow rate lets nothing go for seconds, in which nothing is asked for: that is not the end. */
 static void test_drain_waits_for_a_slow_rate(void **state)
 {
@@ -653,6 +678,7 @@ int main(void)
         cmocka_unit_test(test_drain_does_not_wait_for_what_is_due_later),
         cmocka_unit_test(test_drain_does_not_wait_for_a_suspended_destination),
         cmocka_unit_test(test_drain_waits_for_a_throttled_destination),
+        cmocka_unit_test(test_drain_ends_while_nothing_may_be_sent),
         cmocka_unit_test(test_drain_waits_for_a_slow_rate),
         cmocka_unit_test(test_drain_in_batches),
         cmocka_unit_test(test_long_answers_are_read_whole),
