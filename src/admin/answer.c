@@ -60,6 +60,8 @@ static const char *title_of(unsigned status)
         return "Not in this state";
     case 422:
         return "The product is refused";
+    case 507:
+        return "It cannot be stored";
     default:
         return "The request is wrong";
     }

@@ -183,6 +183,7 @@ static enum psync_result serve(struct psync_owner *o, struct psync_error *err)
 static enum psync_result open_queue(struct psync_owner *o, struct psync_error *err)
 {
     const struct psync_queue_open open = {.conf = &o->open.config->queue,
+                                          .full_disk_ok = o->open.role == PSYNC_OWNER_COMMAND, /* it leases nothing */
                                           .lock = o->lock,
                                           .log = o->open.log,
                                           .on_ready = on_ready,

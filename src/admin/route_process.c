@@ -134,6 +134,8 @@ static enum psync_job_step back_up(struct psync_task *task, const char *path)
     if (path[0] != '/' || strlen(path) >= PATH_BYTES)
         return psync_task_refuse(task, 400, "\"path\" must be an absolute path of less than %d bytes", PATH_BYTES);
     enum psync_result r = psync_queue_backup(task->api->open.queue, path, &err);
+    if (r == PSYNC_REJECT)
+        return psync_task_refuse(task, 507, "%s", err.text);
     if (r != PSYNC_OK)
         return psync_task_fail(task, r, &err);
     psync_buf_init(&buf, 2 * PATH_BYTES);

@@ -32,9 +32,10 @@ struct psync_queue_driver {
     unsigned capabilities; /* PSYNC_CAN_* */
 
     /* FATAL and REJECT carry one clear line with the path and the remedy. `conf` outlives the driver; its limits
-     * (max_depth, reserve_bytes, keep, keep_count) may change between two calls of the queue's thread. */
-    enum psync_result (*open)(const struct psync_queue_conf *conf, psync_ms now, struct psync_log *log, void **ret_self,
-                              struct psync_error *err);
+     * (max_depth, reserve_bytes, keep, keep_count) may change between two calls of the queue's thread. `full_disk_ok`:
+     * nothing will be leased, so that a disk without room for verdicts is no reason not to open; else it is FATAL. */
+    enum psync_result (*open)(const struct psync_queue_conf *conf, bool full_disk_ok, psync_ms now,
+                              struct psync_log *log, void **ret_self, struct psync_error *err);
     /* NULL and half-open are fine; what was not committed is lost. Not `sound`: after FATAL; nothing more is written. */
     void (*close)(void *self, bool sound);
 

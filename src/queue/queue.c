@@ -31,7 +31,8 @@ enum psync_result psync_queue_new(const struct psync_queue_open *open, struct ps
     q->conf = *open->conf;
     q->open.conf = &q->conf;
     q->driver = driver;
-    enum psync_result r = driver->open(&q->conf, psync_queue_now(q), open->log, &q->self, err);
+    enum psync_result r = driver->open(&q->conf, open->full_disk_ok, psync_queue_now(q), open->log, &q->self,
+                                       err);
     if (r == PSYNC_NOMEM)
         r = psync_fail(err, r, "out of memory");
     if (r == PSYNC_OK) {

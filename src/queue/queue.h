@@ -18,6 +18,7 @@ struct psync_queue_lock; /* opaque; see "ownership" */
 struct psync_queue_open {
     const struct psync_queue_conf *conf;       /* copied; its texts outlive the queue */
     const struct psync_queue_driver *driver;   /* NULL: the one conf->driver names */
+    bool full_disk_ok;                         /* as the driver's `open`: only read, and perhaps put, nothing leased */
     const struct psync_queue_lock *lock;       /* looked after at each commit, and freed after the queue; may be NULL */
     struct psync_log *log;                     /* may be NULL */
     psync_ms (*clock)(void);                   /* NULL: psync_clock_now */

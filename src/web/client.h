@@ -35,7 +35,7 @@ PSYNC_CHECKED enum psync_result psync_web_client_call(struct psync_web_client *c
                                                       struct psync_span body, unsigned *ret_status,
                                                       struct psync_buf *ret_body, struct psync_error *err);
 
-/* The `detail`, else the `title`, of a Problem Details body into `err`, with the status; returns PSYNC_REJECT. */
+/* The `detail`, else the `title`, else the status of a Problem Details body into `err`; returns PSYNC_REJECT. */
 enum psync_result psync_web_client_problem(unsigned status, struct psync_span body, struct psync_error *err);
 
 /* Percent-encodes a path segment or a query value; `b` must have room for three times its length. As psync_buf_add. */

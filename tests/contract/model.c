@@ -22,7 +22,7 @@ void model_init(struct model *m, const struct psync_queue_driver *driver, const 
 enum psync_result model_open(struct model *m, struct psync_error *err)
 {
     m->failed = false;
-    return m->driver->open(m->conf, m->now, NULL, &m->self, err);
+    return m->driver->open(m->conf, false, m->now, NULL, &m->self, err);
 }
 
 void model_close(struct model *m)

@@ -35,7 +35,7 @@ static struct direct open_directly(struct fixture *f)
     struct psync_error err = {0};
     struct direct d = {f, NULL};
     fixture_close(f);
-    if (f->driver->open(&f->conf, fixture_now, NULL, &d.self, &err) != PSYNC_OK)
+    if (f->driver->open(&f->conf, false, fixture_now, NULL, &d.self, &err) != PSYNC_OK)
         fail_msg("%s", err.text);
     return d;
 }

@@ -29,10 +29,11 @@ static struct {
 } gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 /* ---- the driver ---- */
-static enum psync_result fake_open(const struct psync_queue_conf *conf, psync_ms now, struct psync_log *log,
-                                   void **ret_self, struct psync_error *err)
+static enum psync_result fake_open(const struct psync_queue_conf *conf, bool full_disk_ok, psync_ms now,
+                                   struct psync_log *log, void **ret_self, struct psync_error *err)
 {
     (void)conf;
+    (void)full_disk_ok;
     (void)now;
     (void)log;
     (void)err;

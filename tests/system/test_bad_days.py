@@ -97,7 +97,7 @@ def test_a_queue_of_a_newer_version():
 def test_a_folder_in_place_of_the_file():
     with Home("http://127.0.0.1:9/products") as home:
         os.makedirs(home.queue)
-        check_refused(home)
+        check_refused(home, "is a folder", home.queue + "/queue.db")
 
 
 def test_a_file_in_place_of_the_state_folder():
@@ -232,6 +232,44 @@ def test_a_full_disk_loses_nothing():
         assert home.counts()["done"] == queued["done"] + queued["ready"] + queued["delayed"]
         entries = {p["id"]: p["effects"] for p in api.ledger()["products"]}
         assert all(entries.get(n) == 1 for n in range(1, 4001)) and set(entries.values()) == {1}
+
+
+def test_on_a_full_disk_nothing_is_sent_and_all_can_be_seen():
+    """What cannot be written down afterwards is not sent, however often it is tried; looking needs no space."""
+    with Mock() as api, Home() as home, disk(home.state, 16):
+        home.configure(api.url, queue__reserve="0", queue__full_wait="0")
+        home.run("produce", input=products(1, 4000))
+        api.rules({"products": [1], "status": 422})
+        worker = home.worker()
+        wait_for(lambda: api.summary()["effects"] > 200, what="200 effects")
+        worker.kill()
+        worker.wait()
+        before = api.summary()["requests"]
+        filler = fill(home.state)
+        for free_kb in (0, 20, 40, 100):  # some is enough for a commit, and too little for a volley's verdicts
+            os.truncate(filler, os.path.getsize(filler) - free_kb * 1024)
+            lines = home.run("work", "--drain", code=3, timeout=60).stderr.strip().split("\n")
+            assert len(lines) == 1 and home.queue in lines[0] and "full" in lines[0] and "free" in lines[0], lines
+        assert api.summary()["requests"] == before
+        fill(home.state)
+        assert home.counts()["ready"] > 3000
+        for args in (["status"], ["dead", "list"], ["show", "1"], ["destination", "list"], ["queue", "check"]):
+            home.run(*args)
+        for args in (["produce"], ["dead", "retry", "--all"], ["destination", "pause", "default"]):
+            lines = home.run(*args, input=product(4001), code=None).stderr.strip().split("\n")
+            assert "the disk is full" in lines[0], (args, lines)
+        os.unlink(filler)
+        home.run("work", "--drain")
+        assert home.counts()["done"] == 3999 and home.counts()["ready"] == 0
+
+
+def test_a_backup_onto_a_full_disk():
+    with Home("http://127.0.0.1:9/products") as home, disk(os.path.join(home.folder, "small"), 1):
+        home.run("produce", input=products(1, 5000))
+        copy = os.path.join(home.folder, "small", "copy.db")
+        lines = home.run("queue", "backup", copy, code=3).stderr.strip().split("\n")
+        assert len(lines) == 1 and copy in lines[0] and "the disk is full" in lines[0], lines
+        assert os.listdir(os.path.dirname(copy)) == []
 
 
 def test_a_disk_that_fills_while_it_works():

@@ -29,7 +29,9 @@ static enum psync_result vacuum(struct psync_store *s, const char *path, const c
         return r;
     r = psync_read_each_of(s, db, "VACUUM INTO ?1", PSYNC_VALUES(PSYNC_V_TEXT(part)), ignore_row, NULL, err);
     if (r != PSYNC_OK && r != PSYNC_NOMEM && sqlite3_errcode(db) != SQLITE_INTERRUPT)
-        r = refuse(path, sqlite3_errmsg(db), err); /* of the copy's disk, or its own; a queue that is harmed says so */
+        r = refuse(path, (sqlite3_errcode(db) & 0xff) == SQLITE_FULL /* of the copy's disk, or its own */
+                             ? "the disk is full: name a file on another one, or free some space"
+                             : sqlite3_errmsg(db), err); /* a queue that is harmed says so */
     psync_read_aside_end(s);
     return r;
 }

@@ -42,13 +42,13 @@ static enum psync_result leave(struct sqlite_driver *d, enum psync_result r, str
     return psync_store_checkpoint(d->store, SQLITE_CHECKPOINT_PASSIVE, err) == PSYNC_OK ? r : PSYNC_FATAL;
 }
 
-static enum psync_result drv_open(const struct psync_queue_conf *conf, psync_ms now, struct psync_log *log,
-                                  void **ret_self, struct psync_error *err)
+static enum psync_result drv_open(const struct psync_queue_conf *conf, bool full_disk_ok, psync_ms now,
+                                  struct psync_log *log, void **ret_self, struct psync_error *err)
 {
     struct sqlite_driver *d = calloc(1, sizeof *d);
     if (d == NULL)
         return PSYNC_NOMEM;
-    enum psync_result r = psync_store_open(conf, now, log, &d->store, err);
+    enum psync_result r = psync_store_open(conf, full_disk_ok, now, log, &d->store, err);
     if (r == PSYNC_OK)
         *ret_self = d;
     else

@@ -149,6 +149,19 @@ static enum psync_result connect_writer(struct psync_store *s, struct psync_erro
     return code == SQLITE_OK ? PSYNC_OK : psync_store_fault(s, s->writer, code, err);
 }
 
+/* What a volley's verdicts may take in the log: a few pages a message. RETRY: there is less. A log that was left may have
+ * taken the space, which it gives back first. */
+static enum psync_result find_room(struct psync_store *s, struct psync_error *err)
+{
+    const uint64_t volley = 4 << 20, least = 1 << 20, half = s->conf->reserve_bytes / 2; /* with less puts are refused */
+    uint64_t needed = half == 0 ? least : half < volley ? half : volley;
+    enum psync_result r = psync_store_checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, err);
+    if (r == PSYNC_OK && !psync_disk_takes(s->conf->path, (size_t)needed))
+        r = psync_fail(err, PSYNC_RETRY, "queue file %s: the disk is full: there is no room to write down what becomes of"
+                       " deliveries: free %" PRIu64 " kB or more", s->conf->path, needed >> 10);
+    return r;
+}
+
 /* See log.c. Before any statement is prepared: SQLite takes it for a change of the schema. */
 static enum psync_result change_mark(struct psync_store *s, uint32_t *ret_mark, struct psync_error *err)
 {
@@ -157,10 +170,6 @@ static enum psync_result change_mark(struct psync_store *s, uint32_t *ret_mark, 
     sqlite3_randomness(sizeof mark, &mark);
     mark &= INT32_MAX;
     snprintf(sql, sizeof sql, "BEGIN IMMEDIATE; PRAGMA schema_version = %" PRIu32 "; COMMIT", mark);
-    /* a log that was left may have taken the space which this and the trial need */
-    enum psync_result r = psync_store_checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, err);
-    if (r != PSYNC_OK)
-        return r;
     int code = sqlite3_exec(s->writer, sql, NULL, NULL, NULL);
     if (code != SQLITE_OK)
         return psync_store_fault(s, s->writer, code, err);
@@ -208,22 +217,13 @@ static enum psync_result note_batches(struct psync_store *s, struct psync_error 
     return r == PSYNC_EMPTY ? PSYNC_OK : r;
 }
 
-/* What the file says, and a trial commit with all its syncs: after a doubtful end nothing is leased before one worked.
- * */
-static enum psync_result start(struct psync_store *s, psync_ms now, struct psync_error *err)
+/* A trial commit with all its syncs: after a doubtful end nothing is leased before one worked. */
+static enum psync_result try_commit(struct psync_store *s, psync_ms back, struct psync_error *err)
 {
-    enum { TOLERANCE_MS = 1000, GAP_MS = 24 * 3600 * 1000 };
-    enum psync_result r = psync_store_undo(s, err);
-    psync_ms back = s->clock - now;
-    if (r == PSYNC_OK)
-        r = note_batches(s, err);
-    if (r == PSYNC_OK)
-        r = psync_store_begin(s, err);
+    enum { TOLERANCE_MS = 1000 };
+    enum psync_result r = psync_store_begin(s, err);
     if (r == PSYNC_OK && back > TOLERANCE_MS)
         r = shift_delays(s, back, err);
-    s->clock = now;
-    s->age_at_start = s->age == 0 || now - s->age < GAP_MS ? now : s->age + GAP_MS;
-    s->started = now;
     s->dirty = true;
     if (r == PSYNC_OK)
         r = psync_store_commit(s, err);
@@ -232,31 +232,48 @@ static enum psync_result start(struct psync_store *s, psync_ms now, struct psync
     return r;
 }
 
-static enum psync_result set_up(struct psync_store *s, psync_ms now, struct psync_error *err)
+/* What the file says; and that it can be written, but for a disk that is full and may be. */
+static enum psync_result start(struct psync_store *s, psync_ms now, bool full, struct psync_error *err)
+{
+    enum { GAP_MS = 24 * 3600 * 1000 };
+    enum psync_result r = psync_store_undo(s, err);
+    psync_ms back = s->clock - now;
+    if (r == PSYNC_OK)
+        r = note_batches(s, err);
+    s->clock = now;
+    s->age_at_start = s->age == 0 || now - s->age < GAP_MS ? now : s->age + GAP_MS;
+    s->started = now;
+    return r == PSYNC_OK && !full ? try_commit(s, back, err) : r;
+}
+
+static enum psync_result set_up(struct psync_store *s, bool full_disk_ok, psync_ms now, struct psync_error *err)
 {
     uint32_t mark = 0;
     enum psync_result r = connect_writer(s, err);
     if (r == PSYNC_OK)
         r = psync_schema_migrate(s, err);
     if (r == PSYNC_OK)
-        r = change_mark(s, &mark, err);
+        r = find_room(s, err);
     if (r == PSYNC_OK)
+        r = change_mark(s, &mark, err);
+    bool full = r == PSYNC_RETRY && full_disk_ok;
+    if (r == PSYNC_OK || full)
         r = prepare(s, err);
     if (r == PSYNC_OK)
-        r = start(s, now, err);
+        r = start(s, now, full, err);
     if (r == PSYNC_OK)
         r = psync_store_note_names(s, err);
     if (r == PSYNC_OK)
         r = psync_store_check_names(s, err); /* that SQLite opened what was looked at */
-    if (r == PSYNC_OK)
+    if (r == PSYNC_OK && !full)
         psync_log_mark(s->conf->path, mark);
     if (r == PSYNC_OK)
         r = psync_read_connect(s, &s->reader, err);
     return r;
 }
 
-enum psync_result psync_store_open(const struct psync_queue_conf *conf, psync_ms now, struct psync_log *log,
-                                   struct psync_store **ret_store, struct psync_error *err)
+enum psync_result psync_store_open(const struct psync_queue_conf *conf, bool full_disk_ok, psync_ms now,
+                                   struct psync_log *log, struct psync_store **ret_store, struct psync_error *err)
 {
     /* Nobody asks SQLite how much memory it has, and counting takes a lock at each allocation: 5 % of a put. Refused,
      * and no harm, once SQLite is in use. */
@@ -280,9 +297,9 @@ enum psync_result psync_store_open(const struct psync_queue_conf *conf, psync_ms
     s->file = file;
     atomic_init(&s->interrupted, false);
     psync_map_init(&s->places_by_name);
-    r = set_up(s, now, err);
+    r = set_up(s, full_disk_ok, now, err);
     if (r == PSYNC_RETRY)
-        r = PSYNC_FATAL; /* no space even for the trial */
+        r = PSYNC_FATAL; /* no space, and it may be needed */
     if (r == PSYNC_OK)
         *ret_store = s;
     else

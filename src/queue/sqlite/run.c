@@ -13,6 +13,8 @@ enum psync_result psync_store_fault(struct psync_store *s, sqlite3 *db, int code
     const char *path = s->conf->path;
     if ((code & 0xff) == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM)
         return psync_fail(err, PSYNC_NOMEM, "queue file %s: out of memory", path);
+    if (code == SQLITE_IOERR_SHMSIZE) /* of the log's index, a file in memory that other connections share */
+        return psync_fail(err, PSYNC_FATAL, "queue file %s: there is no room for %s-shm: free some space", path, path);
     switch (code & 0xff) {
     case SQLITE_FULL:
         return psync_fail(err, PSYNC_RETRY, "queue file %s: the disk is full: free some space", path);

@@ -79,7 +79,7 @@ struct psync_store {
 };
 
 /* ---- open.c, schema.c ---- */
-PSYNC_CHECKED enum psync_result psync_store_open(const struct psync_queue_conf *conf, psync_ms now,
+PSYNC_CHECKED enum psync_result psync_store_open(const struct psync_queue_conf *conf, bool full_disk_ok, psync_ms now,
                                                  struct psync_log *log,
                                                  struct psync_store **ret_store, struct psync_error *err);
 void psync_store_close(struct psync_store *s, bool sound); /* not sound: write nothing more */
@@ -90,6 +90,7 @@ extern const int psync_schema_version;
 
 /* ---- disk.c ---- */
 bool psync_disk_sync(int fd);
+bool psync_disk_takes(const char *path, size_t bytes); /* is there room beside `path` for so many, now? */
 bool psync_disk_sync_folder(const char *path); /* the folder `path` lies in: what was created or renamed there stays */
 
 /* ---- names.c: the files that are open go by their names ---- */

@@ -658,7 +658,7 @@ static void a_backup_and_a_check(void **state)
     snprintf(body, sizeof(body), "{\"path\":\"%s\"}", path);
     expect(200, "POST", "/v1/queue/backup", body);
     assert_int_equal(stat(path, &st), 0);
-    expect(400, "POST", "/v1/queue/backup", body); /* is there already */
+    expect(507, "POST", "/v1/queue/backup", body); /* is there already */
     expect(400, "POST", "/v1/queue/backup", "{\"path\":\"relative\"}");
     expect(400, "POST", "/v1/queue/backup", "{}");
     struct answer a = ask("POST", "/v1/queue/check", "");
