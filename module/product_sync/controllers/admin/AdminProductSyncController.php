@@ -220,7 +220,7 @@ class AdminProductSyncController extends ModuleAdminController
         }
 
         return $this->fetch('confirm_again.tpl', [
-            'text' => $this->say('Of the %all% products chosen, %count% were delivered or discarded before. Sending them again makes new messages with new keys: the API takes them for new ones.', [
+            'text' => $this->say('Products chosen: %all%; of them delivered or discarded before: %count%. Sending those again makes new messages with new keys: the API takes them for new ones.', [
                 '%count%' => count((new RowActions($this->shops()))->toConfirm($this->toConfirm)),
                 '%all%' => count($this->toConfirm),
             ]),

@@ -13,11 +13,13 @@ if (!defined('_PS_VERSION_')) {
 require_once dirname(__DIR__, 2) . '/src/autoload.php';
 
 use ProductSync\Admin\BackgroundPanel;
-use ProductSync\Admin\ConnectionTest;
 use ProductSync\Admin\Page;
 use ProductSync\Admin\SettingsForm;
 use ProductSync\Admin\Tabs;
 use ProductSync\Admin\Words;
+use ProductSync\Background\Catalogue;
+use ProductSync\Delivery\Budget;
+use ProductSync\Delivery\TestConnection;
 use ProductSync\Settings\Installation;
 use ProductSync\Settings\Place;
 use ProductSync\Settings\Saver;
@@ -28,6 +30,9 @@ use ProductSync\Settings\Table;
 class AdminProductSyncSettingsController extends ModuleAdminController
 {
     use Page;
+
+    // How long a step of the catalogue may take: the bar should move.
+    const STEP_SECONDS = 2.0;
 
     // Employees see that something went well once, after the redirect.
     const DONE = [
@@ -174,12 +179,28 @@ class AdminProductSyncSettingsController extends ModuleAdminController
     /** A script of the page asks whether the relay has answered. */
     protected function testResult()
     {
-        $answer = ConnectionTest::answer($this->chosenShop('shop'), (string) Tools::getValue('ask'));
-        $this->answer($answer === null ? [] : [
-            'style' => ConnectionTest::STYLES[$answer['verdict']],
-            'text' => $this->say(Words::VERDICTS[$answer['verdict']]),
-            'detail' => (string) $answer['text'],
-        ]);
+        $result = TestConnection::answer($this->chosenShop('shop'), (string) Tools::getValue('ask'));
+        $this->answer($result === null ? [] : $this->verdict($result));
+    }
+
+    protected function startCatalogue()
+    {
+        Catalogue::start($this->chosenShop('catalogue_shop'));
+        $this->backTo(Tabs::SETTINGS, ['done' => 'started']);
+    }
+
+    protected function stopCatalogue()
+    {
+        Catalogue::stop($this->chosenShop('catalogue_shop'));
+        $this->backTo(Tabs::SETTINGS, ['done' => 'stopped']);
+    }
+
+    /** The page carries the catalogue on while it is open; cron does when it is not. */
+    protected function stepCatalogue()
+    {
+        $idShop = $this->chosenShop('catalogue_shop');
+        Catalogue::step($idShop, new Budget(self::STEP_SECONDS, PHP_INT_MAX));
+        $this->answer((new BackgroundPanel([$this, 'translated'], $this->context->language))->catalogue($idShop));
     }
 
     private function save(): bool
@@ -203,19 +224,32 @@ class AdminProductSyncSettingsController extends ModuleAdminController
 
     private function runTest(int $idShop): string
     {
-        $inQueue = Settings::ofShop($idShop)->mode() === Table::MODE_QUEUE;
-        $result = $inQueue ? null : ConnectionTest::run($idShop);
+        $isRelays = Settings::ofShop($idShop)->mode() === Table::MODE_QUEUE;
+        $shown = $isRelays ? [
+            'style' => 'info',
+            'text' => $this->say('Waiting for the program productsync, which tests the connection in queue mode ...'),
+            'detail' => '',
+        ] : $this->verdict(TestConnection::run($idShop));
 
-        return $this->fetch('test.tpl', [
+        return $this->fetch('test.tpl', $shown + [
             'title' => $this->say('Connection test of %shop%', ['%shop%' => $this->shopName($idShop)]),
-            'style' => $inQueue ? 'info' : ConnectionTest::STYLES[$result['verdict']],
-            'text' => $this->say($inQueue ? 'Waiting for the program productsync, which tests the connection in queue mode ...' : Words::VERDICTS[$result['verdict']]),
-            'detail' => $inQueue ? '' : $result['text'],
-            'ask' => $inQueue ? ConnectionTest::ask($idShop) : '',
+            'ask' => $isRelays ? TestConnection::ask($idShop) : '',
             'url' => $this->linkTo(Tabs::SETTINGS),
             'id_shop' => $idShop,
             'silence' => $this->say('The program productsync has not answered. Is productsync work running, with this shop in its configuration?'),
         ]);
+    }
+
+    /** What a test found, as the page shows it. */
+    private function verdict(array $result): array
+    {
+        $verdict = isset(Words::VERDICTS[$result['verdict']]) ? $result['verdict'] : TestConnection::FAILED;
+
+        return [
+            'style' => Words::VERDICT_STYLES[$verdict],
+            'text' => $this->say(Words::VERDICTS[$verdict]),
+            'detail' => (string) $result['text'],
+        ];
     }
 
     /** A test needs one shop: the one chosen, or the default shop where the selector covers several. */

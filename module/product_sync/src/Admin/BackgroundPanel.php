@@ -10,6 +10,8 @@
 namespace ProductSync\Admin;
 
 use ProductSync\Background\Catalogue;
+use ProductSync\Background\Cron;
+use ProductSync\Background\Slice;
 use ProductSync\Outbox\State;
 use ProductSync\Outbox\StorageError;
 use ProductSync\Settings\Installation;
@@ -41,8 +43,8 @@ final class BackgroundPanel
     {
         return [
             'cron_url' => self::cronUrl(),
-            'cron_ran' => $this->ran('cron'),
-            'slice_ran' => $this->ran('slice'),
+            'cron_ran' => $this->ran(Cron::STATE),
+            'slice_ran' => $this->ran(Slice::STATE),
             'catalogues' => array_map([$this, 'catalogue'], $shops),
         ];
     }
@@ -53,25 +55,19 @@ final class BackgroundPanel
         try {
             $progress = Catalogue::progress($idShop);
         } catch (StorageError $e) {
-            $progress = ['running' => false, 'done' => 0, 'total' => 0, 'sent' => 0];
+            $progress = null;
         }
+        $isRunning = $progress !== null && !$progress['finished'];
+        $text = $isRunning ? '%done% of %all% products looked at.' : 'Done: all %all% products have been looked at.';
         $shop = \Shop::getShop($idShop);
-        $text = $progress['running']
-            ? '%done% of %all% products looked at, %sent% of them to be sent.'
-            : 'Done: %done% products looked at, %sent% of them to be sent.';
-        $shown = $progress['running'] || $progress['done'] > 0;
 
         return [
             'id_shop' => $idShop,
             'shop' => $shop ? (string) $shop['name'] : '#' . $idShop,
-            'running' => $progress['running'],
-            'shown' => $shown,
-            'percent' => self::percent($progress),
-            'text' => $shown ? $this->say($text, [
-                '%done%' => $progress['done'],
-                '%all%' => $progress['total'],
-                '%sent%' => $progress['sent'],
-            ]) : '',
+            'running' => $isRunning,
+            'shown' => $progress !== null,
+            'percent' => $progress === null ? 0 : self::percent($progress),
+            'text' => $progress === null ? '' : $this->say($text, ['%done%' => $progress['done'], '%all%' => $progress['total']]),
         ];
     }
 
@@ -90,10 +86,11 @@ final class BackgroundPanel
         );
     }
 
+    /** 100 only when it is finished: products may be added and removed on the way. */
     private static function percent(array $progress): int
     {
-        if (!$progress['running']) {
-            return $progress['done'] > 0 ? 100 : 0;
+        if ($progress['finished']) {
+            return 100;
         }
 
         return $progress['total'] > 0 ? (int) min(99, floor(100 * $progress['done'] / $progress['total'])) : 0;

@@ -67,12 +67,13 @@ final class Words
         'mode' => 'it has not noticed yet that queue mode was chosen',
     ];
 
-    // Verdicts of a connection test
+    // Verdicts of a connection test => what they mean, and the style of the message
     const VERDICTS = [
         'reached' => 'The API was reached. Only a delivery proves that it accepts products.',
         'credentials' => 'The API refused the token.',
         'failed' => 'The API could not be reached.',
     ];
+    const VERDICT_STYLES = ['reached' => 'success', 'credentials' => 'danger', 'failed' => 'danger'];
 
     /** @return string[] every English text above and in the table of settings, for whoever checks the translations */
     public static function all(): array

@@ -36,7 +36,7 @@
 <div class="panel" id="product-sync-catalogue" data-url="{$action|escape:'html':'UTF-8'}" data-token="{$token|escape:'html':'UTF-8'}"
   data-failed="{l s='The server did not answer. What was done is kept; go on whenever you like.' d='Modules.Productsync.Admin'}">
   <div class="panel-heading"><i class="icon-upload" aria-hidden="true"></i> {l s='Send the catalogue' d='Modules.Productsync.Admin'}</div>
-  <p>{l s='Sends every product that has not been sent yet, older ones included. Products that were sent before are not sent again.' d='Modules.Productsync.Admin'}</p>
+  <p>{l s='Sends every product that the API does not have as it is now: older ones, and those that have changed since they were sent. What is unchanged is not sent again.' d='Modules.Productsync.Admin'}</p>
   {foreach $catalogues as $catalogue}
     <div class="product-sync-catalogue" data-shop="{$catalogue.id_shop|intval}" data-running="{if $catalogue.running}1{/if}">
       {if $name_shops}<h4 id="product-sync-catalogue-{$catalogue.id_shop|intval}">{$catalogue.shop|escape:'html':'UTF-8'}</h4>{/if}

@@ -17,7 +17,7 @@
   {elseif $key === 'id_shop'}
     {$tr.shop_name|escape:'html':'UTF-8'}
   {elseif $key === 'time'}
-    {$tr.time|escape:'html':'UTF-8'}
+    <span class="product-sync-time">{$tr.time|escape:'html':'UTF-8'}</span>
     {if $tr.next !== ''}<br><small>{$tr.next|escape:'html':'UTF-8'}</small>{/if}
   {elseif $key === 'reason'}
     <span class="product-sync-reason">{$tr.reason|escape:'html':'UTF-8'}</span>
