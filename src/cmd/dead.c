@@ -13,22 +13,23 @@ enum { TARGET_MAX = 1024, BODY_MAX = 1 << 20, SLICE = 1000, PAGE = 500 };
 
 /* ---- list ---- */
 
-enum { ID_COLUMN = 16, COUNT_COLUMN = 9, BEFORE_CAUSE = ID_COLUMN + COUNT_COLUMN + PSYNC_COLUMN_NAME + 6 };
+enum { ID_COLUMN = 16, COUNT_COLUMN = 9, BEFORE_CAUSE = 2 };
 
-static void say_row(const struct psync_invocation *inv, const char *id, const char *count, const char *destination,
-                    const char *cause)
+static void say_row(const struct psync_invocation *inv, const char *id, const char *count, const char *destination)
 {
-    size_t width = psync_columns_width(), cells = width > BEFORE_CAUSE ? width - BEFORE_CAUSE : 0;
-    psync_say(inv, "%-*s  %*s  %-*s  %.*s", ID_COLUMN, id, COUNT_COLUMN, count, PSYNC_COLUMN_NAME, destination,
-              psync_columns_fit(cause, cells), cause);
+    psync_say(inv, "%-*s  %*s  %s", ID_COLUMN, id, COUNT_COLUMN, count, destination);
 }
 
+/* What came back has a line of its own: it is what one looks for, and it is long. */
 static void say_group(const struct psync_invocation *inv, json_object *group)
 {
+    const char *cause = psync_shown_cause(group);
+    size_t width = psync_columns_width(), cells = width > BEFORE_CAUSE ? width - BEFORE_CAUSE : 0;
     say_row(inv, psync_shown_text(group, "id"), psync_count_text((uint64_t)psync_json_int(group, "count", 0)),
-            psync_shown_text(group, "destination"), psync_shown_cause(group));
-    psync_say(inv, "%*sfrom %s to %s; for example message %s", ID_COLUMN + COUNT_COLUMN + 4, "",
-              psync_shown_time(group, "oldest"), psync_shown_time(group, "newest"), psync_shown_text(group, "example"));
+            psync_shown_text(group, "destination"));
+    psync_say(inv, "%*s%.*s", BEFORE_CAUSE, "", psync_columns_fit(cause, cells), cause);
+    psync_say(inv, "%*sfrom %s to %s; see message %s", BEFORE_CAUSE, "", psync_shown_time(group, "oldest"),
+              psync_shown_time(group, "newest"), psync_shown_text(group, "example"));
 }
 
 static enum psync_exit list_groups(struct psync_ask *ask)
@@ -46,7 +47,7 @@ static enum psync_exit list_groups(struct psync_ask *ask)
     if (answer && n == 0)
         psync_say(ask->inv, "no dead letters");
     if (n)
-        say_row(ask->inv, "cause", "number", "destination", "what came back");
+        say_row(ask->inv, "cause", "number", "destination");
     for (size_t i = 0; i < n; i++)
         say_group(ask->inv, json_object_array_get_idx(groups, i));
     if (n)

@@ -130,8 +130,9 @@ static enum psync_result run(struct demo *demo, const char *const *args, int exp
 
 static enum psync_result tell_story(struct demo *demo, struct psync_error *err)
 {
-    printf("A product API runs on this machine, and it misbehaves: slow now and then, overloaded (503), throttling\n"
-           "(429), dropping connections after it did its work, refusing three products (422) and failing on two (500).\n"
+    printf("A product API runs on this machine, and it misbehaves: slow now and then,\n"
+           "overloaded (503), throttling (429), dropping connections after it did its work,\n"
+           "refusing three products (422) and failing on two (500).\n"
            "\nThe shop's catalogue goes into the queue:\n");
     enum psync_result r = RUN(demo, 0, err, "produce", demo->catalogue);
     if (r == PSYNC_OK) {
@@ -143,7 +144,8 @@ static enum psync_result tell_story(struct demo *demo, struct psync_error *err)
         r = RUN(demo, 0, err, "dead", "list");
     }
     if (r == PSYNC_OK) {
-        printf("\nThe API's owner adds the missing category and mends the fault, and things calm down. Now the dead letters again:\n");
+        printf("\nThe API's owner adds the missing category and mends the fault, and things calm\n"
+               "down. Now the dead letters again:\n");
         r = psync_mock_control(demo->mock, PSYNC_SPAN(good_behaviour), err);
     }
     if (r == PSYNC_OK)
@@ -162,8 +164,9 @@ static enum psync_result prove(struct demo *demo, struct psync_error *err)
 {
     struct psync_mock_totals t;
     psync_mock_totals(demo->mock, &t);
-    printf("\nThe API's own ledger: %s requests for %s products; %s took effect, %s of them more than once;\n"
-           "%s requests were refused or dropped, %s came again with their key and were recognised.\n",
+    printf("\nThe API's own ledger: %s requests for %s products; %s took effect,\n"
+           "%s of them more than once; %s requests were refused or dropped,\n"
+           "%s came again with their key and were recognised.\n",
            psync_count_text(t.requests), psync_count_text(t.products), psync_count_text(t.delivered),
            psync_count_text(t.repeated), psync_count_text(t.refused), psync_count_text(t.replays));
     if (t.products != psync_catalogue_products || t.delivered != t.products || t.repeated || t.effects != t.products)

@@ -18,6 +18,8 @@ void psync_notice(const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    int n = snprintf(line, sizeof line, "productsync: %s\n", psync_printable(text));
+    /* On a terminal there may be a progress bar, or the ^C that a signal was made of. */
+    const char *clear = isatty(STDERR_FILENO) == 1 ? "\r\033[K" : "";
+    int n = snprintf(line, sizeof line, "%sproductsync: %s\n", clear, psync_printable(text));
     (void)psync_offer(STDERR_FILENO, line, (size_t)n, PATIENCE_MS);
 }

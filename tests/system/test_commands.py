@@ -245,9 +245,10 @@ def test_dead_list_groups_by_cause():
         text = home.run("dead", "list").stdout
         assert groups[422]["id"] in text and "no such category" in text and "bad name" in text
         head, *rows = text.split("\n")
-        for row in (row for row in rows if "default" in row):  # under its heading
+        for row in (row for row in rows if "default" in row):  # under its heading, and what came back under it
             assert row.index("default") == head.index("destination")
-            assert row.index("HTTP") == head.index("what came back")
+            assert rows[rows.index(row) + 1].startswith("  HTTP 4")
+        assert [line for line in rows if len(line) > 80] == []
         of_cause = home.run("dead", "list", "--cause", groups[422]["id"], "--json").stdout
         assert sorted(json.loads(line)["product"] for line in of_cause.strip().split("\n")) == [1, 2, 3]
         each = home.run("dead", "list", "--each").stdout
