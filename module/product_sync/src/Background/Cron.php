@@ -14,6 +14,7 @@ if (!defined('_PS_VERSION_')) {
     exit;
 }
 
+use ProductSync\Admin\DeadMail;
 use ProductSync\Capture\Later;
 use ProductSync\Capture\Recorder;
 use ProductSync\Capture\Shops;
@@ -46,6 +47,7 @@ final class Cron
             State::unlock('cron', $lock);
         }
         Told::about($report);
+        DeadMail::sendIfDue();
 
         return $report;
     }
