@@ -131,9 +131,7 @@ void psync_dispatcher_stop(struct psync_dispatcher *d, psync_ms now)
     d->stopping = true;
     for (size_t i = 0; i < d->n_destinations; i++) {
         psync_waiting_release(d->destinations[i]);
-        d->destinations[i]->tell_note = true;
-        d->destinations[i]->tell_hold |= d->destinations[i]->hold_again_at != PSYNC_MS_NEVER;
-        psync_destination_tell(d->destinations[i]);
+        psync_destination_tell_last(d->destinations[i]);
     }
 }
 

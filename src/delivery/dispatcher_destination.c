@@ -90,10 +90,18 @@ void psync_destination_wake(struct destination *t)
         psync_list_push(&t->owner->runnable, &t->runnable);
 }
 
+/* Of one that is gone nothing more is remembered than was known when it went: its name may be another's by then. */
 void psync_destination_tell(struct destination *t)
 {
-    if (psync_list_empty(&t->output))
+    if (t->conf != NULL && psync_list_empty(&t->output))
         psync_list_push(&t->owner->outputs, &t->output);
+}
+
+void psync_destination_tell_last(struct destination *t)
+{
+    t->tell_note = true;
+    t->tell_hold |= t->hold_again_at != PSYNC_MS_NEVER;
+    psync_destination_tell(t);
 }
 
 /* The heap has room for every destination since it was made (dispatcher.c), so adding it again cannot fail. */

@@ -169,6 +169,7 @@ struct destination *psync_destination_new(struct psync_dispatcher *d, const stru
 void psync_destination_free(struct destination *t); /* and the messages it holds; NULL is fine */
 void psync_destination_wake(struct destination *t);
 void psync_destination_tell(struct destination *t); /* some tell_ flag was set */
+void psync_destination_tell_last(struct destination *t); /* its figures, and its hold once more if that was lost */
 void psync_destination_timer(struct destination *t, psync_ms due);
 bool psync_destination_held_back(const struct destination *t); /* paused or suspended */
 /* Brings the active clock in line with pauses, suspension and breaker; to be called after any change of these. */

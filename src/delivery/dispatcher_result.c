@@ -93,11 +93,12 @@ static void health_report(struct destination *t, enum psync_class class, psync_m
     }
 }
 
-/* Requests from before the last opening or suspension tell nothing new. A trial that tells nothing of the destination's
+/* Requests from before the last opening or suspension, and those of a destination that is gone, tell nothing new. A
+ * trial that tells nothing of the destination's
  * state is followed by another. */
 static void judge_destination(struct destination *t, const struct job *job, enum psync_class class, psync_ms now)
 {
-    if (t->owner->mode == PSYNC_DISPATCH_DIRECT || job->epoch != t->epoch)
+    if (t->owner->mode == PSYNC_DISPATCH_DIRECT || t->conf == NULL || job->epoch != t->epoch)
         return;
     switch (psync_class_traits(class)->omen) {
     case PSYNC_OMEN_GOOD:

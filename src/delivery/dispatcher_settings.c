@@ -127,6 +127,7 @@ static void leave(struct psync_dispatcher *d, struct destination *t)
 {
     d->leaving[d->n_leaving++] = t;
     psync_waiting_release(t);
+    psync_destination_tell_last(t);
     t->conf = NULL;
     psync_destination_wake(t); /* which frees it once nothing is under way */
 }

@@ -162,7 +162,7 @@ static void suspend_for_refusals(struct destination *t, const struct judgement *
 static void refuse(struct held *h, struct job *job, const struct judgement *j, psync_ms now)
 {
     struct destination *t = job->destination;
-    bool current = job->epoch == t->epoch && t->owner->mode == PSYNC_DISPATCH_QUEUE;
+    bool current = t->conf != NULL && job->epoch == t->epoch && t->owner->mode == PSYNC_DISPATCH_QUEUE;
 
     if (current && psync_health_refusal(&t->health, h->settlement.message->id) == PSYNC_HEALTH_REFUSING)
         suspend_for_refusals(t, j, now);

@@ -251,21 +251,24 @@ enum psync_result psync_worker_usable(const struct psync_queue *queue, const str
 
 struct restoring {
     struct psync_worker *worker;
+    const struct psync_config *before;
     enum psync_result result;
 };
 
 static bool restore_one(void *arg, const struct psync_destination_row *row)
 {
     struct restoring *r = arg;
-    if (psync_config_destination(r->worker->config, row->name)) /* else it is orphaned, and left alone */
+    bool known = r->before != NULL && psync_config_destination(r->before, row->name) != NULL;
+    if (!known && psync_config_destination(r->worker->config, row->name)) /* else it is orphaned, and left alone */
         r->result = psync_dispatcher_restore(r->worker->dispatcher, row->name, &row->hold, &row->figures,
                                              psync_clock_now());
     return r->result == PSYNC_OK;
 }
 
-static enum psync_result restore(struct psync_worker *w, struct psync_error *err)
+enum psync_result psync_worker_restore(struct psync_worker *w, const struct psync_config *before,
+                                       struct psync_error *err)
 {
-    struct restoring restoring = {w, PSYNC_OK};
+    struct restoring restoring = {w, before, PSYNC_OK};
     enum psync_result r = psync_queue_destinations(w->queue, restore_one, &restoring, err);
     if (r != PSYNC_OK && r != PSYNC_EMPTY)
         return r;
@@ -283,7 +286,7 @@ static enum psync_result set_up(struct psync_worker *w, struct psync_error *err)
     if (r != PSYNC_OK)
         return r;
     w->dispatcher = psync_engine_dispatcher(w->engine);
-    r = restore(w, err);
+    r = psync_worker_restore(w, NULL, err);
     if (r == PSYNC_OK)
         psync_worker_status_refresh(w, psync_clock_now());
     return r;

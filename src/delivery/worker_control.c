@@ -71,6 +71,17 @@ enum psync_result psync_worker_resume(struct psync_worker *w, const char *destin
 }
 
 /* ---- answering, on the loop's thread ---- */
+/* The settings are in force: what cannot be read now is as if it had not been remembered. */
+static void restore_added(struct psync_worker *w, const struct psync_config *before)
+{
+    struct psync_error err = {0};
+    enum psync_result r = psync_worker_restore(w, before, &err);
+    if (r == PSYNC_FATAL)
+        psync_worker_fail(w, err.text);
+    else if (r != PSYNC_OK)
+        PSYNC_LOG(w->log, PSYNC_LOG_WARNING, "new destinations not restored", PSYNC_F_TEXT("error", err.text));
+}
+
 static enum psync_result reload(struct psync_worker *w, struct psync_config *config, struct psync_error *err)
 {
     enum psync_result r = psync_worker_usable(w->queue, config, err);
@@ -98,6 +109,7 @@ static enum psync_result reload(struct psync_worker *w, struct psync_config *con
     *kept = (struct psync_kept_config){w->replaced, w->config};
     w->replaced = kept;
     w->config = config;
+    restore_added(w, kept->config);
     return PSYNC_OK;
 }
 

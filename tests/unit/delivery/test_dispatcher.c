@@ -967,6 +967,33 @@ static void test_removed_destination(void **state)
     model_done(&m);
 }
 
+/* It comes back while the last requests of the old one are under way: what these bring is not its state. */
+static void test_removed_destination_says_nothing_of_the_next(void **state)
+{
+    struct script s = SCRIPT({.status = 410, .latency_ms = 500}, {.status = 429, .retry_after = "3600", .latency_ms = 600},
+                             {.status = 200});
+
+    (void)state;
+    model_init(&m, scripted);
+    m.arg = &s;
+    m.config.n_destinations = 2;
+    m.config.work.concurrency = 2;
+    m.config.work.adaptive = false;
+    model_open(&m);
+    model_put(&m, 20, 1);
+    model_step(&m);
+    assert_int_equal(m.requests, 2);
+    changed = m.config;
+    changed.n_destinations = 1;
+    assert_int_equal(psync_dispatcher_configure(m.d, &changed, m.now), PSYNC_OK);
+    model_step(&m);
+    assert_int_equal(psync_dispatcher_configure(m.d, &m.config, m.now), PSYNC_OK);
+    assert_true(model_run(&m, m.now + 60000));
+    assert_int_equal(m.done, 20);
+    assert_false(m.holds[1].suspended || m.holds[1].throttled_until > 0);
+    model_done(&m);
+}
+
 static void test_direct_mode(void **state)
 {
     static const int32_t statuses[] = {401, 401, 401, 401, 410, 502, 502, 502, 502, 502, 502, 404, 200};
@@ -1186,6 +1213,7 @@ int main(void)
         cmocka_unit_test(test_stop),
         cmocka_unit_test(test_unknown_destination_is_released),
         cmocka_unit_test(test_removed_destination),
+        cmocka_unit_test(test_removed_destination_says_nothing_of_the_next),
         cmocka_unit_test(test_direct_mode),
         cmocka_unit_test(test_clock_set_back),
         cmocka_unit_test(test_age_stands_still_while_throttled),

@@ -609,6 +609,45 @@ static void test_reload(void **state)
     psync_mock_free(second);
 }
 
+static enum psync_destination_state state_of(struct scene *s, size_t i)
+{
+    struct psync_destination_status *status = NULL;
+    size_t n = 0;
+    assert_int_equal(psync_worker_status(s->worker, &status, &n), PSYNC_OK);
+    enum psync_destination_state state = i < n ? status[i].state : PSYNC_DESTINATION_OK;
+    free(status);
+    return state;
+}
+
+/* What is taken out of the settings and comes back is as it was: held, if it was held. */
+static void test_a_removed_destination_comes_back(void **state)
+{
+    struct scene s;
+    struct psync_error err = {0};
+    char other[128];
+    struct psync_mock *second = mock_start("{\"rules\":[{\"status\":410}]}");
+    (void)state;
+    open_scene(&s, NULL, NULL);
+    open_worker(&s, set_url(other, "destination other", psync_mock_url(second)), "destination other.auth=none");
+    put_product(&s, "other", 1, 0);
+    start(&s);
+    while (state_of(&s, 1) != PSYNC_DESTINATION_SUSPENDED)
+        a_moment();
+    assert_int_equal(psync_worker_reload(s.worker, config_of(&s, NULL, NULL), &err), PSYNC_OK);
+    assert_int_equal(psync_worker_reload(s.worker, config_of(&s, other, "destination other.auth=none"), &err),
+                     PSYNC_OK);
+    assert_int_equal(state_of(&s, 1), PSYNC_DESTINATION_SUSPENDED);
+    assert_int_equal(psync_worker_reload(s.worker, config_of(&s, NULL, NULL), &err), PSYNC_OK);
+    set_url(other, "destination other", psync_mock_url(s.mock)); /* and with other settings it is tried anew */
+    assert_int_equal(psync_worker_reload(s.worker, config_of(&s, other, "destination other.auth=none"), &err),
+                     PSYNC_OK);
+    await(&s.done, 1);
+    psync_worker_stop(s.worker);
+    join(&s);
+    close_scene(&s);
+    psync_mock_free(second);
+}
+
 /* ---- storage ---- */
 static atomic_bool fail_commits;
 
@@ -691,6 +730,7 @@ int main(void)
         cmocka_unit_test(test_pause_resume_status),
         cmocka_unit_test(test_a_pause_that_cannot_be_recorded),
         cmocka_unit_test(test_reload),
+        cmocka_unit_test(test_a_removed_destination_comes_back),
         cmocka_unit_test(test_failing_storage_ends_the_run),
         cmocka_unit_test(test_unusable_settings),
     };
