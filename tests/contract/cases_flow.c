@@ -205,6 +205,25 @@ static void an_extended_lease_does_not(struct fixture *f)
     fixture_free(&l);
 }
 
+static void each_lease_has_a_time_of_its_own(struct fixture *f)
+{
+    static const psync_ms times[] = {3000, 1000, 2000};
+    for (int64_t p = 1; p <= 3; p++)
+        fixture_put(f, p, 0);
+    for (size_t i = 0; i < 3; i++) {
+        struct leased l = fixture_lease(f, 1, fixture_now + times[i]);
+        assert_int_equal(l.n, 1);
+        fixture_free(&l);
+    }
+    fixture_now += 1000;
+    psync_message_free(fixture_take(f, 2));
+    fixture_now += 1000;
+    psync_message_free(fixture_take(f, 3));
+    assert_int_equal(fixture_lease(f, 1, fixture_now + 1000).n, 0);
+    fixture_now += 1000;
+    psync_message_free(fixture_take(f, 1));
+}
+
 static void settled_twice_is_gone(struct fixture *f)
 {
     fixture_put(f, 1, 0);
@@ -345,6 +364,7 @@ const struct contract_case cases_flow[] = {
     {"released is ready at once", 0, released_is_ready_at_once_and_counts_no_attempt},
     {"a lease runs out", PSYNC_CAN_EXPIRE, a_lease_runs_out},
     {"an extended lease does not", PSYNC_CAN_EXPIRE, an_extended_lease_does_not},
+    {"each lease has a time of its own", PSYNC_CAN_EXPIRE, each_lease_has_a_time_of_its_own},
     {"settled twice is gone", 0, settled_twice_is_gone},
     {"counts are exact", PSYNC_CAN_COUNT, counts_are_exact},
     {"the oldest waiting", PSYNC_CAN_AGE, oldest_waiting},

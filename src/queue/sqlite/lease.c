@@ -220,8 +220,8 @@ static enum psync_result take_fresh(struct taking *t, struct psync_error *err)
 static enum psync_result next_due(struct taking *t, psync_ms *ret_due, struct psync_error *err)
 {
     sqlite3_stmt *st;
-    struct psync_heap_item *first = psync_heap_first(&t->s->leases.expiry);
-    psync_ms due = first == NULL ? PSYNC_MS_NEVER : first->due;
+    const struct psync_lease *first = psync_leases_first(&t->s->leases);
+    psync_ms due = first == NULL ? PSYNC_MS_NEVER : first->until;
     enum psync_result r = PSYNC_EMPTY;
     if (t->more)
         due = t->now;
@@ -281,8 +281,7 @@ enum psync_result psync_store_lease(struct psync_store *s, const struct psync_wa
 
 enum psync_result psync_store_expire(struct psync_store *s, psync_ms now, struct psync_error *err)
 {
-    for (struct psync_heap_item *first; (first = psync_heap_first(&s->leases.expiry)) != NULL && first->due <= now;) {
-        struct psync_lease *lease = PSYNC_CONTAINER(first, struct psync_lease, expiry);
+    for (struct psync_lease *lease; (lease = psync_leases_first(&s->leases)) != NULL && lease->until <= now;) {
         struct psync_place *p = lease->place;
         int64_t id = lease->id;
         psync_place_rewind(p, lease->row, lease->not_before, id);
@@ -305,9 +304,7 @@ enum psync_result psync_store_extend(struct psync_store *s, struct psync_message
             gone = PSYNC_GONE;
             continue;
         }
-        psync_heap_remove(&s->leases.expiry, &lease->expiry);
-        enum psync_result r = psync_heap_add(&s->leases.expiry, &lease->expiry, until);
-        PSYNC_INVARIANT(r == PSYNC_OK); /* there was room a moment ago */
+        psync_leases_extend(&s->leases, lease, until);
     }
     return gone;
 }

@@ -34,7 +34,8 @@ struct psync_place {
 
 /* ---- leases: in memory alone ---- */
 struct psync_lease {
-    struct psync_heap_item expiry;
+    struct psync_link expiry;
+    psync_ms until;          /* when it runs out */
     struct psync_link ended; /* settled, and the commit is still to come */
     int64_t id, batch;       /* batch 0: none */
     uint64_t token;
@@ -46,7 +47,7 @@ struct psync_lease {
 struct psync_leases {
     pthread_mutex_t lock;    /* of `by_id`, which readers look into */
     struct psync_map by_id;
-    struct psync_heap expiry;
+    struct psync_link expiry; /* the first to run out first */
     struct psync_link ended;
     uint64_t next_token;
 };
@@ -197,6 +198,8 @@ struct psync_lease *psync_leases_find(const struct psync_leases *l, int64_t id);
 struct psync_lease *psync_leases_of(const struct psync_leases *l, const struct psync_message *m); /* NULL: it is lost */
 PSYNC_CHECKED enum psync_result psync_leases_add(struct psync_leases *l, const struct psync_lease *like, psync_ms until,
                                                  struct psync_lease **ret_lease);
+struct psync_lease *psync_leases_first(const struct psync_leases *l);        /* to run out; NULL: none */
+void psync_leases_extend(struct psync_leases *l, struct psync_lease *lease, psync_ms until);
 void psync_leases_end(struct psync_leases *l, struct psync_lease *lease);    /* kept until commit or undo */
 void psync_leases_drop(struct psync_leases *l, struct psync_lease *lease);   /* as if it had not been given */
 void psync_lease_row(struct psync_lease *lease, enum psync_state row, psync_ms not_before); /* what the file says now */
