@@ -36,6 +36,29 @@ static void together_after_a_restart(struct fixture *f)
     fixture_free(&l);
 }
 
+/* Some members next to each other in the queue, some not. */
+static void in_its_order_with_gaps(struct fixture *f)
+{
+    static const size_t order[] = {1, 3, 4, 5, 6, 8, 0};
+    enum { N = sizeof order / sizeof *order };
+    struct psync_error err;
+    struct psync_message *members[N];
+    for (int64_t p = 1; p <= 9; p++)
+        fixture_put(f, p, 0);
+    struct leased l = fixture_lease(f, 9, fixture_now + 60000);
+    for (size_t i = 0; i < N; i++)
+        members[i] = l.m[order[i]];
+    assert_int_equal(psync_queue_bind(f->q, members, N, key, &err), PSYNC_OK);
+    fixture_free(&l);
+    fixture_reopen(f);
+    l = fixture_lease(f, 9, fixture_now + 60000);
+    assert_string_equal(fixture_products(&l), "2 4 5 6 7 9 1 3 8");
+    for (uint32_t i = 0; i < N; i++)
+        assert_int_equal(l.m[i]->batch_pos, i);
+    assert_string_equal(l.m[N]->batch_key, "");
+    fixture_free(&l);
+}
+
 static void settle_all(struct fixture *f, struct leased *l, enum psync_verdict v, psync_ms not_before, bool unbind)
 {
     struct psync_error err;
@@ -200,6 +223,7 @@ static void a_lost_lease_cannot_be_bound(struct fixture *f)
 
 const struct contract_case cases_batch[] = {
     {"together after a restart", PSYNC_CAN_BIND, together_after_a_restart},
+    {"in its order, with gaps", PSYNC_CAN_BIND, in_its_order_with_gaps},
     {"together after no answer", PSYNC_CAN_BIND | PSYNC_CAN_DELAY, together_after_no_answer},
     {"single after an answer", PSYNC_CAN_BIND, single_after_an_answer},
     {"an answer to one ends it for all", PSYNC_CAN_BIND, an_answer_to_one_ends_it_for_all},

@@ -55,6 +55,32 @@ static void some_of_each(struct fixture *f)
     psync_message_free(fixture_take(f, 5));
 }
 
+/* What is settled together is recorded together: gaps, another verdict between, one message twice. */
+static void each_of_many_settled_at_once(struct fixture *f)
+{
+    static const size_t order[] = {1, 0, 8, 3, 2, 5, 4, 1, 7};
+    enum { N = sizeof order / sizeof *order };
+    struct psync_error err;
+    struct psync_settle s[N];
+    for (int64_t p = 1; p <= 9; p++)
+        fixture_put(f, p, 0);
+    struct leased l = fixture_lease(f, 9, fixture_now + 60000);
+    for (size_t i = 0; i < N; i++)
+        s[i] = (struct psync_settle){.message = l.m[order[i]],
+                                     .verdict = order[i] == 3 ? PSYNC_VERDICT_RETRY : PSYNC_VERDICT_DONE,
+                                     .not_before = fixture_now,
+                                     .attempt = {.at = fixture_now, .status = 200, .error = "", .problem = ""}};
+    assert_int_equal(psync_queue_settle(f->q, s, N, &err), PSYNC_OK);
+    for (size_t i = 0; i < N; i++)
+        assert_int_equal(s[i].ret, i == 7 ? PSYNC_GONE : PSYNC_OK);
+    fixture_free(&l);
+    assert_string_equal(list(f, (struct psync_filter){.state = PSYNC_STATE_DONE}, 3),
+                        "9/0 done, 8/0 done, 6/0 done, 5/0 done, 3/0 done, 2/0 done, 1/0 done");
+    assert_string_equal(list(f, (struct psync_filter){.any_state = true, .product = 4}, 3), "4/0 delayed");
+    assert_string_equal(list(f, (struct psync_filter){.any_state = true, .product = 7}, 3), "7/0 in flight");
+    fixture_check(f);
+}
+
 static void by_state_page_by_page(struct fixture *f)
 {
     static const struct {
@@ -226,6 +252,7 @@ static void at_most_so_many_are_kept(struct fixture *f)
 }
 
 const struct contract_case cases_list[] = {
+    {"each of many settled at once", PSYNC_CAN_HISTORY, each_of_many_settled_at_once},
     {"by state, page by page", PSYNC_CAN_HISTORY, by_state_page_by_page},
     {"by product", PSYNC_CAN_HISTORY, by_product},
     {"by cause", 0, by_cause},

@@ -23,6 +23,8 @@ static const char *const rules[] = {
     "  WHERE destination = c.destination AND cause = c.id AND state = 3)",
     "SELECT 'message ' || id || ': its dead letter has no cause' FROM message INDEXED BY message_dead WHERE state = 3"
     " AND ifnull(cause, 0) NOT IN (SELECT id FROM cause)",
+    "SELECT 'message ' || m.id || ': its outcome is another''s' FROM message AS m JOIN outcome AS o ON o.seq = m.outcome"
+    " WHERE o.message <> m.id",
     "SELECT 'message ' || id || ': its destination is missing' FROM message WHERE destination NOT IN"
     " (SELECT id FROM destination)",
 };

@@ -45,7 +45,9 @@ const char *const psync_statement_sql[PSYNC_STATEMENTS] = {
     [PSYNC_SQL_LEASABLE] = "SELECT state, not_before, batch, tries FROM message"
                            " WHERE id = ?1 AND state < 3 AND waits = 0",
 
-    [PSYNC_SQL_DONE] = "UPDATE message SET state = 4, outcome = ?2, tries = ?3 WHERE id = ?1",
+    [PSYNC_SQL_DONE] = "UPDATE message SET state = 4, outcome = ?2, tries = tries + 1 WHERE id = ?1",
+    [PSYNC_SQL_DONE_RUN] = "UPDATE message SET state = 4, outcome = id + ?3, tries = tries + 1"
+                           " WHERE id BETWEEN ?1 AND ?2",
     [PSYNC_SQL_RETRY] = "UPDATE message SET state = 2, not_before = ?2, tries = ?3, attempts = attempts + ?4,"
                         " last_try = ?5, unanswered = max(ifnull(unanswered, 0), ?6), first_active = ?7 WHERE id = ?1",
     /* Requeued it goes alone: under a key that nothing of its batch was sent under. */
@@ -62,6 +64,8 @@ const char *const psync_statement_sql[PSYNC_STATEMENTS] = {
     [PSYNC_SQL_BATCH_LAST] = "SELECT seq FROM sqlite_sequence WHERE name = 'batch'",
     [PSYNC_SQL_BATCH_DROP] = "DELETE FROM batch WHERE id = ?1",
     [PSYNC_SQL_BIND] = "UPDATE message SET batch = ?2, batch_pos = ?3, unanswered = 0 WHERE id = ?1",
+    [PSYNC_SQL_BIND_RUN] = "UPDATE message SET batch = ?2, batch_pos = ?3 + id - ?1, unanswered = 0"
+                           " WHERE id BETWEEN ?1 AND ?4",
 
     [PSYNC_SQL_SUBJECT_OLDEST] = "SELECT m.id, m.state, m.waits, m.not_before" OF_SUBJECT " ORDER BY m.id LIMIT 1",
     [PSYNC_SQL_SUBJECT_HOLDER] = "SELECT m.id" OF_SUBJECT " AND m.waits = 0 AND m.id <> ?1 ORDER BY m.id LIMIT 1",
