@@ -11,7 +11,7 @@
 
 enum {
     SLICE = 1000,
-    SLICE_NEW_KEY = 64, /* each is a commit of its own */
+    SLICE_NEW_KEY = 128, /* their payloads are all in memory */
     LIMIT_MAX = 10000
 };
 
@@ -164,28 +164,17 @@ static enum psync_result next_slice(struct bulk *b, struct psync_queue *q, size_
     return r == PSYNC_EMPTY ? PSYNC_OK : r;
 }
 
-static enum psync_result replace_each(struct bulk *b, struct psync_queue *q, size_t n, struct psync_error *err)
-{
-    enum psync_result r = PSYNC_OK;
-    for (size_t i = 0; i < n && (r == PSYNC_OK || r == PSYNC_EMPTY); i++) {
-        char key[PSYNC_KEY_MAX];
-        r = psync_queue_replace(q, b->slice[i], (struct psync_span){NULL, 0}, key, err);
-        b->changed += r == PSYNC_OK;
-        b->missing += r == PSYNC_EMPTY;
-    }
-    return r == PSYNC_EMPTY ? PSYNC_OK : r;
-}
-
 static enum psync_result do_slice(struct bulk *b, struct psync_queue *q, size_t n, struct psync_error *err)
 {
     const char *ids[SLICE];
     struct psync_select select = {.ids = ids, .n_ids = n, .max = SLICE, .force = b->force, .cursor = ""};
     enum psync_result r;
-    if (b->action == RETRY_NEW_KEY)
-        return replace_each(b, q, n, err);
     for (size_t i = 0; i < n; i++)
         ids[i] = b->slice[i];
-    r = b->action == DISCARD ? psync_queue_discard(q, &select, err) : psync_queue_requeue(q, &select, err);
+    if (b->action == RETRY_NEW_KEY)
+        r = psync_queue_replace_all(q, ids, n, &select.ret_changed, &select.ret_missing, err);
+    else
+        r = b->action == DISCARD ? psync_queue_discard(q, &select, err) : psync_queue_requeue(q, &select, err);
     b->changed += select.ret_changed;
     b->missing += select.ret_missing;
     b->newer += select.ret_newer;

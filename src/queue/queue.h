@@ -80,6 +80,10 @@ PSYNC_CHECKED enum psync_result psync_queue_discard(struct psync_queue *q, struc
  * dead letter; RETRY: the queue is full. */
 PSYNC_CHECKED enum psync_result psync_queue_replace(struct psync_queue *q, const char *id, struct psync_span payload,
                                                     char ret_new_key[PSYNC_KEY_MAX], struct psync_error *err);
+/* Several of them, each with its own payload, in shared commits. Both counts are right with every result. */
+PSYNC_CHECKED enum psync_result psync_queue_replace_all(struct psync_queue *q, const char *const *ids, size_t n,
+                                                        uint64_t *ret_replaced, uint64_t *ret_missing,
+                                                        struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_queue_hold(struct psync_queue *q, const char *destination,
                                                  const struct psync_hold *hold, struct psync_error *err);
 /* Takes over max_depth, reserve_bytes, keep, keep_count, commit_wait and commit_count, copied; what else `conf` says

@@ -442,21 +442,25 @@ enum psync_result psync_queue_submit(struct psync_queue *q, struct psync_op *op)
 struct waiter {
     pthread_mutex_t lock;
     pthread_cond_t cond;
-    bool done;
+    size_t left; /* operations that are not answered */
 };
 
-static void wake_waiter(struct psync_op *op)
+static void count_down(struct waiter *w)
 {
-    struct waiter *w = op->arg;
     pthread_mutex_lock(&w->lock);
-    w->done = true;
-    pthread_cond_signal(&w->cond);
+    if (--w->left == 0)
+        pthread_cond_signal(&w->cond);
     pthread_mutex_unlock(&w->lock);
 }
 
-enum psync_result psync_queue_do(struct psync_queue *q, struct psync_op *op, struct psync_error *err)
+static void wake_waiter(struct psync_op *op)
 {
-    struct waiter w = {.done = false};
+    count_down(op->arg);
+}
+
+enum psync_result psync_queue_do_all(struct psync_queue *q, struct psync_op *ops, size_t n)
+{
+    struct waiter w = {.left = n};
     PSYNC_INVARIANT(!pthread_equal(pthread_self(), q->thread)); /* it would wait for itself */
     if (pthread_mutex_init(&w.lock, NULL) != 0)
         return PSYNC_NOMEM;
@@ -464,20 +468,26 @@ enum psync_result psync_queue_do(struct psync_queue *q, struct psync_op *op, str
         pthread_mutex_destroy(&w.lock);
         return PSYNC_NOMEM;
     }
-    op->err = err;
-    op->arg = &w;
-    op->finish = wake_waiter;
-    enum psync_result r = psync_queue_submit(q, op);
-    if (r == PSYNC_OK) {
-        pthread_mutex_lock(&w.lock);
-        while (!w.done)
-            pthread_cond_wait(&w.cond, &w.lock);
-        pthread_mutex_unlock(&w.lock);
-        r = op->result;
-    } else {
-        r = psync_fail(err, r, "too many operations wait for the queue: try again");
+    for (size_t i = 0; i < n; i++) {
+        ops[i].arg = &w;
+        ops[i].finish = wake_waiter;
+        if (psync_queue_submit(q, &ops[i]) != PSYNC_OK) {
+            ops[i].result = psync_fail(ops[i].err, PSYNC_RETRY, "too many operations wait for the queue: try again");
+            count_down(&w);
+        }
     }
+    pthread_mutex_lock(&w.lock);
+    while (w.left > 0)
+        pthread_cond_wait(&w.cond, &w.lock);
+    pthread_mutex_unlock(&w.lock);
     pthread_cond_destroy(&w.cond);
     pthread_mutex_destroy(&w.lock);
-    return r;
+    return PSYNC_OK;
+}
+
+enum psync_result psync_queue_do(struct psync_queue *q, struct psync_op *op, struct psync_error *err)
+{
+    op->err = err;
+    enum psync_result r = psync_queue_do_all(q, op, 1);
+    return r == PSYNC_OK ? op->result : r;
 }
