@@ -81,28 +81,48 @@ static bool read_exponent(struct reader *r, long long *ret_exponent)
     return true;
 }
 
-enum psync_result psync_decimal_parse(struct psync_span text, bool lenient, struct psync_decimal *ret_d)
+/* A number of any size, by the grammar in the header. */
+static bool read_number(struct psync_span text, bool lenient, struct reader *r, bool *ret_negative, long long *ret_scale)
 {
     if (text.len == 0)
-        return PSYNC_REJECT;
-    struct reader r = {.p = text.data, .end = text.data + text.len};
-    bool negative = accept(&r, "-");
-    if (!negative && lenient)
-        (void)accept(&r, "+");
-    bool zero_first = r.p < r.end && *r.p == '0';
-    size_t whole = read_digits(&r), fraction = 0;
+        return false;
+    *r = (struct reader){.p = text.data, .end = text.data + text.len};
+    *ret_negative = accept(r, "-");
+    if (!*ret_negative && lenient)
+        (void)accept(r, "+");
+    bool zero_first = r->p < r->end && *r->p == '0';
+    size_t whole = read_digits(r), fraction = 0;
     if (zero_first && whole > 1)
-        return PSYNC_REJECT;
-    bool point = accept(&r, ".");
+        return false;
+    bool point = accept(r, ".");
     if (point)
-        fraction = read_digits(&r);
+        fraction = read_digits(r);
     bool bare_side = whole == 0 || (point && fraction == 0); /* ".5" and "5." */
     if (whole + fraction == 0 || (bare_side && !lenient))
-        return PSYNC_REJECT;
+        return false;
     long long exponent;
-    if (!read_exponent(&r, &exponent) || r.p != r.end || r.too_many)
+    if (!read_exponent(r, &exponent) || r->p != r->end)
+        return false;
+    *ret_scale = (long long)fraction - exponent;
+    return true;
+}
+
+enum psync_result psync_decimal_parse(struct psync_span text, bool lenient, struct psync_decimal *ret_d)
+{
+    struct reader r;
+    bool negative;
+    long long scale;
+    if (!read_number(text, lenient, &r, &negative, &scale) || r.too_many)
         return PSYNC_REJECT;
-    return make(r.digit, r.digits, (long long)fraction - exponent, negative, ret_d);
+    return make(r.digit, r.digits, scale, negative, ret_d);
+}
+
+bool psync_decimal_is_number(struct psync_span text, bool lenient)
+{
+    struct reader r;
+    bool negative;
+    long long scale;
+    return read_number(text, lenient, &r, &negative, &scale);
 }
 
 /* ---- arithmetic ---- */

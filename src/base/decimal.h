@@ -22,6 +22,9 @@ struct psync_decimal {
  * untouched. */
 PSYNC_CHECKED enum psync_result psync_decimal_parse(struct psync_span text, bool lenient, struct psync_decimal *ret_d);
 
+/* Is it one by that grammar, of however many digits? */
+bool psync_decimal_is_number(struct psync_span text, bool lenient);
+
 /* Exact product. PSYNC_REJECT: too many digits. */
 PSYNC_CHECKED enum psync_result psync_decimal_multiply(const struct psync_decimal *a, const struct psync_decimal *b,
                                                        struct psync_decimal *ret_d);

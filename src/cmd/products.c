@@ -47,8 +47,8 @@ static void say_left_out(struct psync_products *p, const struct psync_input *in,
         strcat(list, shown ? ", " : "");
         strcat(list, names[shown]);
     }
-    psync_complain("%s: %s values left out, of: %s%s (input.pass names those to send on)", name,
-                   psync_count_text(count), list, shown < n || n == PSYNC_LEFT_OUT_NAMES ? ", ..." : "");
+    psync_complain("%s: %s value%s left out, of: %s%s (input.pass names those to send on)", name,
+                   psync_count_text(count), count == 1 ? "" : "s", list, shown < n || n == PSYNC_LEFT_OUT_NAMES ? ", ..." : "");
 }
 
 /* One input, and why it was not read to its end, if that is not its own fault. */

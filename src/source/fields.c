@@ -37,16 +37,13 @@ static bool parse_digits(struct psync_span text, int64_t *ret_n)
     return true;
 }
 
-/* Digits, after a sign perhaps, that are more than an int64_t has; or that many before the point or by an exponent. */
+/* A whole number of more digits than an int64_t has. */
 static bool is_far(struct psync_span text)
 {
     struct psync_decimal d;
     if (psync_decimal_parse(text, true, &d) == PSYNC_OK)
         return d.digits - d.scale > FAST_DIGITS;
-    size_t sign = text.data[0] == '-' || text.data[0] == '+', n = sign;
-    while (n < text.len && text.data[n] >= '0' && text.data[n] <= '9')
-        n++;
-    return n == text.len && n > sign + PSYNC_DECIMAL_DIGITS;
+    return psync_decimal_is_number(text, true);
 }
 
 enum psync_result psync_field_integer(const char *what, struct psync_span text, int64_t *ret_n,
@@ -87,5 +84,6 @@ enum psync_result psync_field_price(struct psync_span text, struct psync_product
     if (psync_decimal_parse(t, true, &p->price) == PSYNC_OK)
         return PSYNC_OK;
     char shown[PSYNC_SHOWN_MAX];
-    return psync_fail(reason, PSYNC_REJECT, "price is not a number: %s", psync_shown(t, shown));
+    const char *wrong = psync_decimal_is_number(t, true) ? "has too many digits" : "is not a number";
+    return psync_fail(reason, PSYNC_REJECT, "price %s: %s", wrong, psync_shown(t, shown));
 }

@@ -93,3 +93,29 @@ def test_who_does_not_read_stops_nothing():
         wait_for(lambda: home.counts()["done"] == 3000, what="3000 verdicts")
         worker.terminate()
         assert worker.wait(20) == 0
+
+
+def test_a_notice_clears_the_line_it_stands_on():
+    """A progress bar, or the ^C of a terminal."""
+    with Mock() as api, Home(api.url) as home:
+        master, slave = pty.openpty()
+        worker = subprocess.Popen([PROGRAM, "work", "--config", home.conf], env=home.environment(), cwd=home.folder,
+                                  stdout=subprocess.PIPE, stderr=slave, text=True)
+        os.close(slave)
+        Ear(worker.stdout).wait_for("delivering")
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(20) == 0
+        assert b"\r\x1b[Kproductsync: stopping" in os.read(master, 65536)
+        os.close(master)
+
+
+def test_reading_from_a_terminal_is_said():
+    with Mock() as api, Home(api.url) as home:
+        master, slave = pty.openpty()
+        child = subprocess.Popen([PROGRAM, "simple", "--config", home.conf], env=home.environment(), cwd=home.folder,
+                                 stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        os.close(slave)
+        Ear(child.stderr).wait_for("reading products from the terminal; Ctrl-D ends them")
+        os.write(master, product(1).encode() + b"\n\x04")
+        assert child.wait(20) == 0 and api.summary()["effects"] == 1
+        os.close(master)

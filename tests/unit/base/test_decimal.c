@@ -25,6 +25,19 @@ static struct psync_decimal decimal(const char *text)
     return d;
 }
 
+static void tells_numbers_of_any_size(void **state)
+{
+    (void)state;
+    static const char *const numbers[] = {"0", "-1.5e3", "1e400", "1E-400", NINES_60 NINES_20, "0." ZEROS_20 NINES_60};
+    static const char *const others[] = {"", "-", "1e", "1e400x", "nan", "01", "1,5", NINES_60 NINES_20 "x"};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        assert_true(psync_decimal_is_number(span(numbers[i]), false));
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_false(psync_decimal_is_number(span(others[i]), false));
+    assert_false(psync_decimal_is_number(span("+5."), false));
+    assert_true(psync_decimal_is_number(span("+5."), true));
+}
+
 static void assert_formats(const struct psync_decimal *d, unsigned scale, const char *expected)
 {
     char text[PSYNC_DECIMAL_MAX];
@@ -272,6 +285,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_the_grammar_of_json_and_no_more),
+        cmocka_unit_test(tells_numbers_of_any_size),
         cmocka_unit_test(refuses_more_digits_than_it_holds),
         cmocka_unit_test(rounds_half_up_and_pads),
         cmocka_unit_test(refuses_what_does_not_fit_the_text),

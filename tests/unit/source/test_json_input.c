@@ -126,6 +126,12 @@ static void members(void **state)
                                     "{\"id\":1,\"name\":\"x\",\"price\":1,\"stock\":-3}\n",
          .expected = "! t:1: stock is not an integer: 15.5\n"
                      "! t:2: stock is negative: -3 (input.negative_stock = zero sends 0)\n"},
+        {.name = "numbers of too many digits",
+         .input = "{\"id\":1,\"name\":\"x\",\"price\":1e400,\"stock\":1}\n"
+                  "{\"id\":1,\"name\":\"x\",\"price\":1,\"stock\":1e400}\n"
+                  "{\"id\":1,\"name\":\"x\",\"price\":1,\"stock\":-9223372036854775809}\n",
+         .expected = "! t:1: price has too many digits: 1e400\n! t:2: stock is too large, at most 9223372036854775807: 1e400\n"
+                     "! t:3: stock is too small, at least 0: -9223372036854775809\n"},
         {.name = "a negative stock as 0", .settings = {.zero_stock = true},
          .input = "{\"id\":1,\"name\":\"x\",\"price\":1,\"stock\":-3}\n",
          .expected = "1 {\"id\":1,\"name\":\"x\",\"price\":1.00,\"stock\":0}\n"},
