@@ -551,13 +551,26 @@ void model_restart(struct model *m)
     model_open(m);
 }
 
+size_t model_times_said(const struct model *m, const char *text)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < m->n_events && i < MODEL_EVENTS; i++)
+        n += strstr(m->events[i], text) != NULL;
+    return n;
+}
+
 bool model_said(const struct model *m, const char *text)
 {
-    for (size_t i = 0; i < m->n_events && i < MODEL_EVENTS; i++) {
-        if (strstr(m->events[i], text) != NULL)
-            return true;
-    }
-    return false;
+    return model_times_said(m, text) > 0;
+}
+
+struct psync_destination_status model_status(const struct model *m, size_t destination)
+{
+    struct psync_destination_status s;
+
+    assert_true(psync_dispatcher_status(m->d, destination, m->now, &s));
+    return s;
 }
 
 size_t model_count(const struct model *m, enum psync_state state)

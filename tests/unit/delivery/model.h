@@ -85,6 +85,8 @@ bool model_run(struct model *m, psync_ms until);
 void model_step(struct model *m); /* effects, leases, effects; no time passes */
 void model_restart(struct model *m);  /* as after kill -9: what was in flight may have taken effect */
 bool model_said(const struct model *m, const char *text); /* some event contains it */
+size_t model_times_said(const struct model *m, const char *text);
+struct psync_destination_status model_status(const struct model *m, size_t destination);
 size_t model_count(const struct model *m, enum psync_state state);
 
 #endif
