@@ -126,18 +126,29 @@ static enum psync_result second_line_is_json(struct psync_stream *s, bool *ret_y
     }
 }
 
-static enum psync_result tell_format(struct psync_input *in, struct psync_error *err)
+enum { LOOK = 4 }; /* bytes at most that tell one from another */
+
+/* What may stand before everything: a mark of UTF-8, empty lines, a spreadsheet's line "sep=;" (the header tells that). */
+static enum psync_result skip_preface(struct psync_stream *s, struct psync_error *err)
 {
-    enum { LOOK = 4 };
-    struct psync_stream *s = &in->reading.stream;
     enum psync_result r = psync_stream_need(s, LOOK, err);
-    if (r != PSYNC_OK)
-        return r;
-    if (begins_with(s, "\xef\xbb\xbf", 3))
+    if (r == PSYNC_OK && begins_with(s, "\xef\xbb\xbf", 3))
         psync_stream_skip(s, 3);
-    r = skip_empty_lines(s, err);
+    if (r == PSYNC_OK)
+        r = skip_empty_lines(s, err);
     if (r == PSYNC_OK)
         r = psync_stream_need(s, LOOK, err);
+    if (r == PSYNC_OK && begins_with(s, "sep=", 4))
+        r = psync_stream_skip_line(s, err);
+    return r == PSYNC_OK ? psync_stream_need(s, LOOK, err) : r;
+}
+
+static enum psync_result tell_format(struct psync_input *in, struct psync_error *err)
+{
+    struct psync_stream *s = &in->reading.stream;
+    enum psync_result r = skip_preface(s, err);
+    if (r == PSYNC_OK && psync_stream_len(s) == 0)
+        r = PSYNC_EMPTY;
     if (r != PSYNC_OK)
         return r;
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)

@@ -161,6 +161,11 @@ static void be_export(struct psync_table *t)
 /* Why this is no table we know; the header is still held. */
 static void explain(struct psync_table *t, size_t found, struct psync_error *err)
 {
+    const char *cr = memchr(psync_stream_at(&t->reading->stream, 0), '\r', t->csv.length);
+    if (found > 0 && cr != NULL && cr + 2 < psync_stream_at(&t->reading->stream, t->csv.length)) {
+        (void)psync_fail(err, PSYNC_FATAL, "its lines end with CR alone; save it with LF or CRLF");
+        return;
+    }
     for (size_t i = 0; found > 0 && plain_names[i] != NULL; i++) {
         if (t->column[i] == PSYNC_NO_COLUMN) {
             (void)psync_fail(err, PSYNC_FATAL, "the header has no column %s", plain_names[i]);
