@@ -15,38 +15,27 @@ if (!defined('_PS_VERSION_')) {
 
 final class Database
 {
-    /** MySQL's numbers for a deadlock and a lock waited for too long: the statement may be given once more. */
-    const RETRYABLE = [1205, 1213];
+    /** MySQL's numbers for a deadlock, and a lock waited for too long: the statement was taken back and may be given again. */
+    const CROSSED = [1205, 1213];
+    /** The server closed the connection while it was idle, or was restarted: nothing of the statement was done. */
+    const GONE = 2006;
 
     /** Runs a statement; returns how many rows it changed. */
     public static function run(string $sql): int
     {
-        for ($again = true; ; $again = false) {
-            $db = \Db::getInstance();
-            $number = self::attempt(function () use ($db, $sql) {
-                return $db->execute($sql, false);
-            }, $done);
-            if ($done) {
-                return (int) $db->Affected_Rows();
-            }
-            if (!$again || !in_array($number, self::RETRYABLE, true)) {
-                throw self::error($db, $number);
-            }
-        }
+        self::again(function (\Db $db) use ($sql) {
+            return $db->execute($sql, false);
+        });
+
+        return (int) \Db::getInstance()->Affected_Rows();
     }
 
     /** @return array[] */
     public static function rows(string $sql): array
     {
-        $db = \Db::getInstance();
-        $number = self::attempt(function () use ($db, $sql) {
+        return self::again(function (\Db $db) use ($sql) {
             return $db->executeS($sql, true, false);
-        }, $rows);
-        if (!is_array($rows)) {
-            throw self::error($db, $number);
-        }
-
-        return $rows;
+        });
     }
 
     /** The first column of the first row, null when there is none. */
@@ -81,27 +70,35 @@ final class Database
         return (int) self::value('SELECT UNIX_TIMESTAMP()');
     }
 
-    /** In debug mode core throws where it returns false otherwise. Returns the error's number. */
-    private static function attempt(callable $statement, &$ret_result): int
+    /** Once more where that can help. Core's own text of an error quotes the statement, so the number has to do. */
+    private static function again(callable $statement)
     {
-        try {
-            $ret_result = $statement();
-
-            return $ret_result === false ? (int) \Db::getInstance()->getNumberError() : 0;
-        } catch (\PrestaShopException $e) {
-            $ret_result = false;
-
-            return (int) \Db::getInstance()->getNumberError();
-        } catch (\PDOException $e) {
-            $ret_result = false;
-
-            return isset($e->errorInfo[1]) ? (int) $e->errorInfo[1] : 0;
+        $number = self::attempt($statement, $result);
+        if ($number === self::GONE) {
+            \Db::getInstance()->connect();
         }
+        if ($number === self::GONE || in_array($number, self::CROSSED, true)) {
+            $number = self::attempt($statement, $result);
+        }
+        if ($result === false) {
+            throw new StorageError(sprintf('the database refused a statement (error %d)', $number), $number);
+        }
+
+        return $result;
     }
 
-    /** Core's text names values in places; the number says what is needed. */
-    private static function error(\Db $db, int $number): StorageError
+    /** Returns MySQL's number of the error. Core says false or throws, by its version and mode. */
+    private static function attempt(callable $statement, &$ret_result): int
     {
-        return new StorageError(sprintf('The database refused a statement of the outbox (error %d).', $number), $number);
+        $db = \Db::getInstance();
+        try {
+            $ret_result = $statement($db);
+        } catch (\PrestaShopException $e) {
+            $ret_result = false;
+        } catch (\PDOException $e) {
+            $ret_result = false;
+        }
+
+        return $ret_result === false ? (int) $db->getNumberError() : 0;
     }
 }

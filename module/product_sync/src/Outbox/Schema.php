@@ -33,12 +33,12 @@ final class Schema
         return true;
     }
 
-    public static function exists(): bool
+    public static function hasOutbox(): bool
     {
         return Database::value(
-            'SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN ('
-            . Database::quote(Database::table(self::OUTBOX)) . ', ' . Database::quote(Database::table(self::STATE)) . ')'
-        ) === '2';
+            'SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = '
+            . Database::quote(Database::table(self::OUTBOX))
+        ) !== null;
     }
 
     private static function outbox(): string

@@ -21,9 +21,8 @@ final class Setup
 {
     public static function run(): bool
     {
-        $isNew = !Schema::exists();
         // Without the table nobody knows what was sent. Rather begin anew here than send a whole catalogue twice.
-        if ($isNew && Installation::watermark() > 0) {
+        if (!Schema::hasOutbox()) {
             Store::writeGlobal(Table::WATERMARK, '');
         }
 
