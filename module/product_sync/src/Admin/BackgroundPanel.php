@@ -71,7 +71,7 @@ final class BackgroundPanel
         ];
     }
 
-    /** One address for all shops: it works on any of them. */
+    /** One address for all shops and whoever looks at the page: it works on any of them. */
     public static function cronUrl(): string
     {
         $shop = (int) \Configuration::get('PS_SHOP_DEFAULT');
@@ -81,7 +81,7 @@ final class BackgroundPanel
             'cron',
             ['token' => Installation::cronToken()],
             null,
-            null,
+            (int) \Configuration::get('PS_LANG_DEFAULT'),
             $shop
         );
     }

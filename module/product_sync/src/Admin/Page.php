@@ -69,9 +69,10 @@ trait Page
         return \Tools::hash(Tabs::MODULE . ':' . (int) $employee->id . ':' . $employee->passwd);
     }
 
+    /** Plain text, for templates to escape: the controller's own trans() escapes a part of it. */
     protected function say(string $text, array $values = []): string
     {
-        return $this->trans($text, $values, Words::DOMAIN);
+        return $this->context->getTranslator()->trans($text, $values, Words::DOMAIN);
     }
 
     /** A JSON answer to a script of the page. */
@@ -142,6 +143,7 @@ trait Page
     private function warnings(): array
     {
         $warnings = [];
+        Place::adopt($this->shops());
         foreach ($this->shops() as $idShop) {
             $facts = Facts::ofShop($idShop);
             foreach (Health::of($facts) as $code) {

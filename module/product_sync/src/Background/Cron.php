@@ -23,6 +23,7 @@ use ProductSync\Delivery\Direct;
 use ProductSync\Delivery\Report;
 use ProductSync\Outbox\Claims;
 use ProductSync\Outbox\State;
+use ProductSync\Settings\Place;
 use ProductSync\Settings\Installation;
 
 final class Cron
@@ -79,6 +80,7 @@ final class Cron
 
     private static function work(Budget $budget, Report $report)
     {
+        Place::adopt(array_map('intval', \Shop::getShops(true, null, true)));
         Claims::recover();
         self::recordLater();
         $shops = Shops::wanted();

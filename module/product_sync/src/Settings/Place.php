@@ -43,6 +43,26 @@ final class Place
         return Store::writeForShop(Table::PLACE, self::current($idShop), $idShop);
     }
 
+    /**
+     * Shops added later have no place of their own, and would be taken for copies of the first one. As long as the
+     * installation is where it was, they belong to it.
+     *
+     * @param int[] $shops
+     */
+    public static function adopt(array $shops): bool
+    {
+        $main = (int) \Configuration::get('PS_SHOP_DEFAULT');
+        if (!\Shop::isFeatureActive() || self::saved($main) !== self::current($main)) {
+            return true;
+        }
+        $done = true;
+        foreach ($shops as $idShop) {
+            $done = (\Configuration::hasKey(Table::PLACE, null, null, $idShop) || self::note($idShop)) && $done;
+        }
+
+        return $done;
+    }
+
     /** The answer "it is a copy": forgets where the original sends to, and becomes an installation of its own. */
     public static function becomeCopy(int $idShop): bool
     {

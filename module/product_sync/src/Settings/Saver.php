@@ -107,10 +107,13 @@ final class Saver
             return null;
         }
         $edited = \Shop::getContextListShopID();
+        $before = Settings::ofContext()->url();
         $urls = [];
         foreach (\Shop::getShops(true, null, true) as $idShop) {
-            $own = Settings::ofShop((int) $idShop)->url();
-            $urls[] = in_array($idShop, $edited) && isset($this->values[Table::URL]) ? $this->values[Table::URL] : $own;
+            $url = Settings::ofShop((int) $idShop)->url();
+            // A shop with an address of its own keeps it when all shops are edited.
+            $follows = in_array($idShop, $edited) && $url === $before;
+            $urls[] = $follows ? $this->value(Table::URL) : $url;
         }
         $urls = array_filter($urls);
 
@@ -159,9 +162,10 @@ final class Saver
     /** Where a place is noted already, only an answer to "same shop, or a copy?" changes it. */
     private function notePlaces(): bool
     {
-        $done = true;
-        foreach (\Shop::getContextListShopID() as $idShop) {
-            $done = (Place::saved((int) $idShop) !== '' || Place::note((int) $idShop)) && $done;
+        $shops = array_map('intval', \Shop::getContextListShopID());
+        $done = Place::adopt($shops);
+        foreach ($shops as $idShop) {
+            $done = (Place::saved($idShop) !== '' || Place::note($idShop)) && $done;
         }
 
         return $done;
