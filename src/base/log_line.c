@@ -20,15 +20,16 @@ static bool is_plain(uint32_t c)
     return c != '"' && c != '\\' && c != UINT32_MAX && !is_dangerous(c);
 }
 
-/* True: needs no quotes in logfmt. */
+/* True: needs no quotes in logfmt. Nearly all values are such and short: so each byte is looked at, without a way out,
+ * which is a loop for vector instructions. */
 static bool is_bare(struct psync_span s)
 {
+    unsigned odd = 0;
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.data[i];
-        if (c <= ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '=')
-            return false;
+        odd |= (unsigned)(c <= ' ') | (c >= 0x7f) | (c == '"') | (c == '\\') | (c == '=');
     }
-    return s.len > 0;
+    return s.len > 0 && !odd;
 }
 
 static enum psync_result add_escaped(struct psync_buf *b, uint32_t c)
@@ -47,6 +48,11 @@ static size_t plain_prefix(struct psync_span s, uint32_t *ret_c, size_t *ret_len
 {
     size_t n = 0;
     while (n < s.len) {
+        unsigned char c = (unsigned char)s.data[n];
+        if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
+            n++;
+            continue;
+        }
         *ret_c = psync_utf8_next((struct psync_span){s.data + n, s.len - n}, ret_len);
         if (!is_plain(*ret_c))
             break;
@@ -87,15 +93,27 @@ static enum psync_result add_text(struct psync_buf *b, enum psync_log_format for
     return add_quoted(b, s, tail);
 }
 
+/* In one go: a line has a dozen of them, and one is written for each delivery. */
 static enum psync_result add_name(struct psync_buf *b, enum psync_log_format format, const char *name)
 {
     bool json = format == PSYNC_LOG_JSON;
-    enum psync_result r = b->len == 0 ? PSYNC_OK : psync_buf_add_char(b, json ? ',' : ' ');
-    if (r == PSYNC_OK && json)
-        r = psync_buf_add_char(b, '"');
-    if (r == PSYNC_OK)
-        r = psync_buf_add_str(b, name);
-    return r == PSYNC_OK ? psync_buf_add_str(b, json ? "\":" : "=") : r;
+    size_t n = strlen(name);
+    enum psync_result r = psync_buf_reserve(b, n + 4);
+    if (r != PSYNC_OK)
+        return r;
+    char *at = b->data + b->len;
+    if (b->len > 0)
+        *at++ = json ? ',' : ' ';
+    if (json)
+        *at++ = '"';
+    memcpy(at, name, n);
+    at += n;
+    if (json)
+        *at++ = '"';
+    *at++ = json ? ':' : '=';
+    *at = '\0';
+    b->len = (size_t)(at - b->data);
+    return PSYNC_OK;
 }
 
 /* The whole field or, where it does not fit, nothing of it. */
