@@ -96,7 +96,7 @@ final class World
     /** A connection of the tests' own. */
     public function server()
     {
-        return new PDO('mysql:unix_socket=' . getenv('MODULE_TEST_SOCKET'), 'root', '', [PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION, PDO::MYSQL_ATTR_MULTI_STATEMENTS => true]);
+        return new PDO('mysql:unix_socket=' . getenv('MODULE_TEST_SOCKET') . ';charset=utf8mb4', 'root', '', [PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION, PDO::MYSQL_ATTR_MULTI_STATEMENTS => true]);
     }
 
     private function startDatabase($socket)

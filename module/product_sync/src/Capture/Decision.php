@@ -114,6 +114,7 @@ final class Decision
         }
         if ($row->type === Row::UPDATED && $content->digest() === $row->sentDigest) {
             $change->state = Row::DELIVERED; // it came back to what was sent last
+            $change->payload = $content->payload;
 
             return $change;
         }

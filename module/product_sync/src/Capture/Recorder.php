@@ -97,7 +97,7 @@ final class Recorder
         }, $marks);
         $now = microtime(true);
         $rows = Rows::ofProducts($ids);
-        if (!$this->concerns($marks, $rows)) {
+        if (!$this->concerns($marks, $rows, $now)) {
             return [];
         }
         $facts = Facts::ofProducts($ids);
@@ -110,20 +110,27 @@ final class Recorder
     }
 
     /** A cheap look first: most requests touch products that were sent long ago. */
-    private function concerns(array $marks, array $rows): bool
+    private function concerns(array $marks, array $rows, float $now): bool
     {
         foreach ($this->choices() as $choices) {
             $rules = $this->rules($choices);
             foreach ($marks as $mark) {
-                $row = isset($rows[$mark->idProduct][$choices->idShop]) ? $rows[$mark->idProduct][$choices->idShop] : null;
+                $row = self::rowOf($rows, $mark, $choices);
                 $hasRows = isset($rows[$mark->idProduct]);
-                if ($mark->isDeleted ? $hasRows : Decision::needsContent($mark, $row, $hasRows, $rules, microtime(true))) {
+                if (($mark->isDeleted && $hasRows)
+                    || Decision::isOwedLater($mark, $row, $rules, $now)
+                    || Decision::needsContent($mark, $row, $hasRows, $rules, $now)) {
                     return true;
                 }
             }
         }
 
         return false;
+    }
+
+    private static function rowOf(array $rows, Mark $mark, Choices $choices): ?Row
+    {
+        return isset($rows[$mark->idProduct][$choices->idShop]) ? $rows[$mark->idProduct][$choices->idShop] : null;
     }
 
     /** Rows of products that are no longer where they were. @return Change[] */
@@ -152,7 +159,7 @@ final class Recorder
             if (!isset($facts[$id]) || !$facts[$id]->shopsWanting($each)) {
                 continue;
             }
-            $row = isset($rows[$id][$choices->idShop]) ? $rows[$id][$choices->idShop] : null;
+            $row = self::rowOf($rows, $mark, $choices);
             if (Decision::isOwedLater($mark, $row, $rules, $now)) {
                 Later::note($row, $mark->addedAt !== null);
             } elseif (Decision::needsContent($mark, $row, isset($rows[$id]), $rules, $now)) {
@@ -164,7 +171,7 @@ final class Recorder
         $changes = [];
         foreach ($needed as $mark) {
             $id = $mark->idProduct;
-            $row = isset($rows[$id][$choices->idShop]) ? $rows[$id][$choices->idShop] : null;
+            $row = self::rowOf($rows, $mark, $choices);
             $changes[] = Decision::ofContent($mark, $row, $choices->idShop, isset($rows[$id]), $contents[$id], $rules, $now);
         }
 

@@ -1,0 +1,351 @@
+<?php
+/* What becomes of rows: revisions, frozen bytes, deletions, later edits, settle time, and two requests at once. */
+
+use ProductSync\Capture\Key;
+use ProductSync\Outbox\Actions;
+use ProductSync\Outbox\Database;
+use ProductSync\Outbox\Rows;
+use ProductSync\Outbox\StorageError;
+
+final class OutboxTest extends ShopCase
+{
+    const CUP = '{"id":20,"name":"Cup","price":6.00,"stock":1}';
+
+    /** One product, made by a person's request. */
+    private function cup()
+    {
+        $this->request(self::PAGE, 'POST', '/admin/x', ['insert 20|Cup|5|1', '+added 20', 'stock 20|1', '+save 20']);
+        $this->assertSame(['20 ready ' . self::CUP], $this->rows());
+    }
+
+    private function edit(array $steps)
+    {
+        $this->request(self::PAGE, 'POST', '/admin/x', array_merge($steps, ['round 20']));
+    }
+
+    private function webservice(array $steps)
+    {
+        $this->request(self::WEBSERVICE, 'PATCH', '/api/x', $steps);
+    }
+
+    public function testARowHasItsKeyAndItsTimes()
+    {
+        $this->cup();
+        $row = $this->row(20);
+        $this->assertSame(Key::of(20, '0b5e6c1e-1111-4222-8333-944445555666:1', 'product.created', 0, self::CUP), $row['message_key']);
+        $this->assertSame([0, 0], [(int) $row['ready_in'], (int) $row['attempts']]);
+        $this->assertNull($row['taken_at']);
+        $this->assertNull($row['last_error']);
+    }
+
+    public function testSettleTimeIsRestartedTenTimesAtMost()
+    {
+        $this->webservice(['insert 20|Cup|5|1', '+added 20', 'stock 20|1', '+save 20']);
+        $this->assertEqualsWithDelta(10, $this->row(20)['ready_in'], 1);
+        for ($i = 1; $i <= 12; ++$i) {
+            $this->later(5);
+            $this->webservice(["stock 20|$i", '+stockUpdate 20']);
+        }
+        $row = $this->row(20);
+        $this->assertSame(10, (int) $row['settles']);
+        $this->assertLessThanOrEqual(1, $row['ready_in']);
+        $this->assertStringContainsString('"stock":12', $row['payload']);
+    }
+
+    public function testAPersonsSaveEndsTheSettleTime()
+    {
+        $this->webservice(['insert 20|Cup|5|1', '+added 20', 'stock 20|1', '+save 20']);
+        $this->edit([]);
+        $this->assertLessThanOrEqual(0, $this->row(20)['ready_in']);
+    }
+
+    public function testWhatIsTakenIsFrozen()
+    {
+        $this->cup();
+        $this->relayTakes();
+        $this->edit(['price 20|99', 'name 20|Other']);
+        $this->assertSame(['20 taken ' . self::CUP], $this->rows());
+    }
+
+    public function testARetryKeepsItsBytes()
+    {
+        $this->cup();
+        $this->sql("UPDATE ps_product_sync_outbox SET taken_at = UTC_TIMESTAMP(), attempts = 1");
+        $this->edit(['price 20|99']);
+        $this->assertSame(['20 ready ' . self::CUP], $this->rows());
+    }
+
+    public function testLaterEditsSendNothing()
+    {
+        $this->cup();
+        $this->relayDelivers();
+        $this->edit(['price 20|99']);
+        $this->assertSame(['20 delivered ' . self::CUP], $this->rows());
+    }
+
+    public function testChangesAreSentWhenAskedForAndOnlyIfThereAreAny()
+    {
+        $this->set('PRODUCT_SYNC_CHANGES', '1');
+        $this->cup();
+        $key = $this->row(20)['message_key'];
+        $this->relayDelivers();
+        $this->edit([]);
+        $this->assertSame(['20 delivered ' . self::CUP], $this->rows());
+        $this->edit(['price 20|10']);
+        $this->edit(['stock 20|2']);
+        $this->assertSame(['20 ready product.updated r1 {"id":20,"name":"Cup","price":12.00,"stock":2}'], $this->rows());
+        $this->assertNotSame($key, $this->row(20)['message_key']);
+        $this->edit(['price 20|5', 'stock 20|1']);
+        $this->assertSame(['20 delivered product.updated r1 ' . self::CUP], $this->rows(), 'back to what was sent: nothing to tell');
+    }
+
+    public function testAChangeOfAProductThatWasThereBefore()
+    {
+        $this->set('PRODUCT_SYNC_CHANGES', '1');
+        $this->request(self::PAGE, 'POST', '/admin/x', ['price 19|20', 'round 19']);
+        $this->assertSame(['19 ready product.updated {"id":19,"name":"Old mug","price":24.00,"stock":100}'], $this->rows());
+    }
+
+    public function testAChangeWhileTheMessageIsUnderWayIsNotLost()
+    {
+        $this->set('PRODUCT_SYNC_CHANGES', '1');
+        $this->cup();
+        $this->relayTakes();
+        $this->edit(['price 20|10']);
+        ProductSync\Background\Cron::run(5.0);
+        $this->assertSame(['20 taken ' . self::CUP], $this->rows());
+        $this->sql("UPDATE ps_product_sync_outbox SET state = 'ready', ready_at = UTC_TIMESTAMP()");
+        $this->relayDelivers();
+        ProductSync\Background\Cron::run(5.0);
+        $this->assertSame(['20 ready product.updated r1 {"id":20,"name":"Cup","price":12.00,"stock":1}'], $this->rows());
+        $this->assertSame([], ProductSync\Outbox\State::beginning('again:', 10));
+    }
+
+    public function testDeletedBeforeItWasSent()
+    {
+        $this->cup();
+        $this->request(self::PAGE, 'POST', '/admin/x', ['delete 20', '+deleteAfter 20', '+productDelete 20']);
+        $this->assertSame([], $this->rows());
+    }
+
+    public function testDeletedAfterwards()
+    {
+        $this->cup();
+        $this->relayDelivers();
+        $this->request(self::PAGE, 'POST', '/admin/x', ['delete 20', '+deleteAfter 20', '+productDelete 20']);
+        $this->assertSame(['20 delivered ' . self::CUP . ' (gone)'], $this->rows());
+    }
+
+    public function testDeletedWhileItIsUnderWay()
+    {
+        $this->cup();
+        $this->relayTakes();
+        $this->request(self::PAGE, 'POST', '/admin/x', ['delete 20', '+deleteAfter 20']);
+        $this->assertSame(['20 taken ' . self::CUP . ' (gone)'], $this->rows());
+    }
+
+    public function testAChangeIsNotSentOfAProductThatIsDeletedBefore()
+    {
+        $this->set('PRODUCT_SYNC_CHANGES', '1');
+        $this->cup();
+        $this->relayDelivers();
+        $this->edit(['price 20|10']);
+        $this->request(self::PAGE, 'POST', '/admin/x', ['delete 20', '+deleteAfter 20']);
+        $this->assertSame(['20 delivered product.updated r1 {"id":20,"name":"Cup","price":12.00,"stock":1} (gone)'], $this->rows());
+    }
+
+    public function testAnIdThatIsUsedAgainIsACreationAgain()
+    {
+        $this->cup();
+        $key = $this->row(20)['message_key'];
+        $this->relayDelivers();
+        $this->request(self::PAGE, 'POST', '/admin/x', ['delete 20', '+deleteAfter 20']);
+        $this->request(self::PAGE, 'POST', '/admin/x', ['insert 20|Cup|5|1', '+added 20', 'stock 20|1', '+save 20']);
+        $this->assertSame(['20 ready r1 ' . self::CUP], $this->rows());
+        $this->assertNotSame($key, $this->row(20)['message_key']);
+    }
+
+    public function testAnImportThatTruncatesMakesCreations()
+    {
+        $this->cup();
+        $this->relayDelivers();
+        $this->later(60);
+        $this->request(self::PAGE, 'POST', '/admin/import', ['import', 'truncate', 'insert 20|Cup|5|1', '+added 20', 'stock 20|1', '+save 20']);
+        $this->assertSame(['20 ready r1 ' . self::CUP], $this->rows());
+    }
+
+    public function testAnIdUsedAgainWhileItsMessageIsUnderWay()
+    {
+        $this->cup();
+        $this->relayTakes();
+        $this->later(60);
+        $this->request(self::PAGE, 'POST', '/admin/import', ['import', 'truncate', 'insert 20|Jug|5|1', '+added 20', 'stock 20|1', '+save 20']);
+        $this->assertSame(['20 taken ' . self::CUP], $this->rows());
+        $this->sql("UPDATE ps_product_sync_outbox SET state = 'ready', ready_at = UTC_TIMESTAMP()");
+        $this->relayDelivers();
+        ProductSync\Background\Cron::run(5.0);
+        $this->assertSame(['20 ready r1 {"id":20,"name":"Jug","price":6.00,"stock":1}'], $this->rows());
+    }
+
+    public function testASweepThatCameFirstIsNoRecreation()
+    {
+        $this->script(['insert 20|Cup|5|1', '+added 20', 'stock 20|1', 'sleep 2.2', '+save 20']);
+        $this->sql("DELETE FROM ps_product_sync_outbox");
+        // A script that adds a product and goes on for long; meanwhile the sweep finds it, and it is delivered.
+        $mark = new ProductSync\Capture\Mark(20, microtime(true) - 3600);
+        $mark->addedAt = microtime(true) - 3600;
+        $this->sql("INSERT INTO ps_product_sync_outbox (id_shop, id_product, state, type, payload, created_at, updated_at)
+            VALUES (1, 20, 'delivered', 'product.created', 'x', UTC_TIMESTAMP() - INTERVAL 1800 SECOND, UTC_TIMESTAMP())");
+        ProductSync\Capture\Recorder::ofSweep()->record([$mark]);
+        $this->assertSame(['20 delivered x'], $this->rows());
+    }
+
+    public function testSendAgain()
+    {
+        $this->cup();
+        $key = $this->row(20)['message_key'];
+        $id = (int) $this->row(20)['id_outbox'];
+        $this->sql("UPDATE ps_product_sync_outbox SET state = 'dead', attempts = 5, failures = 5, taken_at = UTC_TIMESTAMP(), last_error = 'HTTP 500'");
+        $this->assertSame(1, Actions::resend([$id], false));
+        $row = $this->row(20);
+        $this->assertSame(['ready', $key, 0, 0], [$row['state'], $row['message_key'], (int) $row['revision'], (int) $row['failures']]);
+        $this->relayDelivers();
+        $this->assertSame(0, Actions::resend([$id], false), 'what was delivered takes a confirmation');
+        $this->sql('UPDATE ps_product_shop SET price = 10 WHERE id_product = 20');
+        $this->assertSame(1, Actions::resend([$id], true));
+        $this->assertSame(['20 ready r1 {"id":20,"name":"Cup","price":12.00,"stock":1}'], $this->rows());
+        $this->assertSame(0, (int) $this->row(20)['attempts']);
+        $this->assertNull($this->row(20)['taken_at']);
+    }
+
+    public function testDiscardIsForGood()
+    {
+        $this->cup();
+        $id = (int) $this->row(20)['id_outbox'];
+        $this->assertSame(1, Actions::discard([$id]));
+        $this->assertSame(0, Actions::discard([$id]));
+        $this->set('PRODUCT_SYNC_CHANGES', '1');
+        $this->edit(['price 20|9']);
+        $this->later(3600);
+        ProductSync\Background\Cron::run(5.0);
+        $this->assertSame(['20 discarded ' . self::CUP], $this->rows());
+    }
+
+    public function testReleaseOnlyWhatNobodyWorksOn()
+    {
+        $this->cup();
+        $id = (int) $this->row(20)['id_outbox'];
+        $this->relayTakes();
+        ProductSync\Outbox\State::set('relay:1', '{}');
+        $this->assertSame(0, Actions::release([$id]));
+        $this->sql("UPDATE ps_product_sync_state SET updated_at = updated_at - INTERVAL 601 SECOND WHERE name = 'relay:1'");
+        $this->assertSame(1, Actions::release([$id]));
+        $this->sql("UPDATE ps_product_sync_outbox SET state = 'taken', owner = 'php:1', taken_at = UTC_TIMESTAMP() - INTERVAL 100 SECOND");
+        $this->assertSame(0, Actions::release([$id]));
+        $this->sql('UPDATE ps_product_sync_outbox SET taken_at = taken_at - INTERVAL 60 SECOND');
+        $this->assertSame(1, Actions::release([$id]));
+    }
+
+    public function testTwoSavesAtOnceEndWithWhatTheShopShows()
+    {
+        $this->cup();
+        // This request has read its row and its product; before it writes, another one saves a later price.
+        $isDone = false;
+        Db::getInstance()->before = function ($sql) use (&$isDone) {
+            if (!$isDone && strpos($sql, 'UPDATE ps_product_sync_outbox o JOIN') === 0) {
+                $isDone = true;
+                $this->edit(['price 20|50']);
+            }
+        };
+        $this->sql('UPDATE ps_product_shop SET price = 40 WHERE id_product = 20');
+        Hook::exec('actionProductUpdate', ['id_product' => 20]);
+        $this->endRequest();
+        $this->assertTrue($isDone);
+        $this->assertSame(['20 ready {"id":20,"name":"Cup","price":60.00,"stock":1}'], $this->rows());
+        $this->assertSame([], PrestaShopLogger::$lines);
+    }
+
+    public function testTakenBetweenReadingAndWriting()
+    {
+        $this->cup();
+        Db::getInstance()->before = function ($sql) {
+            if (strpos($sql, 'UPDATE ps_product_sync_outbox o JOIN') === 0) {
+                Db::getInstance()->before = null;
+                $this->relayTakes();
+            }
+        };
+        $this->sql('UPDATE ps_product_shop SET price = 40 WHERE id_product = 20');
+        Hook::exec('actionProductUpdate', ['id_product' => 20]);
+        $this->endRequest();
+        $this->assertSame(['20 taken ' . self::CUP], $this->rows());
+    }
+
+    public function testAHundredProductsAreOneStatement()
+    {
+        $steps = ['import'];
+        for ($id = 20; $id < 270; ++$id) {
+            array_push($steps, "insert $id|Cup $id|5|1", "+added $id", "stock $id|1", "+save $id", "+stockUpdate $id");
+        }
+        Db::getInstance()->log = [];
+        Player::play(array_slice($steps, 1));
+        $this->endRequest();
+        $this->assertCount(250, $this->rows());
+        $inserts = array_values(preg_grep('/^INSERT IGNORE INTO ps_product_sync_outbox/', Db::getInstance()->log));
+        $this->assertSame([100, 100, 50], array_map(function ($sql) {
+            return substr_count($sql, "'ready'");
+        }, $inserts));
+    }
+
+    public function testHooksDoNothingButRemember()
+    {
+        $this->request(self::PAGE, 'POST', '/admin/x', ['insert 20|Cup|5|1', 'stock 20|1']);
+        Db::getInstance()->log = [];
+        $method = 'hear';
+        foreach (['actionObjectProductAddAfter', 'actionProductSave', 'actionUpdateQuantity'] as $hook) {
+            ProductSync\Capture\Listener::$method($hook, ['object' => new Product(20), 'id_product' => 20]);
+        }
+        $this->assertSame([], Db::getInstance()->log);
+        $this->endRequest();
+    }
+
+    public function testAMissingTableIsOneLineInTheLogAndNothingElse()
+    {
+        $this->sql('RENAME TABLE ps_product_sync_outbox TO ps_away');
+        try {
+            foreach ([false, true] as $isDebug) {
+                Db::getInstance()->throws = $isDebug;
+                Hook::exec('actionProductUpdate', ['id_product' => 19]);
+                $this->endRequest();
+            }
+        } finally {
+            Db::getInstance()->throws = false;
+            $this->sql('RENAME TABLE ps_away TO ps_product_sync_outbox');
+        }
+        $this->assertSame(array_fill(0, 2, 'product_sync: end of request: ProductSync\Outbox\StorageError: the database refused a statement (error 1146)'), PrestaShopLogger::$lines);
+    }
+
+    public function testADatabaseThatRestartsBetweenRequests()
+    {
+        $this->cup();
+        World::get()->restartDatabase();
+        $this->assertSame('1', Database::value('SELECT 1'), 'a connection that was closed is opened again');
+        $this->edit(['price 20|10']);
+        $this->assertSame(['20 ready {"id":20,"name":"Cup","price":12.00,"stock":1}'], $this->rows());
+    }
+
+    public function testAStatementThatFailsTwiceIsAnError()
+    {
+        $this->expectException(StorageError::class);
+        Rows::select('nonsense');
+    }
+
+    public function testPayloadsThatHtmlAndQuotesCouldBreak()
+    {
+        $name = '<b>6" "cup"</b> \\ \'x\' ' . str_repeat('🍵', 60);
+        Player::play(['insert 20|x|5|1', '+added 20', 'stock 20|1']);
+        $this->sql("UPDATE ps_product_lang SET name = '" . addslashes($name) . "' WHERE id_product = 20");
+        Hook::exec('actionObjectProductAddAfter', ['object' => new Product(20)]);
+        $this->endRequest();
+        $this->assertSame($name, json_decode($this->row(20)['payload'], true)['name']);
+    }
+}
