@@ -94,17 +94,26 @@ enum psync_result psync_buf_printf(struct psync_buf *b, const char *fmt, ...)
     return r;
 }
 
-enum psync_result psync_buf_add_int(struct psync_buf *b, int64_t n)
+size_t psync_int_format(int64_t n, char ret_text[PSYNC_INT_BYTES])
 {
-    char text[20]; /* as many as INT64_MIN has */
-    char *p = text + sizeof text;
+    char text[PSYNC_INT_BYTES];
+    size_t at = sizeof text - 1;
     uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+    text[at] = '\0';
     do
-        *--p = (char)('0' + rest % 10);
+        text[--at] = (char)('0' + rest % 10);
     while ((rest /= 10) > 0);
     if (n < 0)
-        *--p = '-';
-    return psync_buf_add(b, p, (size_t)(text + sizeof text - p));
+        text[--at] = '-';
+    memcpy(ret_text, text + at, sizeof text - at);
+    return sizeof text - 1 - at;
+}
+
+enum psync_result psync_buf_add_int(struct psync_buf *b, int64_t n)
+{
+    char text[PSYNC_INT_BYTES];
+    size_t len = psync_int_format(n, text);
+    return psync_buf_add(b, text, len);
 }
 
 void psync_buf_drop(struct psync_buf *b, size_t n)

@@ -3,8 +3,7 @@
 
 #include "base/utf8.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,7 +120,8 @@ struct psync_span psync_column_span(sqlite3_stmt *st, int column)
 
 void psync_id_format(int64_t id, char ret_text[PSYNC_ID_MAX])
 {
-    snprintf(ret_text, PSYNC_ID_MAX, "%" PRId64, id);
+    static_assert((int)PSYNC_INT_BYTES <= (int)PSYNC_ID_MAX, "any id fits");
+    (void)psync_int_format(id, ret_text);
 }
 
 enum psync_result psync_id_parse(const char *text, int64_t *ret_id)
