@@ -4,11 +4,12 @@
 
 define('_PS_VERSION_', getenv('MODULE_TEST_VERSION') ?: '9.1.4');
 define('_DB_PREFIX_', 'ps_');
-define('_PS_ROOT_DIR_', sys_get_temp_dir());
+define('_PS_ROOT_DIR_', getenv('MODULE_TEST_FOLDER'));
+define('_PS_MODULE_DIR_', dirname(__DIR__, 2) . '/module/');
 define('_NEW_COOKIE_KEY_', 'key-of-the-shop');
 error_reporting(E_ALL);
 
-foreach (['Db', 'Core', 'Hook', 'Catalogue'] as $file) {
+foreach (['Db', 'Core', 'Hook', 'Catalogue', 'Office'] as $file) {
     require_once __DIR__ . '/core/' . $file . '.php';
 }
 require_once __DIR__ . '/Player.php';

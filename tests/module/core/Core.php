@@ -71,6 +71,13 @@ class Configuration
         return self::updateValue($key, $value, false, 0, 0);
     }
 
+    /** Whether there is a value at exactly that place. */
+    public static function hasKey($key, $idLang = null, $idShopGroup = null, $idShop = null)
+    {
+        return (bool) Db::getInstance()->getValue("SELECT 1 FROM ps_configuration WHERE name = '" . pSQL($key) . "' AND id_shop "
+            . ($idShop ? '= ' . (int) $idShop : 'IS NULL'));
+    }
+
     public static function deleteByName($key)
     {
         return Db::getInstance()->execute("DELETE FROM ps_configuration WHERE name = '" . pSQL($key) . "'");
@@ -101,6 +108,11 @@ class Language
     public static function getIsoById($id)
     {
         return Db::getInstance()->getValue('SELECT iso_code FROM ps_lang WHERE id_lang = ' . (int) $id);
+    }
+
+    public static function getLanguages($active = true)
+    {
+        return Db::getInstance()->executeS('SELECT id_lang, iso_code FROM ps_lang ORDER BY id_lang');
     }
 }
 
@@ -138,6 +150,7 @@ class Customer extends Entity
 
 class Employee extends Entity
 {
+    public $passwd = '';
 }
 
 class Cart extends Entity
@@ -202,6 +215,16 @@ class Shop extends Entity
         return array_combine($ids, $ids);
     }
 
+    public static function getContextListShopID()
+    {
+        return self::$kind === self::CONTEXT_SHOP ? [self::$idContext] : array_values(self::getShops(false, null, true));
+    }
+
+    public static function getShop($idShop)
+    {
+        return isset(self::getShops()[$idShop]) ? ['id_shop' => $idShop, 'name' => 'Shop <' . $idShop . '>'] : false;
+    }
+
     public static function getCompleteListOfShopsID()
     {
         return array_values(self::getShops(false, null, true));
@@ -239,6 +262,17 @@ class Context
         }
 
         return self::$instance;
+    }
+
+    /** Texts stay English here. */
+    public function getTranslator()
+    {
+        return new class() {
+            public function trans($text, array $parameters = [], $domain = null, $locale = null)
+            {
+                return strtr($text, $parameters);
+            }
+        };
     }
 
     public function cloneContext()
@@ -314,6 +348,21 @@ class Tools
     public static function ps_round($value, $precision = 0)
     {
         return round($value, $precision);
+    }
+
+    public static function hash($text)
+    {
+        return hash('sha256', 'secret-of-the-shop' . $text);
+    }
+
+    public static function isSubmit($name)
+    {
+        return isset($_POST[$name]) || isset($_GET[$name]);
+    }
+
+    public static function getValue($name, $default = false)
+    {
+        return isset($_POST[$name]) ? $_POST[$name] : (isset($_GET[$name]) ? $_GET[$name] : $default);
     }
 
     public static function convertPrice($price, $currency = null)

@@ -34,16 +34,6 @@ class AdminProductSyncSettingsController extends ModuleAdminController
     // How long a step of the catalogue may take: the bar should move.
     const STEP_SECONDS = 2.0;
 
-    // Employees see that something went well once, after the redirect.
-    const DONE = [
-        'saved' => 'The settings have been saved.',
-        'renewed' => 'Cron has a new address; the old one no longer works.',
-        'same' => 'Sending goes on: this is the same shop.',
-        'copy' => 'This shop is a copy: it is paused, and has neither address nor token of the API any more.',
-        'started' => 'The catalogue is being sent.',
-        'stopped' => 'Sending the catalogue was stopped.',
-    ];
-
     /** @var string[] what was typed and not saved */
     private $typed = [];
 
@@ -82,8 +72,8 @@ class AdminProductSyncSettingsController extends ModuleAdminController
     public function initContent()
     {
         $done = Tools::getValue('done');
-        if (is_string($done) && isset(self::DONE[$done])) {
-            $this->confirmations[] = $this->say(self::DONE[$done]);
+        if (is_string($done) && isset(Words::DONE[$done])) {
+            $this->confirmations[] = $this->say(Words::DONE[$done]);
         }
         if ($this->viewAccess()) {
             $panel = new BackgroundPanel([$this, 'translated'], $this->context->language);
@@ -151,7 +141,7 @@ class AdminProductSyncSettingsController extends ModuleAdminController
     protected function saveSettingsAndTest()
     {
         if ($this->save()) {
-            $this->confirmations[] = $this->say(self::DONE['saved']);
+            $this->confirmations[] = $this->say(Words::DONE['saved']);
             $this->test = $this->runTest($this->testedShop());
         }
 

@@ -58,7 +58,7 @@ final class BackgroundPanel
             $progress = null;
         }
         $isRunning = $progress !== null && !$progress['finished'];
-        $text = $isRunning ? '%done% of %all% products looked at.' : 'Done: all %all% products have been looked at.';
+        $text = $isRunning ? Words::CATALOGUE_RUNS : Words::CATALOGUE_IS_DONE;
         $shop = \Shop::getShop($idShop);
 
         return [

@@ -53,7 +53,7 @@ final class DeadMail
     /** @return int[] shop => rows that failed since the last mail, of the shops that want one */
     private static function failedSince(?int $seconds): array
     {
-        $since = $seconds === null ? '' : ' AND updated_at > UTC_TIMESTAMP() - INTERVAL ' . $seconds . ' SECOND';
+        $since = $seconds === null ? '' : ' AND updated_at >= UTC_TIMESTAMP() - INTERVAL ' . $seconds . ' SECOND';
         $rows = Database::rows(
             'SELECT id_shop, COUNT(*) AS failed FROM ' . Database::table(Schema::OUTBOX) . '
             WHERE state = \'dead\'' . $since . ' GROUP BY id_shop'

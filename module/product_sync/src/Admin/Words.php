@@ -75,6 +75,19 @@ final class Words
     ];
     const VERDICT_STYLES = ['reached' => 'success', 'credentials' => 'danger', 'failed' => 'danger'];
 
+    // What the settings page says once after an action, by the name in its address
+    const DONE = [
+        'saved' => 'The settings have been saved.',
+        'renewed' => 'Cron has a new address; the old one no longer works.',
+        'same' => 'Sending goes on: this is the same shop.',
+        'copy' => 'This shop is a copy: it is paused, and has neither address nor token of the API any more.',
+        'started' => 'The catalogue is being sent.',
+        'stopped' => 'Sending the catalogue was stopped.',
+    ];
+
+    const CATALOGUE_RUNS = '%done% of %all% products looked at.';
+    const CATALOGUE_IS_DONE = 'Done: all %all% products have been looked at.';
+
     /** @return string[] every English text above and in the table of settings, for whoever checks the translations */
     public static function all(): array
     {
@@ -84,8 +97,9 @@ final class Words
             array_values(self::WARNINGS),
             array_values(self::RELAY_REASONS),
             array_values(self::VERDICTS),
+            array_values(self::DONE),
             array_keys(Table::groups()),
-            [self::STUCK_IN_QUEUE]
+            [self::STUCK_IN_QUEUE, self::CATALOGUE_RUNS, self::CATALOGUE_IS_DONE]
         );
         foreach (Table::all() as $setting) {
             $texts = array_merge($texts, [$setting->label, $setting->help, $setting->unit], self::choices($setting));

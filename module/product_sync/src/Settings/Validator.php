@@ -25,7 +25,7 @@ final class Validator
     {
         $value = trim($value);
         if ($setting->type === Setting::LANGUAGES) {
-            return strtolower(implode(',', array_unique(preg_split('/[\s,;]+/', $value, -1, PREG_SPLIT_NO_EMPTY))));
+            return implode(',', array_unique(preg_split('/[\s,;]+/', strtolower($value), -1, PREG_SPLIT_NO_EMPTY)));
         }
         if (in_array($setting->type, [Setting::NUMBER, Setting::OPTIONAL], true) && preg_match('/^[0-9]{1,15}$/', $value)) {
             return (string) (int) $value;

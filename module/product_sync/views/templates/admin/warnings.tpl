@@ -24,7 +24,7 @@
       </dl>
       {if $editable}
         <form method="post" action="{$settings_link|escape:'html':'UTF-8'}">
-          <input type="hidden" name="{$token_field}" value="{$token|escape:'html':'UTF-8'}">
+          <input type="hidden" name="{$token_field|escape:'html':'UTF-8'}" value="{$token|escape:'html':'UTF-8'}">
           <input type="hidden" name="place_shop" value="{$warning.id_shop|intval}">
           <button class="btn btn-default" name="placeIsSame" value="1">{l s='It is the same shop, which has moved' d='Modules.Productsync.Admin'}</button>
           <button class="btn btn-default" name="placeIsCopy" value="1">{l s='It is a copy' d='Modules.Productsync.Admin'}</button>
