@@ -1,0 +1,267 @@
+<?php
+/* The background work: what was missed is found, the catalogue is sent, what is old is emptied; never twice at once, never in a scan. */
+
+use ProductSync\Background\Catalogue;
+use ProductSync\Background\Cron;
+use ProductSync\Background\Slice;
+use ProductSync\Delivery\Budget;
+use ProductSync\Outbox\Database;
+use ProductSync\Outbox\Figures;
+use ProductSync\Outbox\State;
+
+final class BackgroundTest extends ShopCase
+{
+    const CUP = '{"id":20,"name":"Cup","price":6.00,"stock":1}';
+
+    public function testTheSweepFindsWhatNoHookToldOf()
+    {
+        Player::play(['insert 20|Cup|5|1', 'stock 20|1']);
+        Cron::run(5.0);
+        $this->assertSame([], $this->rows(), 'not before five minutes');
+        $this->later(301);
+        Cron::run(5.0);
+        $this->assertSame(['20 ready ' . self::CUP], $this->rows());
+        $this->relayDelivers();
+        $this->later(301);
+        Cron::run(5.0);
+        $this->assertSame(['20 delivered ' . self::CUP], $this->rows());
+    }
+
+    public function testTheSweepLeavesWhatWasThereBeforeTheModule()
+    {
+        $this->later(301);
+        Cron::run(5.0);
+        $this->assertSame([], $this->rows());
+    }
+
+    public function testTheSweepCompletesDrafts()
+    {
+        $this->request(self::PAGE, 'POST', '/admin/sell/catalog/products-v2/20/edit', [
+            'insert 20', '+added 20', 'stock 20|1', '+formBefore 20', 'name 20|Cup', 'price 20|5', '+update 20', 'breaks die',
+        ]);
+        $this->assertSame(['20 draft its save was not finished'], $this->rows());
+        Cron::run(5.0);
+        $this->assertSame(['20 draft its save was not finished'], $this->rows());
+        $this->later(301);
+        Cron::run(5.0);
+        $this->assertSame(['20 ready ' . self::CUP], $this->rows());
+    }
+
+    public function testAnAbandonedDraftStaysOneForEver()
+    {
+        $this->request(self::PAGE, 'POST', '/admin/x', ['insert 20', '+added 20', 'stock 20|0', '+save 20']);
+        for ($i = 0; $i < 3; ++$i) {
+            $this->later(4000);
+            Cron::run(5.0);
+        }
+        $this->assertSame(['20 draft no name yet'], $this->rows());
+    }
+
+    public function testTheSweepGoesOnFromWhereItStopped()
+    {
+        $this->sql('INSERT INTO ps_product SELECT 1000 + seq, 1, 1, \'2020-01-01\' FROM seq_1_to_150;
+            INSERT INTO ps_product_shop SELECT 1000 + seq, 1, 5, 1 FROM seq_1_to_150;
+            INSERT INTO ps_product_lang SELECT 1000 + seq, 1, 1, \'Cup\', \'\' FROM seq_1_to_150;
+            INSERT INTO ps_stock_available SELECT 1000 + seq, 0, 1, 0, 1 FROM seq_1_to_150;
+            INSERT INTO ps_product VALUES (30000, 1, 1, \'2020-01-01\')');
+        for ($i = 0; $i < 6; ++$i) {
+            Cron::run(10.0);
+        }
+        $this->assertCount(150, $this->rows());
+    }
+
+    /** A product that ends PHP - another module on the price hook, say - does not keep the others from being found. */
+    public function testTheSweepGetsPastAProductThatEndsPhp()
+    {
+        Player::play(['insert 20|Cup|5|1', 'stock 20|1', 'insert 21|Jug|5|1', 'stock 21|1']);
+        $this->later(301);
+        Db::getInstance()->before = function ($sql) {
+            if (strpos($sql, 'WHERE ps.id_product = 20') !== false) {
+                throw new Error('stands for die()');
+            }
+        };
+        try {
+            Cron::run(5.0);
+            $this->fail('it ends');
+        } catch (Error $e) {
+            $this->assertSame('stands for die()', $e->getMessage());
+        }
+        Cron::run(5.0);
+        $this->assertSame(['21 ready {"id":21,"name":"Jug","price":6.00,"stock":1}'], $this->rows());
+    }
+
+    public function testDisabledMeanwhile()
+    {
+        $this->sql('DELETE FROM ps_module_shop');
+        $this->request(self::PAGE, 'POST', '/admin/x', ['insert 20|Cup|5|1', '+added 20', 'stock 20|1', '+save 20']);
+        $this->assertSame([], $this->rows());
+        $this->sql('INSERT INTO ps_module_shop VALUES (7, 1)');
+        $this->later(301);
+        Cron::run(5.0);
+        $this->assertSame(['20 ready ' . self::CUP], $this->rows());
+    }
+
+    public function testNeverTwiceAtOnce()
+    {
+        $lock = State::lock('cron', 60);
+        $this->assertNull(Cron::run(5.0));
+        $this->assertNull(State::lock('cron', 60));
+        State::unlock('cron', 'somebody else\'s');
+        $this->assertNull(Cron::run(5.0));
+        State::unlock('cron', $lock);
+        $this->assertNotNull(Cron::run(5.0));
+        State::lock('cron', 60);
+        $this->later(61);
+        $this->assertNotNull(Cron::run(5.0), 'a run that died holds the next one up for a while only');
+    }
+
+    public function testASliceOnceAMinute()
+    {
+        Player::play(['insert 20|Cup|5|1', 'stock 20|1']);
+        $this->later(301);
+        $this->request(self::NOBODY, 'GET', '/', ['+page']);
+        $this->assertCount(1, $this->rows());
+        $this->sql('DELETE FROM ps_product_sync_outbox');
+        $this->request(self::NOBODY, 'GET', '/', ['+page']);
+        $this->assertCount(0, $this->rows());
+        $this->later(60);
+        $this->set('PRODUCT_SYNC_SLICE', '0');
+        $this->request(self::NOBODY, 'GET', '/', ['+page']);
+        $this->assertCount(0, $this->rows());
+        $this->set('PRODUCT_SYNC_SLICE', '1');
+        $this->request(self::NOBODY, 'GET', '/', ['+page']);
+        $this->assertCount(1, $this->rows());
+        $this->assertSame(60, Slice::EVERY);
+    }
+
+    public function testCatalogue()
+    {
+        $this->sql('INSERT INTO ps_product SELECT 1000 + seq, 1, 1, \'2020-01-01\' FROM seq_1_to_250;
+            INSERT INTO ps_product_shop SELECT 1000 + seq, 1, 5, 1 FROM seq_1_to_250;
+            INSERT INTO ps_product_lang SELECT 1000 + seq, 1, 1, \'Cup\', \'\' FROM seq_1_to_250;
+            INSERT INTO ps_stock_available SELECT 1000 + seq, 0, 1, 0, 1 FROM seq_1_to_250');
+        $this->assertNull(Catalogue::progress(1));
+        Catalogue::start(1);
+        $this->assertSame(['done' => 0, 'total' => 251, 'finished' => false], Catalogue::progress(1));
+        Catalogue::step(1, new Budget(0.0001, 1));
+        $this->assertLessThan(251, Catalogue::progress(1)['done']);
+        Cron::run(20.0);
+        $this->assertSame(['done' => 251, 'total' => 251, 'finished' => true], Catalogue::progress(1));
+        $this->assertSame(251, count(preg_grep('/ ready \{/', $this->rows())));
+        $this->relayDelivers();
+        Player::play(['price 1007|6']);
+        Catalogue::start(1);
+        Cron::run(20.0);
+        $this->assertSame(['1007 ready product.updated r1 {"id":1007,"name":"Cup","price":7.20,"stock":1}'], array_values(preg_grep('/ ready /', $this->rows())));
+    }
+
+    public function testTheCatalogueGetsPastAProductThatEndsPhp()
+    {
+        Player::play(['insert 20|Cup|5|1', 'stock 20|1', 'insert 21|Jug|5|1', 'stock 21|1']);
+        Catalogue::start(1);
+        Db::getInstance()->before = function ($sql) {
+            if (strpos($sql, 'WHERE ps.id_product = 20') !== false) {
+                throw new Error('stands for die()');
+            }
+        };
+        for ($i = 0; $i < 3; ++$i) {
+            try {
+                Catalogue::step(1, new Budget(5, 1));
+            } catch (Error $e) {
+                $this->assertSame('stands for die()', $e->getMessage());
+            }
+        }
+        $this->assertSame(['done' => 3, 'total' => 3, 'finished' => true], Catalogue::progress(1));
+        $this->assertSame(['19 ready', '21 ready'], array_map(function ($line) {
+            return substr($line, 0, 8);
+        }, $this->rows()));
+    }
+
+    public function testPurgeEmptiesButRemembers()
+    {
+        $this->request(self::PAGE, 'POST', '/admin/x', ['insert 20|Cup|5|1', '+added 20', 'stock 20|1', '+save 20']);
+        $key = $this->row(20)['message_key'];
+        $this->relayDelivers();
+        $this->later(29 * 86400);
+        Cron::run(5.0);
+        $this->assertSame(self::CUP, $this->row(20)['payload']);
+        $this->later(2 * 86400);
+        Cron::run(5.0);
+        $row = $this->row(20);
+        $this->assertSame(['delivered', null, $key], [$row['state'], $row['payload'], $row['message_key']]);
+        $this->later(200 * 86400);
+        Cron::run(5.0);
+        $this->assertCount(1, $this->rows(), 'the product is there still');
+        $this->request(self::PAGE, 'POST', '/admin/x', ['delete 20', '+deleteAfter 20']);
+        $this->later(89 * 86400);
+        Cron::run(5.0);
+        $this->assertCount(1, $this->rows());
+        $this->later(10 * 86400);
+        Cron::run(5.0);
+        $this->later(8 * 86400);
+        Cron::run(5.0);
+        $this->assertCount(0, $this->rows());
+    }
+
+    public function testADeletedProductIsRememberedAsLongAsTheQueueRemembersKeys()
+    {
+        State::setJson('relay:a', ['version' => '1', 'keep' => 200 * 86400]);
+        $this->sql("INSERT INTO ps_product_sync_outbox (id_shop, id_product, state, type, payload, created_at, updated_at, deleted_at) VALUES
+            (1, 20, 'delivered', 'product.created', 'x', UTC_TIMESTAMP() - INTERVAL 150 DAY, UTC_TIMESTAMP() - INTERVAL 150 DAY, UTC_TIMESTAMP() - INTERVAL 150 DAY)");
+        Cron::run(5.0);
+        $this->assertCount(1, $this->rows());
+        State::remove('relay:a');
+        Cron::run(5.0);
+        $this->assertCount(0, $this->rows());
+    }
+
+    /** An import that truncates leaves rows of products that no hook told of as gone. */
+    public function testPurgeFindsWhatVanished()
+    {
+        $this->sql("INSERT INTO ps_product_sync_outbox (id_shop, id_product, state, type, payload, created_at, updated_at) VALUES
+            (1, 20, 'delivered', 'product.created', 'x', UTC_TIMESTAMP() - INTERVAL 150 DAY, UTC_TIMESTAMP() - INTERVAL 150 DAY)");
+        Cron::run(5.0);
+        $this->assertSame(['20 delivered  (gone)'], $this->rows());
+    }
+
+    public function testPurgeGoesAlongManyOfOneSecond()
+    {
+        $this->sql("INSERT INTO ps_product_sync_outbox (id_shop, id_product, state, type, payload, created_at, updated_at)
+            SELECT 1, 1000 + seq, 'delivered', 'product.created', 'x', '2020-01-01', '2020-01-01' FROM seq_1_to_1700");
+        Cron::run(10.0);
+        $this->assertSame('0', (string) Database::value('SELECT COUNT(*) FROM ps_product_sync_outbox WHERE payload IS NOT NULL'));
+        $this->assertSame(['at', 'id'], array_keys(State::json('purge:1:delivered')));
+    }
+
+    public function testNoStatementScans()
+    {
+        $this->sql("INSERT INTO ps_product_sync_outbox (id_shop, id_product, state, type, payload, message_key, created_at, updated_at, ready_at)
+            SELECT 1, 1000 + seq, IF(seq % 100, 'delivered', 'ready'), 'product.created', 'x', 'k', '2020-01-01', UTC_TIMESTAMP(), UTC_TIMESTAMP() - INTERVAL seq SECOND
+            FROM seq_1_to_20000; ANALYZE TABLE ps_product_sync_outbox");
+        Db::getInstance()->log = [];
+        ProductSync\Outbox\Claims::take(1, 5);
+        ProductSync\Outbox\Claims::recover();
+        ProductSync\Outbox\Claims::hasDue(1);
+        Figures::oldestDue(1);
+        ProductSync\Outbox\Rows::ofProducts([1001, 1002]);
+        foreach (preg_grep('/product_sync_outbox/', Db::getInstance()->log) as $sql) {
+            foreach (Database::rows('EXPLAIN ' . preg_replace('/^SELECT /', 'SELECT ', $sql)) as $step) {
+                $this->assertNotContains($step['type'], ['ALL', 'index'], $sql);
+                $this->assertNotNull($step['key'], $sql);
+            }
+        }
+    }
+
+    public function testFigures()
+    {
+        $this->sql("INSERT INTO ps_product_sync_outbox (id_shop, id_product, state, type, created_at, updated_at, ready_at) VALUES
+            (1, 20, 'ready', 'product.created', UTC_TIMESTAMP(), UTC_TIMESTAMP(), UTC_TIMESTAMP() - INTERVAL 400 SECOND),
+            (1, 21, 'ready', 'product.created', UTC_TIMESTAMP(), UTC_TIMESTAMP(), UTC_TIMESTAMP() + INTERVAL 400 SECOND),
+            (1, 22, 'dead', 'product.created', UTC_TIMESTAMP(), UTC_TIMESTAMP(), NULL)");
+        $this->assertSame(['draft' => 0, 'ready' => 2, 'taken' => 0, 'delivered' => 0, 'dead' => 1, 'discarded' => 0], Figures::byState(1));
+        $this->assertSame(2, Figures::waiting());
+        $this->assertEqualsWithDelta(400, Figures::oldestDue(1), 2);
+        State::setJson('relay:ab', ['version' => '1.0.0', 'host' => 'h', 'shops' => ['1' => 'delivering']]);
+        $this->assertSame([['owner' => 'relay:ab', 'version' => '1.0.0', 'host' => 'h', 'word' => 'delivering', 'age' => 0]], Figures::relays(1));
+    }
+}
