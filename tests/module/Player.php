@@ -135,6 +135,14 @@ final class Player
         usleep((int) ($seconds * 1000000));
     }
 
+    /** Core's dispatcher calls the address for cron; what it prints is all there is. */
+    private static function cron()
+    {
+        require_once dirname(__DIR__, 2) . '/module/product_sync/controllers/front/cron.php';
+        (new Product_SyncCronModuleFrontController())->run();
+        exit;
+    }
+
     private static function import()
     {
         define('PS_MASS_PRODUCT_CREATION', true);

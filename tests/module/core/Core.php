@@ -343,6 +343,10 @@ class Module
     }
 }
 
+class ModuleFrontController
+{
+}
+
 class Tools
 {
     public static function ps_round($value, $precision = 0)
