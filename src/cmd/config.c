@@ -2,6 +2,7 @@
 #include "cmd/commands.h"
 #include "cmd/console.h"
 #include "cmd/context.h"
+#include "cmd/shops.h"
 
 #include "base/json.h"
 #include "config/options.h"
@@ -57,6 +58,8 @@ enum psync_exit psync_cmd_config_show(struct psync_invocation *inv)
 {
     struct psync_context ctx = {0};
     enum psync_exit code = psync_context_load(&ctx, inv);
+    if (code == PSYNC_EXIT_OK)
+        code = psync_shops_complete(&ctx);
     if (code == PSYNC_EXIT_OK && inv->json)
         code = show_json(ctx.config);
     else if (code == PSYNC_EXIT_OK)
@@ -87,6 +90,8 @@ enum psync_exit psync_cmd_config_check(struct psync_invocation *inv)
     enum psync_exit code = psync_context_load(&ctx, inv);
     if (code == PSYNC_EXIT_OK)
         code = psync_context_ready(&ctx);
+    if (code == PSYNC_EXIT_OK)
+        code = psync_shops_complete(&ctx);
     if (code == PSYNC_EXIT_OK && try_settings(ctx.config, &err) != PSYNC_OK) {
         psync_complain("%s", err.text);
         code = PSYNC_EXIT_USAGE;

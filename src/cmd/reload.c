@@ -2,9 +2,11 @@
 #include "cmd/reload.h"
 
 #include "cmd/notice.h"
+#include "cmd/relays.h"
 
 #include "config/ready.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -45,6 +47,15 @@ void psync_reload_set_worker(struct psync_reload *r, struct psync_worker *worker
     unlock_both(r);
 }
 
+void psync_reload_set_relays(struct psync_reload *r, struct psync_relays *relays)
+{
+    lock_both(r);
+    r->relays = relays;
+    if (r->stops > 0)
+        psync_relays_stop(relays);
+    unlock_both(r);
+}
+
 void psync_reload_wake(struct psync_reload *r)
 {
     pthread_mutex_lock(&r->lock);
@@ -67,6 +78,7 @@ void psync_reload_stop(struct psync_reload *r)
     r->stops++;
     if (r->worker)
         psync_worker_stop(r->worker);
+    psync_relays_stop(r->relays);
     if (r->owner && r->stops > 1)
         psync_owner_hurry(r->owner);
     pthread_mutex_unlock(&r->lock);
@@ -140,6 +152,28 @@ static enum psync_result take_over(struct psync_reload *r, const struct psync_co
     return result;
 }
 
+/* The same with shops: what they say is laid under what the files say now; the shops themselves are those of the start. */
+static enum psync_result take_over_base(struct psync_reload *r, const struct psync_config *next, struct psync_buf *changed,
+                                        struct psync_buf *kept, struct psync_error *err)
+{
+    struct psync_config *base = NULL, *laid = NULL;
+    enum psync_result result = psync_config_merge_reload(r->base, next, &base, NULL, kept);
+    if (result == PSYNC_OK)
+        result = psync_shops_lay(r->shops, base, &laid, NULL);
+    if (result != PSYNC_OK)
+        psync_fail(err, result, "out of memory");
+    else
+        result = take_over(r, laid, changed, NULL, err);
+    if (result == PSYNC_OK) {
+        struct psync_config *old = r->base;
+        r->base = base;
+        base = old;
+    }
+    psync_config_free(laid);
+    psync_config_free(base);
+    return result;
+}
+
 struct outcome {
     const struct psync_buf *warnings, *changed, *kept; /* one a line */
     const struct psync_error *err;
@@ -185,7 +219,7 @@ static void reload(struct psync_reload *r)
     if (result == PSYNC_OK)
         result = check_usable(r, next, &err);
     if (result == PSYNC_OK)
-        result = take_over(r, next, &changed, &kept, &err);
+        result = r->shops ? take_over_base(r, next, &changed, &kept, &err) : take_over(r, next, &changed, &kept, &err);
     struct psync_log_conf log = psync_context_log_conf(&r->ctx, r->current ? r->current : r->ctx.config, r->inv);
     psync_log_reopen(r->ctx.log, &log);
     say_outcome(r, result, &(struct outcome){&warnings, &changed, &kept, &err});
@@ -205,6 +239,115 @@ void psync_reload_now(struct psync_reload *r)
     pthread_mutex_unlock(&r->reloading);
 }
 
+/* ---- shops ---- */
+
+enum psync_exit psync_reload_ask_shops(struct psync_reload *r)
+{
+    struct psync_buf warnings;
+    struct psync_config *laid = NULL;
+    if (r->ctx.config->n_shops == 0)
+        return PSYNC_EXIT_OK;
+    psync_buf_init(&warnings, LINES_MAX);
+    r->shops = psync_shops_new(r->ctx.config, &warnings);
+    enum psync_result result = r->shops ? psync_shops_lay(r->shops, r->ctx.config, &laid, &warnings) : PSYNC_NOMEM;
+    say_lines("warning: ", &warnings);
+    psync_buf_done(&warnings);
+    if (result != PSYNC_OK) {
+        psync_notice("out of memory");
+        return PSYNC_EXIT_STORAGE;
+    }
+    r->base = r->ctx.config;
+    r->ctx.config = laid;
+    return PSYNC_EXIT_OK;
+}
+
+/* Most often nothing has changed since the shop was asked at the start. */
+static enum psync_result take_over_shop(struct psync_reload *r, const struct psync_config *laid)
+{
+    const struct psync_config *now = r->current ? r->current : r->ctx.config;
+    struct psync_config *merged = NULL;
+    struct psync_buf changed;
+    struct psync_error err = {0};
+    psync_buf_init(&changed, LINES_MAX);
+    enum psync_result result = psync_config_merge_reload(now, laid, &merged, &changed, NULL);
+    psync_config_free(merged);
+    if (result == PSYNC_OK && changed.len > 0 && r->worker) {
+        result = take_over(r, laid, NULL, NULL, &err);
+        if (result == PSYNC_OK)
+            log_lines(r->ctx.log, PSYNC_LOG_INFO, "setting changed", "setting", &changed);
+        else if (result != PSYNC_RETRY)
+            PSYNC_LOG(r->ctx.log, PSYNC_LOG_ERROR, "shop's settings refused", PSYNC_F_TEXT("error", err.text));
+    } else if (result == PSYNC_OK && changed.len > 0) {
+        result = PSYNC_RETRY;
+    }
+    psync_buf_done(&changed);
+    return result;
+}
+
+enum psync_result psync_reload_shop(struct psync_reload *r, const char *name, struct psync_shop_layers *layers)
+{
+    struct psync_config *laid = NULL;
+    pthread_mutex_lock(&r->reloading);
+    enum psync_result result = psync_shops_set(r->shops, name, layers);
+    if (result == PSYNC_OK)
+        result = psync_shops_lay(r->shops, r->base, &laid, NULL);
+    if (result == PSYNC_OK)
+        result = take_over_shop(r, laid);
+    if (result == PSYNC_OK)
+        psync_shops_judgement(r->shops, name, layers);
+    pthread_mutex_unlock(&r->reloading);
+    psync_config_free(laid);
+    return result;
+}
+
+/* A pause by hand is not ours to end: ours is known by the marker before its reason. */
+static const char shop_marker[] = "the shop: ";
+
+struct holding {
+    const char *destination;
+    bool paused, ours;
+};
+
+static bool on_destination(void *arg, const struct psync_destination_row *row)
+{
+    struct holding *h = arg;
+    if (strcmp(row->name, h->destination) != 0)
+        return true;
+    h->paused = row->hold.paused;
+    h->ours = strncmp(row->hold.paused_reason, shop_marker, sizeof shop_marker - 1) == 0;
+    return false;
+}
+
+bool psync_reload_hold(struct psync_reload *r, const char *destination, const char *why)
+{
+    struct holding h = {.destination = destination};
+    struct psync_error err = {0};
+    char reason[PSYNC_CAUSE_TEXT_MAX];
+    pthread_mutex_lock(&r->reloading);
+    enum psync_result result = r->owner ? psync_queue_destinations(psync_owner_queue(r->owner), on_destination, &h, &err)
+                                        : PSYNC_RETRY;
+    if (result == PSYNC_EMPTY)
+        result = PSYNC_OK;
+    (void)snprintf(reason, sizeof reason, "%s%s", shop_marker, why ? why : "");
+    if (result == PSYNC_OK && why && (!h.paused || h.ours))
+        result = r->worker ? psync_worker_pause(r->worker, destination, reason, &err) : PSYNC_RETRY;
+    else if (result == PSYNC_OK && !why && h.paused && h.ours)
+        result = r->worker ? psync_worker_resume(r->worker, destination, &err) : PSYNC_RETRY;
+    pthread_mutex_unlock(&r->reloading);
+    return result == PSYNC_OK;
+}
+
+struct psync_config *psync_reload_settings(struct psync_reload *r)
+{
+    struct psync_config *copy = NULL;
+    pthread_mutex_lock(&r->reloading);
+    const struct psync_config *now = r->current ? r->current : r->ctx.config;
+    if (psync_config_merge_reload(now, now, &copy, NULL, NULL) != PSYNC_OK)
+        copy = NULL;
+    pthread_mutex_unlock(&r->reloading);
+    return copy;
+}
+
 /* The signal thread outlives all this. What takes time - the owner's last answers - is done while it can still hurry the
  * owner; once worker and owner are gone from here, it leaves the rest alone. */
 void psync_reload_done(struct psync_reload *r)
@@ -212,10 +355,13 @@ void psync_reload_done(struct psync_reload *r)
     lock_both(r);
     struct psync_worker *worker = r->worker;
     r->worker = NULL;
+    struct psync_relays *relays = r->relays;
+    r->relays = NULL;
     unlock_both(r);
     if (r->owner)
         psync_owner_attach_worker(r->owner, NULL);
     psync_worker_free(worker);
+    psync_relays_free(relays);
     psync_owner_drain(r->owner);
     lock_both(r);
     struct psync_owner *owner = r->owner;
@@ -223,6 +369,9 @@ void psync_reload_done(struct psync_reload *r)
     unlock_both(r);
     psync_owner_free(owner);
     psync_config_free(r->current);
-    r->current = NULL;
+    psync_config_free(r->base);
+    psync_shops_free(r->shops);
+    r->current = r->base = NULL;
+    r->shops = NULL;
     psync_context_done(&r->ctx);
 }

@@ -8,16 +8,22 @@
 
 #include "admin/owner.h"
 #include "cmd/context.h"
+#include "cmd/shops.h"
 #include "delivery/worker.h"
 
 #include <pthread.h>
 
+struct psync_relays; /* cmd/relays.h */
+
 struct psync_reload {
     const struct psync_invocation *inv;
     struct psync_context ctx;        /* ctx.config: of the start; the queue reads it to the end */
+    struct psync_shops *shops;       /* NULL: none is configured; this and `base`: under `reloading` */
+    struct psync_config *base;       /* with shops: the settings without what these say */
     struct psync_config *current;    /* after a reload: what the owner's API uses; NULL: ctx.config */
     struct psync_owner *owner;       /* these two: changed under both locks, read under either */
     struct psync_worker *worker;
+    struct psync_relays *relays;     /* as these two; NULL: no shop is configured */
     unsigned stops;                  /* under `lock`: how often it was told to stop */
     pthread_mutex_t lock;            /* held for a moment: the queue's thread takes it to wake the worker */
     pthread_mutex_t reloading;       /* held for a whole reload; taken before `lock` */
@@ -27,12 +33,24 @@ void psync_reload_init(struct psync_reload *r, const struct psync_invocation *in
 /* Ours from here on. The worker is told of stops that came before it. */
 void psync_reload_set_owner(struct psync_reload *r, struct psync_owner *owner);
 void psync_reload_set_worker(struct psync_reload *r, struct psync_worker *worker);
+void psync_reload_set_relays(struct psync_reload *r, struct psync_relays *relays);
 void psync_reload_wake(struct psync_reload *r);  /* any thread: the queue has something */
 void psync_reload_fail(struct psync_reload *r, const char *why); /* any thread: the queue has failed */
 void psync_reload_stop(struct psync_reload *r);  /* any thread; the second time nothing is waited for */
 bool psync_reload_stopping(struct psync_reload *r); /* any thread */
 /* Any thread but the worker's, the queue's and the API's; without a worker it only says so. */
 void psync_reload_now(struct psync_reload *r);
+/* ---- shops: a change of what one says is taken over as a reload is ---- */
+/* Asks each shop once, and makes ctx.config what follows; warnings are said. Before owner and worker. */
+enum psync_exit psync_reload_ask_shops(struct psync_reload *r);
+/* What shop `name` says from now on; fills the layers' judgement. OK: in force. RETRY, NOMEM: not yet. */
+PSYNC_CHECKED enum psync_result psync_reload_shop(struct psync_reload *r, const char *name,
+                                                  struct psync_shop_layers *layers);
+/* Pauses the destination for that reason; NULL: ends a pause that was begun here, and no other. False: not now. */
+bool psync_reload_hold(struct psync_reload *r, const char *destination, const char *why);
+/* A copy of the settings in force, which the caller frees. NULL: no memory. */
+struct psync_config *psync_reload_settings(struct psync_reload *r);
+
 /* Worker, owner, settings, log, in the order in which they may go. */
 void psync_reload_done(struct psync_reload *r);
 

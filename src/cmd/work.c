@@ -9,6 +9,7 @@
 #include "cmd/notice.h"
 #include "cmd/painter.h"
 #include "cmd/reader.h"
+#include "cmd/relays.h"
 #include "cmd/reload.h"
 #include "cmd/signals.h"
 
@@ -70,6 +71,7 @@ static void on_report(void *arg, const struct psync_delivery_report *report)
         run->retried++;
     if (settle->verdict == PSYNC_VERDICT_RETRY && settle->attempt.status == 429)
         run->throttled++;
+    psync_relays_report(run->reload.relays, report);
 }
 
 static uint64_t look(void *arg, char ret_note[PSYNC_NOTE_MAX])
@@ -192,6 +194,23 @@ static uint64_t say_summary(struct run *run, struct psync_queue *queue)
 
 /* ---- the run ---- */
 
+/* What the shops have is in the queue before a drain looks into it. */
+static enum psync_exit start_relays(struct run *run)
+{
+    struct psync_error err = {0};
+    struct psync_relays *relays = NULL;
+    if (run->reload.ctx.config->n_shops == 0)
+        return PSYNC_EXIT_OK;
+    if (psync_relays_new(&run->reload, &relays, &err) != PSYNC_OK) {
+        psync_complain("%s", err.text);
+        return PSYNC_EXIT_STORAGE;
+    }
+    psync_reload_set_relays(&run->reload, relays);
+    if (run->drain)
+        psync_relays_wait_idle(relays);
+    return PSYNC_EXIT_OK;
+}
+
 static enum psync_exit deliver(struct run *run)
 {
     struct psync_error err = {0};
@@ -278,6 +297,8 @@ enum psync_exit psync_cmd_work(struct psync_invocation *inv)
         code = psync_context_ready(&run.reload.ctx);
     if (code == PSYNC_EXIT_OK)
         code = psync_context_log(&run.reload.ctx, inv, "queue.log");
+    if (code == PSYNC_EXIT_OK)
+        code = psync_reload_ask_shops(&run.reload);
     signals = (struct psync_signals){.on_stop = on_stop, .on_reload = on_reload, .arg = &run};
     if (code == PSYNC_EXIT_OK && psync_signals_start(&signals, &err) != PSYNC_OK) {
         psync_complain("%s", err.text);
@@ -287,6 +308,8 @@ enum psync_exit psync_cmd_work(struct psync_invocation *inv)
         code = open_owner(&run);
     if (code == PSYNC_EXIT_OK && run.reload.owner)
         code = open_worker(&run);
+    if (code == PSYNC_EXIT_OK && run.reload.worker)
+        code = start_relays(&run);
     if (code == PSYNC_EXIT_OK && run.reload.worker)
         code = deliver(&run);
     psync_reload_done(&run.reload);

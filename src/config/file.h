@@ -1,4 +1,4 @@
-/* file - a whole small file in memory. Within src/config only. */
+/* file - a whole small file in memory. Within src/config and src/source only. */
 #ifndef PSYNC_CONFIG_FILE_H
 #define PSYNC_CONFIG_FILE_H
 

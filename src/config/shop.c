@@ -76,15 +76,24 @@ static enum psync_result lay(struct psync_store *s, struct psync_shop_layer *lay
     int index;
     enum psync_result r = psync_store_destination(s, layer->destination, &index);
 
+    const struct psync_error known = layer->why;
+
     layer->why.text[0] = '\0';
+    layer->no_token = false;
     if (r == PSYNC_OK)
         r = take_permission(s, index, psync_config_shop_of(&s->pub, layer->destination));
     for (size_t i = 0; r == PSYNC_OK && i < layer->n; i++)
         r = take(s, index, &layer->settings[i], &layer->why);
     if (r == PSYNC_OK)
         r = judge(s, index, &layer->why);
-    if (r == PSYNC_REJECT)
+    if (r == PSYNC_REJECT) {
+        const struct psync_destination_conf *d = &s->pub.destinations[index];
+
+        layer->no_token = d->url[0] != '\0' && d->token[0] == '\0' && d->auth != PSYNC_AUTH_NONE;
         psync_store_remove_destination(s, index);
+    }
+    if (r == PSYNC_REJECT && known.text[0] != '\0')
+        layer->why = known;
     return r == PSYNC_REJECT ? PSYNC_OK : r;
 }
 

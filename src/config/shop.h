@@ -18,7 +18,9 @@ struct psync_shop_layer {
     const char *destination;  /* NAME/ID */
     const struct psync_shop_setting *settings;
     size_t n;
-    struct psync_error why;   /* filled: "" : the destination stands; else why it does not. Never a secret */
+    bool no_token;            /* filled: it does not stand, and what it lacks is a token */
+    struct psync_error why;   /* may say beforehand what is wrong with it; afterwards "" : the destination stands, else why
+                                 it does not. Never a secret */
 };
 
 /* `base` is a loaded configuration, which stays as it is. The result's other shops' destinations, of which no layer

@@ -1,4 +1,4 @@
-/* wipe - overwrites memory that held a secret. Within src/config only. */
+/* wipe - overwrites memory that held a secret. Within src/config and src/source only. */
 #ifndef PSYNC_CONFIG_WIPE_H
 #define PSYNC_CONFIG_WIPE_H
 

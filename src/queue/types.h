@@ -146,6 +146,7 @@ struct psync_outcome {
     struct psync_subject subject;
     enum psync_state state;         /* DONE, DEAD, READY (requeued), DISCARDED, REPLACED */
     psync_ms at;
+    uint32_t tries;                 /* requests for it up to now */
     int32_t status;
     const char *error;
 };

@@ -44,6 +44,7 @@ static bool visit_row(void *context, sqlite3_stmt *st)
         .key = psync_column_text(st, 7),
         .destination = psync_column_text(st, 8),
         .subject = {sqlite3_column_int64(st, 9), psync_column_text(st, 10)},
+        .tries = (uint32_t)sqlite3_column_int64(st, 11),
     };
     return !psync_columns_failed(st) && v->visit(v->arg, &o);
 }
@@ -52,7 +53,8 @@ enum psync_result psync_store_outcomes(struct psync_store *s, uint64_t cursor, s
                                        void *arg, struct psync_error *err)
 {
     static const char sql[] =
-        "SELECT o.seq, o.message, o.state, o.at, o.status, o.error, o.replaced_by, m.key, d.name, m.product, m.shop"
+        "SELECT o.seq, o.message, o.state, o.at, o.status, o.error, o.replaced_by, m.key, d.name, m.product, m.shop,"
+        " m.tries"
         " FROM outcome AS o CROSS JOIN message AS m ON m.id = o.message"
         " CROSS JOIN destination AS d ON d.id = m.destination"
         " WHERE o.seq > ?1 ORDER BY o.seq LIMIT ?2";

@@ -1,0 +1,82 @@
+/* relay_impl - the inside of a relay, for its own files. */
+#ifndef PSYNC_SOURCE_RELAY_IMPL_H
+#define PSYNC_SOURCE_RELAY_IMPL_H
+
+#include "source/relay.h"
+#include "source/relay_notes.h"
+#include "source/relay_sql.h"
+#include "source/shop_facts.h"
+
+enum {
+    PSYNC_RELAY_ROWS = 500,           /* taken at once */
+    PSYNC_RELAY_OUTCOMES = 500,       /* written at once */
+    PSYNC_RELAY_FULL_MS = 5000,       /* a full queue is left alone */
+};
+
+/* One shop of the installation, as the relay sees it now. */
+struct psync_relay_store {
+    uint32_t id;
+    enum psync_shop_word word;
+    char identity[PSYNC_SHOP_MAX];
+    char destination[PSYNC_NAME_MAX]; /* NAME/ID */
+    bool standing;                    /* that destination is in force, or others are named instead */
+    char why[PSYNC_CAUSE_TEXT_MAX];   /* why it is not */
+    bool recovered;                   /* what was queued under our name before this start is in the queue */
+    const char *held;                 /* what the port was last told; static text */
+    bool told;                        /* the port was told at all */
+};
+
+struct psync_relay {
+    struct psync_relay_open open;
+    char owner[PSYNC_RELAY_OWNER_MAX], host[256];
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool stopping, ending, ended;     /* under lock: nothing more is taken; it shall end; it has ended */
+    bool idle;                        /* under lock: the last round found nothing to take, or no database */
+    struct psync_shop_db *db;         /* changed under lock */
+    struct psync_relay_notes notes;
+
+    /* the thread's own */
+    struct psync_shop_place place;
+    struct psync_relay_sql sql;
+    struct psync_shop_facts facts;
+    struct psync_relay_store *stores;
+    size_t n_stores;
+    bool stale;                       /* the facts are not in force yet */
+    uint64_t cursor, saved_cursor;
+    psync_ms cursor_at;               /* when the outcome it stands on was decided */
+    bool unqueued;                    /* rows may be taken under our name and not queued */
+    size_t turn;                      /* which shop's rows are claimed first */
+    psync_ms facts_due, beat_due, notes_due, tests_due, full_until;
+    unsigned failures;                /* to connect, in a row */
+    char said[PSYNC_ERROR_MAX];       /* the last trouble that was logged */
+    char asked[PSYNC_RELAY_RESULTS_MAX][PSYNC_RELAY_TEST_MAX]; /* tests that were begun */
+    size_t next_asked;
+};
+
+/* All: PSYNC_OK; GONE, RETRY, REJECT, NOMEM as source/shop_db.h has them, and then the round ends; FATAL: the queue's. */
+
+/* relay_settings.c */
+PSYNC_CHECKED enum psync_result psync_relay_settings(struct psync_relay *r, psync_ms now, struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_relay_beat(struct psync_relay *r, psync_ms now, struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_relay_tests(struct psync_relay *r, psync_ms now, struct psync_error *err);
+struct psync_relay_store *psync_relay_store_of(struct psync_relay *r, uint32_t id); /* NULL: none */
+const struct psync_relay_store *psync_relay_store_named(const struct psync_relay *r, const char *identity);
+bool psync_relay_is_open(const struct psync_relay_store *s); /* its rows may be taken */
+
+/* relay_take.c. `*ret_busy`: there was something to do, and there may be more. */
+PSYNC_CHECKED enum psync_result psync_relay_take(struct psync_relay *r, psync_ms now, bool *ret_busy, struct psync_error *err);
+
+/* relay_report.c */
+PSYNC_CHECKED enum psync_result psync_relay_find_cursor(struct psync_relay *r, struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_relay_report(struct psync_relay *r, bool *ret_busy, struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_relay_report_retries(struct psync_relay *r, psync_ms now, struct psync_error *err);
+/* A row whose message the queue knew with that key already, and that is finished: it gets what became of it. Adds to the script that
+ * is being made. EMPTY: nothing is to be written. */
+PSYNC_CHECKED enum psync_result psync_relay_judge(struct psync_relay *r, uint32_t id_shop, int64_t product, const char *key,
+                                                  struct psync_error *err);
+/* As for the cursor in the state table: "SEQ AT". */
+void psync_relay_cursor_text(const struct psync_relay *r, char ret_text[64]);
+
+#endif

@@ -1,0 +1,93 @@
+/* relay_sql - the relay's statements on the module's two tables (docs/outbox.md); what each does is one call here.
+ *
+ * Results as in source/shop_db.h; REJECT also for a statement that would be too long. One thread. */
+#ifndef PSYNC_SOURCE_RELAY_SQL_H
+#define PSYNC_SOURCE_RELAY_SQL_H
+
+#include "source/relay_fate.h"
+#include "source/relay_row.h"
+#include "source/shop_db.h"
+
+enum { PSYNC_RELAY_OWNER_MAX = 40, PSYNC_RELAY_TEST_MAX = 40 };
+
+struct psync_relay_sql {
+    struct psync_shop_db *db;
+    const char *prefix;
+    char owner[PSYNC_RELAY_OWNER_MAX]; /* "relay:" and 32 hex digits */
+    struct psync_buf text;             /* of the statement that is being made */
+};
+void psync_relay_sql_init(struct psync_relay_sql *s, struct psync_shop_db *db, const char *prefix, const char *owner);
+void psync_relay_sql_done(struct psync_relay_sql *s);
+
+/* "relay:" and what the queue file's path on this host hashes to: the same at every start. */
+PSYNC_CHECKED enum psync_result psync_relay_owner(const char *host, const char *queue_path, char ret_owner[PSYNC_RELAY_OWNER_MAX]);
+
+/* ---- taking ---- */
+/* Which of the shops have rows that are due; `ret_due[i]` for ids[i]. One statement. */
+PSYNC_CHECKED enum psync_result psync_relay_sql_poll(struct psync_relay_sql *s, const uint32_t *ids, size_t n, bool *ret_due,
+                                                     struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_relay_sql_claim(struct psync_relay_sql *s, uint32_t id_shop, size_t max,
+                                                      uint64_t *ret_claimed, struct psync_error *err);
+
+/* A list of rows, each a block of its own. */
+struct psync_relay_rows {
+    struct psync_relay_row **rows;
+    size_t n, bytes;
+};
+void psync_relay_rows_free(struct psync_relay_rows *rows); /* {0} is fine */
+/* What is taken under our name: not queued yet, all of it; or queued, of one shop, behind `after` (NULL: from the beginning).
+ * At most `max` rows and about PSYNC_RELAY_BYTES; `*ret_more`: there may be more. */
+enum { PSYNC_RELAY_BYTES = 16 << 20 };
+PSYNC_CHECKED enum psync_result psync_relay_sql_unqueued(struct psync_relay_sql *s, size_t max, struct psync_relay_rows *ret_rows,
+                                                         bool *ret_more, struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_relay_sql_queued(struct psync_relay_sql *s, uint32_t id_shop,
+                                                       const struct psync_relay_row *after, size_t max,
+                                                       struct psync_relay_rows *ret_rows, bool *ret_more,
+                                                       struct psync_error *err);
+
+/* ---- marking: of rows by id, as far as they still are taken under our name ---- */
+enum psync_relay_mark {
+    PSYNC_RELAY_MARK_QUEUED, /* the queue has them durably */
+    PSYNC_RELAY_MARK_BACK,   /* nothing was sent: ready again */
+};
+PSYNC_CHECKED enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, enum psync_relay_mark mark, const uint64_t *ids,
+                                                     size_t n, struct psync_error *err);
+
+/* ---- outcomes: a script of updates, run as one transaction ---- */
+struct psync_relay_update {
+    int64_t product;
+    uint32_t id_shop;
+    const char *key;
+    enum psync_relay_state state;
+    bool requeued;           /* TAKEN: it was dead */
+    bool tried;              /* TAKEN: an attempt failed, and it is tried again in `seconds` */
+    uint32_t tries;
+    int32_t status;
+    const char *error;       /* "" : none */
+    int64_t seconds;         /* since it was settled, or until the next try */
+    const char *new_key;     /* NULL: it keeps key, payload and revision */
+    struct psync_span payload;
+    uint32_t revision;
+    const char *why_unsent;  /* DEAD: it never came into the queue, and why; `error` does not count then */
+};
+PSYNC_CHECKED enum psync_result psync_relay_sql_begin(struct psync_relay_sql *s);
+PSYNC_CHECKED enum psync_result psync_relay_sql_add(struct psync_relay_sql *s, const struct psync_relay_update *u);
+/* `cursor` NULL: none is written. */
+PSYNC_CHECKED enum psync_result psync_relay_sql_commit(struct psync_relay_sql *s, const char *cursor, struct psync_error *err);
+
+/* ---- the state table ---- */
+/* `ret_value`: "" when there is none. */
+PSYNC_CHECKED enum psync_result psync_relay_sql_cursor(struct psync_relay_sql *s, char *ret_value, size_t size,
+                                                       struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_relay_sql_beat(struct psync_relay_sql *s, const char *json, struct psync_error *err);
+/* A test asked for that has no result yet. */
+struct psync_relay_asked {
+    uint32_t id_shop;
+    char id[PSYNC_RELAY_TEST_MAX];
+};
+PSYNC_CHECKED enum psync_result psync_relay_sql_tests(struct psync_relay_sql *s, struct psync_relay_asked *ret_asked, size_t max,
+                                                      size_t *ret_n, struct psync_error *err);
+PSYNC_CHECKED enum psync_result psync_relay_sql_tested(struct psync_relay_sql *s, uint32_t id_shop, const char *json,
+                                                       struct psync_error *err);
+
+#endif

@@ -1,0 +1,109 @@
+/* relay_update - outcomes as updates of rows: one script, one transaction, with the relay's cursor in it (source/relay_sql.h).
+ *
+ * Each update finds its row by the unique key of product and shop, and changes it only if it still is ours under that message
+ * key. A dead row keeps its owner, so that a dead letter that the operator retries is followed; other ends give it up. */
+#include "source/relay_sql.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* True while everything fits. */
+static bool add(struct psync_relay_sql *s, enum psync_result *r, const char *text)
+{
+    if (*r == PSYNC_OK)
+        *r = psync_buf_add_str(&s->text, text);
+    return *r == PSYNC_OK;
+}
+
+static void add_text(struct psync_relay_sql *s, enum psync_result *r, const char *name, const char *text, size_t len)
+{
+    if (add(s, r, name))
+        *r = len > 0 ? psync_shop_db_quote(s->db, &s->text, (struct psync_span){text, len}) : psync_buf_add_str(&s->text, "NULL");
+}
+
+/* What the last attempt came to. */
+static void add_attempt(struct psync_relay_sql *s, enum psync_result *r, const struct psync_relay_update *u)
+{
+    const char *error = u->why_unsent ? u->why_unsent : u->error;
+    if (*r == PSYNC_OK && !u->why_unsent)
+        *r = psync_buf_printf(&s->text, "attempts=%" PRIu32 ",", u->tries);
+    if (*r == PSYNC_OK && u->status > 0)
+        *r = psync_buf_printf(&s->text, "last_status=%" PRId32, u->status);
+    else
+        add(s, r, "last_status=NULL");
+    add_text(s, r, ",last_error=", error, u->state == PSYNC_RELAY_DELIVERED ? 0 : strlen(error));
+    add(s, r, ",");
+}
+
+static void add_heir(struct psync_relay_sql *s, enum psync_result *r, const struct psync_relay_update *u)
+{
+    if (!u->new_key)
+        return;
+    add_text(s, r, "message_key=", u->new_key, strlen(u->new_key));
+    add_text(s, r, ",payload=", u->payload.data, u->payload.len);
+    if (*r == PSYNC_OK)
+        *r = psync_buf_printf(&s->text, ",revision=%" PRIu32 ",", u->revision);
+}
+
+/* `payload` comes before this in the statement, so that the digest is of what was delivered. */
+static void add_state(struct psync_relay_sql *s, enum psync_result *r, const struct psync_relay_update *u)
+{
+    if (*r != PSYNC_OK)
+        return;
+    if (u->state == PSYNC_RELAY_DELIVERED)
+        *r = psync_buf_printf(&s->text,
+                              "state='delivered',owner=NULL,next_try=NULL,sent_digest=LEFT(SHA2(payload,256),32),"
+                              "delivered_at=UTC_TIMESTAMP()-INTERVAL %" PRId64 " SECOND", u->seconds);
+    else if (u->state == PSYNC_RELAY_DEAD)
+        *r = psync_buf_add_str(&s->text, u->why_unsent ? "state='dead',owner=NULL,next_try=NULL" : "state='dead',next_try=NULL");
+    else if (u->state == PSYNC_RELAY_DISCARDED)
+        *r = psync_buf_add_str(&s->text, "state='discarded',owner=NULL,next_try=NULL");
+    else if (u->tried)
+        *r = psync_buf_printf(&s->text, "next_try=UTC_TIMESTAMP()+INTERVAL %" PRId64 " SECOND", u->seconds);
+    else
+        *r = psync_buf_add_str(&s->text, "state='taken',next_try=NULL");
+}
+
+static void add_where(struct psync_relay_sql *s, enum psync_result *r, const struct psync_relay_update *u)
+{
+    bool dead_too = u->state == PSYNC_RELAY_DELIVERED || u->state == PSYNC_RELAY_DISCARDED || u->requeued || u->new_key;
+    if (*r == PSYNC_OK)
+        *r = psync_buf_printf(&s->text, ",updated_at=UTC_TIMESTAMP() WHERE id_product=%" PRId64 " AND id_shop=%" PRIu32
+                              " AND owner='%s' AND state%s", u->product, u->id_shop, s->owner,
+                              dead_too ? " IN ('taken','dead')" : "='taken'");
+    add_text(s, r, " AND message_key=", u->key, strlen(u->key));
+}
+
+enum psync_result psync_relay_sql_begin(struct psync_relay_sql *s)
+{
+    psync_buf_clear(&s->text);
+    return psync_buf_add_str(&s->text, "START TRANSACTION");
+}
+
+enum psync_result psync_relay_sql_add(struct psync_relay_sql *s, const struct psync_relay_update *u)
+{
+    enum psync_result r = psync_buf_printf(&s->text, ";UPDATE %sproduct_sync_outbox SET ", s->prefix);
+    add_heir(s, &r, u);
+    if (u->state != PSYNC_RELAY_TAKEN || u->tried)
+        add_attempt(s, &r, u);
+    add_state(s, &r, u);
+    add_where(s, &r, u);
+    return r;
+}
+
+enum psync_result psync_relay_sql_commit(struct psync_relay_sql *s, const char *cursor, struct psync_error *err)
+{
+    enum psync_result r = PSYNC_OK;
+    if (cursor)
+        r = psync_buf_printf(&s->text,
+                             ";INSERT INTO %sproduct_sync_state (name, value, updated_at) VALUES ('cursor:%s','%s',UTC_TIMESTAMP())"
+                             " ON DUPLICATE KEY UPDATE value=VALUES(value), updated_at=VALUES(updated_at)",
+                             s->prefix, s->owner, cursor);
+    add(s, &r, ";COMMIT");
+    if (r == PSYNC_OK)
+        r = psync_shop_db_run(s->db, (struct psync_span){s->text.data, s->text.len}, NULL, err);
+    psync_buf_clear(&s->text);
+    if (r != PSYNC_OK && r != PSYNC_GONE)
+        (void)!psync_shop_db_run(s->db, PSYNC_SPAN("ROLLBACK"), NULL, NULL);
+    return r;
+}
