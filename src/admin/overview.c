@@ -149,6 +149,22 @@ enum psync_destination_state psync_standing_state(const struct psync_standing *s
     return state;
 }
 
+const char *psync_standing_reason(const struct psync_standing *s, enum psync_destination_state state)
+{
+    if (s->working)
+        return s->worker.reason;
+    switch (state) {
+    case PSYNC_DESTINATION_PAUSED:
+        return s->hold.paused_reason;
+    case PSYNC_DESTINATION_SUSPENDED:
+        return s->hold.suspended_reason;
+    case PSYNC_DESTINATION_THROTTLED:
+        return s->hold.throttled_reason;
+    default:
+        return "";
+    }
+}
+
 int64_t psync_drain_seconds(uint64_t left, double rate)
 {
     double seconds = rate > 0 ? ceil((double)left / rate) : -1;

@@ -33,6 +33,7 @@ static enum psync_result read_filter(const struct psync_web_request *rq, struct 
     const char *state = psync_query_text(rq, "state"), *cursor = psync_query_text(rq, "cursor");
     *filter = (struct psync_filter){.destination = psync_query_text(rq, "destination"),
                                     .group = psync_query_text(rq, "group"),
+                                    .shop = psync_query_text(rq, "shop"),
                                     .any_state = !state,
                                     .cursor = cursor ? cursor : ""};
     if (state && !psync_view_state_parse(state, &filter->state))
@@ -40,6 +41,8 @@ static enum psync_result read_filter(const struct psync_web_request *rq, struct 
     if (strlen(filter->cursor) >= PSYNC_ID_MAX)
         return psync_fail(err, PSYNC_REJECT, "that is no cursor of ours");
     enum psync_result r = psync_query_int(rq, "product", 1, INT64_MAX, 0, &filter->product, err);
+    if (r == PSYNC_OK && filter->shop && filter->product == 0) /* else it could mean reading the whole queue */
+        r = psync_fail(err, PSYNC_REJECT, "\"shop\" goes with \"product\"");
     return r == PSYNC_OK ? psync_query_int(rq, "limit", 1, PAGE_MAX, PAGE_DEFAULT, ret_limit, err) : r;
 }
 

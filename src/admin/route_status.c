@@ -56,6 +56,10 @@ static void put_standing(struct psync_json_writer *w, const struct psync_standin
     psync_json_put_bool(w, "orphaned", !s->configured);
     psync_json_put_text(w, "state", psync_destination_state_name(state));
     psync_json_put_text(w, "words", words);
+    psync_json_put_text(w, "reason", psync_standing_reason(s, state));
+    psync_json_put_time(w, "since", state == PSYNC_DESTINATION_PAUSED      ? s->hold.paused_since
+                                    : state == PSYNC_DESTINATION_SUSPENDED ? s->hold.suspended_since
+                                                                           : 0);
     psync_json_put_time(w, "until", until);
     put_counts(w, &s->counts);
     psync_json_put_time(w, "oldest", s->counts.oldest_at);

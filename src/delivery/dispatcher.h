@@ -145,7 +145,8 @@ struct psync_destination_status {
         PSYNC_DESTINATION_OK, PSYNC_DESTINATION_THROTTLED, PSYNC_DESTINATION_OPEN, PSYNC_DESTINATION_PROBING,
         PSYNC_DESTINATION_SUSPENDED, PSYNC_DESTINATION_PAUSED
     } state;
-    char words[PSYNC_CAUSE_TEXT_MAX];  /* "paused until 14:03 because the API answered 429, Retry-After 120" */
+    char words[PSYNC_CAUSE_TEXT_MAX];  /* "throttled until ... because the API answered HTTP 429, Retry-After 120" */
+    char reason[PSYNC_CAUSE_TEXT_MAX]; /* of these words, what no program can know: "HTTP 429, Retry-After 120" */
     psync_ms until;                    /* when it is tried again by itself; PSYNC_MS_NEVER; 0: now */
     uint32_t in_flight, limit;         /* requests; the present concurrency limit */
     uint64_t delivered, failed, dead;  /* since start: messages, attempts, messages */

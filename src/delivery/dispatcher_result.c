@@ -4,6 +4,7 @@
 #include "base/timefmt.h"
 #include "delivery/batch_answer.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 /* ---- told to wait ---- */
@@ -32,8 +33,11 @@ static void pause_as_asked(struct destination *t, const struct job *job, enum ps
     if (delay == 0 || !psync_pacing_throttle(&t->pacing, now, delay))
         return;
     t->hold.throttled_until = t->pacing.throttled_until;
-    snprintf(t->hold.throttled_reason, sizeof t->hold.throttled_reason, "HTTP %d%s%s", (int)status,
-             asked->field[0] != '\0' ? ", " : "", asked->field);
+    int n = snprintf(t->hold.throttled_reason, sizeof t->hold.throttled_reason, "HTTP %d%s%s", (int)status,
+                     asked->field[0] != '\0' ? ", " : "", asked->field);
+    if (asked->field[0] != '\0' && asked->delay_ms > 0)
+        snprintf(t->hold.throttled_reason + n, sizeof t->hold.throttled_reason - (size_t)n, " %" PRId64,
+                 (asked->delay_ms + 999) / 1000);
     t->tell_hold = true;
     psync_destination_tell(t);
     if (before <= now || t->pacing.throttled_until - before > 1000)

@@ -67,31 +67,49 @@ static psync_ms state_until(const struct destination *t, enum psync_destination_
     return 0;
 }
 
+/* What led to it, in the words of the API or of whoever paused it; "" for none. */
+static const char *reason_for(const struct destination *t, enum psync_destination_state s)
+{
+    switch (s) {
+    case PSYNC_DESTINATION_PAUSED:
+        return t->hold.paused_reason;
+    case PSYNC_DESTINATION_SUSPENDED:
+        return t->hold.suspended_reason;
+    case PSYNC_DESTINATION_THROTTLED:
+        return t->hold.throttled_reason;
+    case PSYNC_DESTINATION_OPEN:
+    case PSYNC_DESTINATION_PROBING:
+        return t->last_failure;
+    case PSYNC_DESTINATION_OK:
+        break;
+    }
+    return "";
+}
+
 void psync_destination_words(const struct destination *t, psync_ms now, char ret_words[PSYNC_CAUSE_TEXT_MAX])
 {
     enum psync_destination_state s = state_of(t, now);
+    const char *reason = reason_for(t, s);
     char until[PSYNC_TIME_MAX];
     char words[PSYNC_CAUSE_TEXT_MAX + PSYNC_TIME_MAX + 80];
 
     psync_time_words(state_until(t, s), until);
     switch (s) {
     case PSYNC_DESTINATION_PAUSED:
-        snprintf(words, sizeof words, "paused by hand%s%s", t->hold.paused_reason[0] != '\0' ? ": " : "",
-                 t->hold.paused_reason);
+        snprintf(words, sizeof words, "paused by hand%s%s", reason[0] != '\0' ? ": " : "", reason);
         break;
     case PSYNC_DESTINATION_SUSPENDED:
-        snprintf(words, sizeof words, "suspended: %s", t->hold.suspended_reason);
+        snprintf(words, sizeof words, "suspended: %s", reason);
         break;
     case PSYNC_DESTINATION_OPEN:
-        snprintf(words, sizeof words, "breaker open, trial at %s, last: %s", until, t->last_failure);
+        snprintf(words, sizeof words, "breaker open, trial at %s, last: %s", until, reason);
         break;
     case PSYNC_DESTINATION_THROTTLED:
-        snprintf(words, sizeof words, "throttled until %s because the API answered %s", until,
-                 t->hold.throttled_reason);
+        snprintf(words, sizeof words, "throttled until %s because the API answered %s", until, reason);
         break;
     case PSYNC_DESTINATION_PROBING:
         snprintf(words, sizeof words, "on trial: one delivery decides%s%s",
-                 t->last_failure[0] != '\0' ? ", last: " : "", t->last_failure);
+                 reason[0] != '\0' ? ", last: " : "", reason);
         break;
     case PSYNC_DESTINATION_OK:
         snprintf(words, sizeof words, "ok");
@@ -119,6 +137,7 @@ bool psync_dispatcher_status(const struct psync_dispatcher *d, size_t index, psy
     s.until = state_until(t, s.state);
     snprintf(s.name, sizeof s.name, "%s", t->name);
     psync_destination_words(t, now, s.words);
+    snprintf(s.reason, sizeof s.reason, "%s", reason_for(t, s.state));
     *ret_status = s;
     return true;
 }

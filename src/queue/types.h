@@ -124,6 +124,7 @@ struct psync_destination_row {
 struct psync_filter {
     const char *destination;        /* NULL: any */
     int64_t product;                /* 0: any */
+    const char *shop;               /* with a product: its identity, or what follows the colon in it; NULL: any */
     bool any_state; enum psync_state state;
     const char *group;              /* of dead letters; NULL */
     const char *cursor;             /* "" at first */

@@ -95,6 +95,12 @@ static void write_cursor(enum walk walk, sqlite3_stmt *st, char *text, size_t si
     snprintf(text, size, "%" PRId64 ":%" PRId64 ":%" PRId64, first, second, third);
 }
 
+static bool is_of_shop(const char *identity, const char *wanted)
+{
+    const char *colon = strrchr(identity, ':');
+    return strcmp(identity, wanted) == 0 || (colon != NULL && strcmp(colon + 1, wanted) == 0);
+}
+
 static bool visit_row(void *context, sqlite3_stmt *st)
 {
     struct listing *l = context;
@@ -102,6 +108,8 @@ static bool visit_row(void *context, sqlite3_stmt *st)
     enum psync_state state = state_of(l->s, st);
     bool ended = state != PSYNC_STATE_READY && state != PSYNC_STATE_IN_FLIGHT && state != PSYNC_STATE_DELAYED;
     if (!l->filter->any_state && state != l->filter->state)
+        return true;
+    if (l->filter->shop != NULL && !is_of_shop(psync_column_text(st, SHOP), l->filter->shop))
         return true;
     psync_id_format(sqlite3_column_int64(st, ID), id);
     write_cursor(l->walk, st, cursor, sizeof cursor);

@@ -199,6 +199,15 @@ static void payloads_are_taken_byte_for_byte(void **state)
     assert_string_equal(text_at(a.json, "messages.0.type"), "product.updated");
     assert_string_equal(text_at(a.json, "messages.0.shop"), "uuid:1");
     assert_int_equal(int_at(a.json, "messages.0.revision"), 4);
+    for (size_t i = 0; i < 3; i++) { /* the shop's identity, or its number */
+        static const char *const shops[] = {"uuid:1", "1", "uuid"};
+        char by_shop[64];
+        snprintf(by_shop, sizeof(by_shop), "/v1/messages?product=1&shop=%s", shops[i]);
+        struct answer of_shop = ask("GET", by_shop, NULL);
+        assert_int_equal(length_at(of_shop.json, "messages"), i < 2 ? 2 : 0);
+        done(&of_shop);
+    }
+    expect(400, "GET", "/v1/messages?shop=uuid:1", NULL);
     char target[128];
     snprintf(target, sizeof(target), "/v1/messages/%s", text_at(a.json, "messages.0.id"));
     done(&a);
@@ -553,8 +562,11 @@ static void pause_and_resume_are_remembered(void **state)
         json_object *d = json_object_array_get_idx(at(a.json, "destinations"), i);
         bool paused = strncmp(text_at(d, "name"), "main/", 5) == 0;
         assert_string_equal(text_at(d, "state"), paused ? "paused" : "ok");
-        if (paused)
+        if (paused) {
             assert_string_equal(text_at(d, "words"), "paused by hand: stocktaking");
+            assert_string_equal(text_at(d, "reason"), "stocktaking");
+            assert_non_null(at(d, "since"));
+        }
     }
     done(&a);
     expect(200, "POST", "/v1/destinations/main%2F1/resume", NULL);

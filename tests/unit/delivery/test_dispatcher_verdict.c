@@ -194,7 +194,8 @@ static void test_retry_after_pauses_all(void **state)
     assert_false(model_run(&m, began + 100000));
     assert_int_equal(m.requests, 1);
     assert_int_equal(model_status(&m, 0).state, PSYNC_DESTINATION_THROTTLED);
-    assert_true(strstr(model_status(&m, 0).words, "because the API answered HTTP 429, Retry-After") != NULL);
+    assert_string_equal(model_status(&m, 0).reason, "HTTP 429, Retry-After 120");
+    assert_true(strstr(model_status(&m, 0).words, "because the API answered HTTP 429, Retry-After 120") != NULL);
     assert_in_range(m.holds[0].throttled_until - began, 120021, 120271); /* 20 ms latency, 1-250 ms jitter */
     assert_true(model_run(&m, began + HOUR));
     assert_int_equal(m.done, 100);
