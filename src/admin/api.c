@@ -9,27 +9,27 @@
 enum { JOBS_MAX = 256, SLOW_JOBS_MAX = 8 };
 
 static const struct psync_route_row rows[] = {
-    {"POST", "/v1/products", .answer = psync_route_products},
-    {"POST", "/v1/messages", .answer = psync_route_payloads},
-    {"GET", "/v1/status", .step = psync_route_status},
-    {"GET", "/v1/destinations", .step = psync_route_destinations},
-    {"POST", "/v1/destinations/{name}/pause", .step = psync_route_pause},
-    {"POST", "/v1/destinations/{name}/resume", .step = psync_route_resume},
-    {"GET", "/v1/messages", .step = psync_route_messages, .needs = PSYNC_CAN_HISTORY},
-    {"GET", "/v1/messages/{id}", .step = psync_route_message},
-    {"GET", "/v1/dead", .step = psync_route_dead},
-    {"GET", "/v1/dead/groups", .step = psync_route_groups},
-    {"POST", "/v1/dead/retry", .step = psync_route_retry},
-    {"POST", "/v1/dead/discard", .step = psync_route_discard},
-    {"POST", "/v1/dead/{id}/replace", .step = psync_route_replace},
-    {"POST", "/v1/resend", .step = psync_route_resend, .needs = PSYNC_CAN_HISTORY},
-    {"GET", "/v1/config", .step = psync_route_config},
+    {"POST", "/v1/products", .answer = psync_route_products, .scope = PSYNC_SCOPE_INGEST},
+    {"POST", "/v1/messages", .answer = psync_route_payloads, .scope = PSYNC_SCOPE_INGEST},
+    {"GET", "/v1/status", .step = psync_route_status, .scope = PSYNC_SCOPE_READ},
+    {"GET", "/v1/destinations", .step = psync_route_destinations, .scope = PSYNC_SCOPE_READ},
+    {"POST", "/v1/destinations/{name}/pause", .step = psync_route_pause, .scope = PSYNC_SCOPE_ADMIN},
+    {"POST", "/v1/destinations/{name}/resume", .step = psync_route_resume, .scope = PSYNC_SCOPE_ADMIN},
+    {"GET", "/v1/messages", .step = psync_route_messages, .scope = PSYNC_SCOPE_READ, .needs = PSYNC_CAN_HISTORY},
+    {"GET", "/v1/messages/{id}", .step = psync_route_message, .scope = PSYNC_SCOPE_READ},
+    {"GET", "/v1/dead", .step = psync_route_dead, .scope = PSYNC_SCOPE_READ},
+    {"GET", "/v1/dead/groups", .step = psync_route_groups, .scope = PSYNC_SCOPE_READ},
+    {"POST", "/v1/dead/retry", .step = psync_route_retry, .scope = PSYNC_SCOPE_ADMIN},
+    {"POST", "/v1/dead/discard", .step = psync_route_discard, .scope = PSYNC_SCOPE_ADMIN},
+    {"POST", "/v1/dead/{id}/replace", .step = psync_route_replace, .scope = PSYNC_SCOPE_ADMIN},
+    {"POST", "/v1/resend", .step = psync_route_resend, .scope = PSYNC_SCOPE_ADMIN, .needs = PSYNC_CAN_HISTORY},
+    {"GET", "/v1/config", .step = psync_route_config, .scope = PSYNC_SCOPE_READ},
     {"POST", "/v1/queue/backup", .step = psync_route_backup, .whole_file = true},
-    {"POST", "/v1/queue/check", .step = psync_route_check, .whole_file = true},
+    {"POST", "/v1/queue/check", .step = psync_route_check, .scope = PSYNC_SCOPE_ADMIN, .whole_file = true},
     {"POST", "/v1/handover", .answer = psync_route_handover, .always = true},
-    {"GET", "/v1/owner", .answer = psync_route_owner, .always = true},
-    {"GET", "/healthz", .answer = psync_route_health, .always = true},
-    {"GET", "/readyz", .answer = psync_route_ready, .always = true},
+    {"GET", "/v1/owner", .answer = psync_route_owner, .scope = PSYNC_SCOPE_READ, .always = true},
+    {"GET", "/healthz", .answer = psync_route_health, .scope = PSYNC_SCOPE_NONE, .always = true},
+    {"GET", "/readyz", .answer = psync_route_ready, .scope = PSYNC_SCOPE_NONE, .always = true},
 };
 enum { N_ROUTES = sizeof(rows) / sizeof(rows[0]) };
 
@@ -221,6 +221,13 @@ const struct psync_web_route *psync_api_routes(const struct psync_api *api, size
 {
     *ret_n = N_ROUTES;
     return api->routes;
+}
+
+enum psync_scope psync_api_scope(const struct psync_api *api, size_t route)
+{
+    (void)api;
+    PSYNC_INVARIANT(route < N_ROUTES);
+    return rows[route].scope;
 }
 
 void psync_api_stop(struct psync_api *api)

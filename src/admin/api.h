@@ -7,6 +7,7 @@
 #define PSYNC_ADMIN_API_H
 
 #include "admin/reader.h"
+#include "admin/scope.h"
 #include "config/config.h"
 #include "delivery/worker.h"
 #include "queue/queue.h"
@@ -30,6 +31,7 @@ PSYNC_CHECKED enum psync_result psync_api_new(const struct psync_api_open *open,
                                               struct psync_error *err);
 /* For psync_web_conf; valid until free. */
 const struct psync_web_route *psync_api_routes(const struct psync_api *api, size_t *ret_n);
+enum psync_scope psync_api_scope(const struct psync_api *api, size_t route); /* of route number `route` */
 /* Refuses new requests with 503 and waits until those there are have been answered and sent, at most `wait_ms`; a
  * backup or a check is cut short, and answered like a new request. */
 void psync_api_drain(struct psync_api *api, psync_ms wait_ms);

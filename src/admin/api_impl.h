@@ -47,6 +47,7 @@ struct psync_route_row {
     const char *method, *pattern;
     void (*answer)(struct psync_api *api, struct psync_web_request *rq);          /* on the server's thread; or */
     enum psync_job_step (*step)(struct psync_task *task, bool ending);            /* on the clerk's */
+    enum psync_scope scope;          /* over TCP */
     unsigned needs;                  /* PSYNC_CAN_*: without them 501 */
     bool whole_file;                 /* on the slow clerk's thread: it may take minutes */
     bool always;                     /* answered also while handing over */

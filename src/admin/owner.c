@@ -25,6 +25,7 @@ struct psync_owner {
     struct psync_queue *queue;
     _Atomic(struct psync_api *) api; /* the queue's thread may fail while it is made */
     _Atomic(struct psync_door *) door; /* likewise */
+    struct psync_site *site;           /* over TCP; NULL: only the socket */
     bool drained;
     atomic_bool wanted, failed;
 };
@@ -235,6 +236,17 @@ enum psync_result psync_owner_new(const struct psync_owner_open *open, struct ps
     return PSYNC_OK;
 }
 
+enum psync_result psync_owner_serve(struct psync_owner *o, const struct psync_site_open *open, struct psync_error *err)
+{
+    PSYNC_INVARIANT(!o->site);
+    return psync_site_new(open, atomic_load(&o->api), &o->site, err);
+}
+
+struct psync_site *psync_owner_site(struct psync_owner *o)
+{
+    return o->site;
+}
+
 void psync_owner_drain(struct psync_owner *o)
 {
     if (o && atomic_load(&o->door) && !o->drained)
@@ -258,10 +270,13 @@ void psync_owner_free(struct psync_owner *o)
     psync_owner_drain(o);
     if (door)
         psync_door_close(door);
+    if (o->site)
+        psync_site_close(o->site);
     if (api)
         psync_api_stop(api);
     psync_queue_free(o->queue);
     psync_door_free(door);
+    psync_site_free(o->site);
     psync_api_free(api);
     psync_queue_lock_free(o->lock);
     free(o);

@@ -14,6 +14,7 @@
 #define PSYNC_ADMIN_OWNER_H
 
 #include "admin/reader.h"
+#include "admin/site.h"
 #include "config/config.h"
 #include "delivery/worker.h"
 #include "queue/queue.h"
@@ -52,6 +53,10 @@ struct psync_owner_open {
 enum { PSYNC_OWNER_HANDOVER_MS = 30000 };
 PSYNC_CHECKED enum psync_result psync_owner_new(const struct psync_owner_open *open, struct psync_owner **ret_owner,
                                                 struct psync_error *err);
+/* Serves over TCP too, until the owner ends; at most once. Results as psync_site_new. */
+PSYNC_CHECKED enum psync_result psync_owner_serve(struct psync_owner *o, const struct psync_site_open *open,
+                                                  struct psync_error *err);
+struct psync_site *psync_owner_site(struct psync_owner *o); /* NULL: none */
 /* Takes no new requests, answers those it has (for at most some seconds); a backup or a check ends at once, undone.
  * NULL is fine. */
 void psync_owner_drain(struct psync_owner *o);

@@ -8,6 +8,7 @@ enum psync_exit psync_cmd_simple(struct psync_invocation *inv);
 enum psync_exit psync_cmd_async(struct psync_invocation *inv);
 enum psync_exit psync_cmd_produce(struct psync_invocation *inv);
 enum psync_exit psync_cmd_work(struct psync_invocation *inv);
+enum psync_exit psync_cmd_serve(struct psync_invocation *inv);
 enum psync_exit psync_cmd_status(struct psync_invocation *inv);
 enum psync_exit psync_cmd_show(struct psync_invocation *inv);
 enum psync_exit psync_cmd_resend(struct psync_invocation *inv);

@@ -83,6 +83,10 @@ const struct psync_command psync_commands[] = {
      "settings, all or nothing, and reopens the log. With --drain: 0 when nothing is left, 1 when something waits,\n"
      "which is then said. With --json it ends with one object.\n",
      work_flags, psync_cmd_work, NULL, "destination,http,retry,breaker,batch,work,queue,log", SIGNALS},
+    {"serve", NULL, 0, 0, "work, and the API, the dashboard and metrics over TCP",
+     "Listens on serve.listen. On loopback everybody may look; changes need a login (productsync user add) or a token\n"
+     "(productsync token add). Signals as `work`.\n",
+     NULL, psync_cmd_serve, NULL, "serve,destination,http,retry,breaker,batch,work,queue,log", SIGNALS},
     {"status", NULL, 0, 0, "what is queued, in flight, delayed, dead; rate and time to drain", NULL, NULL,
      psync_cmd_status, NULL, NULL, PLAIN},
     {"show", "PRODUCT", 1, 1, "was it delivered? a product's messages and every attempt", NULL, show_flags,

@@ -12,6 +12,7 @@
 #include "cmd/relays.h"
 #include "cmd/reload.h"
 #include "cmd/signals.h"
+#include "cmd/work.h"
 
 #include "admin/owner.h"
 #include "base/json.h"
@@ -28,6 +29,7 @@
 struct run {
     struct psync_reload reload;    /* settings, log, owner, worker */
     const struct psync_invocation *inv;
+    const struct psync_work_kind *kind;
     bool drain;
     atomic_bool stopped;           /* by a signal: then what is left is as it should be */
     struct psync_painter painter;
@@ -241,7 +243,7 @@ static enum psync_exit open_owner(struct run *run)
     struct psync_owner *made = NULL;
     const struct psync_owner_open owner = {.config = reload->ctx.config,
                                            .role = PSYNC_OWNER_WORKER,
-                                           .command = "work",
+                                           .command = run->kind->command,
                                            .reader = &psync_cmd_reader,
                                            .log = reload->ctx.log,
                                            .on_ready = on_ready,
@@ -284,12 +286,12 @@ static enum psync_exit open_worker(struct run *run)
     return PSYNC_EXIT_OK;
 }
 
-enum psync_exit psync_cmd_work(struct psync_invocation *inv)
+enum psync_exit psync_work_run(struct psync_invocation *inv, const struct psync_work_kind *kind)
 {
     static struct run run; /* the signal thread keeps it until the process ends */
     static struct psync_signals signals;
     struct psync_error err = {0};
-    run = (struct run){.inv = inv, .drain = psync_invocation_has(inv, "drain")};
+    run = (struct run){.inv = inv, .kind = kind, .drain = psync_invocation_has(inv, "drain")};
     (void)setvbuf(stdout, NULL, _IOLBF, 0); /* that it delivers is said at once, also into a pipe */
     psync_reload_init(&run.reload, inv);
     enum psync_exit code = psync_context_load(&run.reload.ctx, inv);
@@ -308,10 +310,17 @@ enum psync_exit psync_cmd_work(struct psync_invocation *inv)
         code = open_owner(&run);
     if (code == PSYNC_EXIT_OK && run.reload.owner)
         code = open_worker(&run);
+    if (code == PSYNC_EXIT_OK && run.reload.worker && kind->open)
+        code = kind->open(&run.reload);
     if (code == PSYNC_EXIT_OK && run.reload.worker)
         code = start_relays(&run);
     if (code == PSYNC_EXIT_OK && run.reload.worker)
         code = deliver(&run);
     psync_reload_done(&run.reload);
     return code;
+}
+
+enum psync_exit psync_cmd_work(struct psync_invocation *inv)
+{
+    return psync_work_run(inv, &(struct psync_work_kind){.command = "work"});
 }

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -304,5 +305,27 @@ enum psync_result psync_check_prefix(const char *value, struct psync_error *err)
 {
     if (strlen(value) > 32 || !consists_of(value, LETTERS DIGITS "_"))
         return psync_fail(err, PSYNC_REJECT, "expected at most 32 letters, digits or _");
+    return PSYNC_OK;
+}
+
+enum psync_result psync_check_ip(const char *value, struct psync_error *err)
+{
+    struct in6_addr room;
+
+    if (*value == '\0' || inet_pton(AF_INET, value, &room) == 1 || inet_pton(AF_INET6, value, &room) == 1)
+        return PSYNC_OK;
+    return psync_fail(err, PSYNC_REJECT, "expected an IP address, such as 127.0.0.1 or ::1");
+}
+
+enum psync_result psync_check_hosts(const char *value, struct psync_error *err)
+{
+    while (*value) {
+        size_t n = strcspn(value, ",");
+
+        if (n == 0 || n > 253 || strspn(value, LETTERS DIGITS ".-:") < n || (value[n] && !value[n + 1]))
+            return psync_fail(err, PSYNC_REJECT, "expected names such as productsync.example.com, separated by commas "
+                                                 "without spaces or ports");
+        value += n + (value[n] == ',');
+    }
     return PSYNC_OK;
 }

@@ -25,6 +25,8 @@ PSYNC_CHECK(psync_check_own_method);  /* the same, or empty */
 PSYNC_CHECK(psync_check_destination); /* a destination's name; not empty */
 PSYNC_CHECK(psync_check_destinations); /* some, comma-separated */
 PSYNC_CHECK(psync_check_shop);        /* the name of a shop's section: a destination's without the number; not empty */
+PSYNC_CHECK(psync_check_ip);          /* an address, not a name */
+PSYNC_CHECK(psync_check_hosts);       /* names or addresses without ports, comma-separated */
 PSYNC_CHECK(psync_check_prefix);      /* of table names: letters, digits, _ */
 
 /* Longest path of a unix socket: sun_path is 104 bytes with the NUL on the BSDs and macOS, 108 on Linux. */

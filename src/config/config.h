@@ -17,6 +17,7 @@ enum psync_jitter { PSYNC_JITTER_ADD, PSYNC_JITTER_FULL };
 enum psync_conflict { PSYNC_CONFLICT_DONE, PSYNC_CONFLICT_DEAD };
 enum psync_input_tax { PSYNC_TAX_INCLUDED, PSYNC_TAX_EXCLUDED };
 enum psync_negative_stock { PSYNC_STOCK_REFUSE, PSYNC_STOCK_ZERO };
+enum psync_login { PSYNC_LOGIN_CHANGES, PSYNC_LOGIN_ALWAYS }; /* on loopback; elsewhere it is always */
 enum psync_http_version { PSYNC_HTTP_AUTO, PSYNC_HTTP_1_1, PSYNC_HTTP_2 };
 
 /* [destination] or [destination NAME]: where products go. The unnamed section is the destination "default". */
@@ -110,6 +111,18 @@ struct psync_work_conf {
     psync_ms lease;            /* how long a leased message is ours */
 };
 
+/* What `serve` offers over TCP. */
+struct psync_serve_conf {
+    const char *listen;        /* HOST:PORT */
+    const char *tls_cert, *tls_key; /* PEM files; "" when not set */
+    const char *proxy;         /* the address of the reverse proxy in front, which does TLS; "" : none */
+    const char *hosts;         /* names that the header Host may have besides those of loopback; comma-separated */
+    enum psync_login login;
+    psync_ms session;          /* a login ends after so long without a request */
+    double rate;               /* requests a second of one client, 0: no limit; a token may have its own */
+    uint32_t max_connections;
+};
+
 struct psync_async_conf {
     uint32_t retries;          /* further tries in memory */
 };
@@ -144,6 +157,7 @@ struct psync_config {
     struct psync_http_conf http;
     struct psync_batch_conf batch;
     struct psync_work_conf work;
+    struct psync_serve_conf serve;
     struct psync_async_conf async;
     struct psync_payload_conf payload;
     struct psync_input_conf input;
