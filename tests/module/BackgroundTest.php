@@ -75,18 +75,11 @@ final class BackgroundTest extends ShopCase
     {
         Player::play(['insert 20|Cup|5|1', 'stock 20|1', 'insert 21|Jug|5|1', 'stock 21|1']);
         $this->later(301);
-        Db::getInstance()->before = function ($sql) {
-            if (strpos($sql, 'WHERE ps.id_product = 20') !== false) {
-                throw new Error('stands for die()');
-            }
-        };
-        try {
-            Cron::run(5.0);
-            $this->fail('it ends');
-        } catch (Error $e) {
-            $this->assertSame('stands for die()', $e->getMessage());
+        for ($i = 0; $i < 2; ++$i) {
+            $texts[] = $this->script(['diesAt 20', 'background'])[1];
+            $this->sql("UPDATE ps_product_sync_state SET updated_at = UTC_TIMESTAMP() WHERE name LIKE 'lock:%'");
         }
-        Cron::run(5.0);
+        $this->assertSame(['broken module', 'end'], $texts);
         $this->assertSame(['21 ready {"id":21,"name":"Jug","price":6.00,"stock":1}'], $this->rows());
     }
 
@@ -159,18 +152,11 @@ final class BackgroundTest extends ShopCase
     {
         Player::play(['insert 20|Cup|5|1', 'stock 20|1', 'insert 21|Jug|5|1', 'stock 21|1']);
         Catalogue::start(1);
-        Db::getInstance()->before = function ($sql) {
-            if (strpos($sql, 'WHERE ps.id_product = 20') !== false) {
-                throw new Error('stands for die()');
-            }
-        };
         for ($i = 0; $i < 3; ++$i) {
-            try {
-                Catalogue::step(1, new Budget(5, 1));
-            } catch (Error $e) {
-                $this->assertSame('stands for die()', $e->getMessage());
-            }
+            $texts[] = $this->script(['diesAt 20', 'background'])[1];
+            $this->sql("UPDATE ps_product_sync_state SET updated_at = UTC_TIMESTAMP() WHERE name LIKE 'lock:%'");
         }
+        $this->assertSame(['broken module', 'broken module', 'end'], $texts);
         $this->assertSame(['done' => 3, 'total' => 3, 'finished' => true], Catalogue::progress(1));
         $this->assertSame(['19 ready', '21 ready'], array_map(function ($line) {
             return substr($line, 0, 8);

@@ -143,6 +143,21 @@ final class Player
         exit;
     }
 
+    /** Another module ends PHP whenever the price of this product is asked for. */
+    private static function diesAt($id)
+    {
+        Db::getInstance()->before = function ($sql) use ($id) {
+            if (strpos($sql, "WHERE ps.id_product = $id") !== false) {
+                die('broken module');
+            }
+        };
+    }
+
+    private static function background()
+    {
+        ProductSync\Background\Cron::run(5.0);
+    }
+
     private static function import()
     {
         define('PS_MASS_PRODUCT_CREATION', true);

@@ -11,7 +11,7 @@ final class ReaderTest extends ShopCase
 {
     private function read($id = 19, $idShop = 1)
     {
-        return Reader::read(Facts::ofProducts([$id]), Choices::ofShop($idShop))[$id];
+        return Reader::read(Facts::ofProducts([$id], true), Choices::ofShop($idShop))[$id];
     }
 
     private function payload($id = 19, $idShop = 1)
@@ -109,6 +109,21 @@ final class ReaderTest extends ShopCase
         $this->assertSame(Shop::CONTEXT_GROUP, Shop::getContext());
     }
 
+    public function testAModuleThatFailsOnOnePriceDoesNotKeepTheOthersOut()
+    {
+        Db::getInstance()->before = function ($sql) {
+            if (strpos($sql, 'WHERE ps.id_product = 20') !== false) {
+                Hook::exec('actionProductUpdate', ['id_product' => 21]);
+                throw new TypeError('a module on the price hook');
+            }
+        };
+        Player::play(['insert 20|Cup|5|1', '+added 20', 'stock 20|1', 'insert 21|Jug|5|1', '+added 21', 'stock 21|1']);
+        $this->endRequest();
+        $this->assertSame(['20 draft ' . Lack::READING, '21 ready {"id":21,"name":"Jug","price":6.00,"stock":1}'], $this->rows());
+        $this->assertSame(['product_sync: product 20: TypeError: a module on the price hook'], PrestaShopLogger::$lines);
+        $this->assertSame(0, ProductSync\Capture\Listener::marks()->count(), 'what the other module touched meanwhile is no news');
+    }
+
     public function testLanguages()
     {
         $this->assertSame('Old mug', $this->payload()['name']);
@@ -150,7 +165,7 @@ final class ReaderTest extends ShopCase
         $this->assertSame(Lack::STOCK, $this->read()->lack);
         $this->sql("UPDATE ps_product_lang SET name = ' \t '");
         $this->assertSame(Lack::NAME, $this->read()->lack);
-        $this->assertSame([], Facts::ofProducts([12345]));
+        $this->assertSame([], Facts::ofProducts([12345], true));
     }
 
     public function testSendWhenOnlineOrPriced()

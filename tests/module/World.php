@@ -35,8 +35,9 @@ final class World
         putenv('MODULE_TEST_DB=shop');
         putenv('MODULE_TEST_FOLDER=' . $this->folder);
         $this->startDatabase($socket);
-        $this->urls['shop'] = $this->startServer('front.php', 1);
-        $this->urls['api'] = $this->startServer('api.php', 8);
+        $this->urls['shop'] = $this->startServer('shop', 'php -d opcache.enable=0 -d log_errors=1 -d error_log=' . $this->folder . '/shop.errors -S %s '
+            . __DIR__ . '/front.php');
+        $this->urls['api'] = $this->startServer('api', 'python3 ' . __DIR__ . '/api.py %d');
     }
 
     public function end()
@@ -75,7 +76,7 @@ final class World
     /** What PHP wrote into the shop's error log since the last call. */
     public function errors()
     {
-        $file = $this->folder . '/front.php.errors';
+        $file = $this->folder . '/shop.errors';
         clearstatcache();
         $text = is_file($file) ? (string) file_get_contents($file, false, null, $this->seen) : '';
         $this->seen += strlen($text);
@@ -127,17 +128,17 @@ final class World
         return 'mariadbd';
     }
 
-    private function startServer($router, $workers)
+    /** @param string $command with %s where its address, and %d where its port is to stand */
+    private function startServer($name, $command)
     {
         $probe = stream_socket_server('tcp://127.0.0.1:0');
         $address = stream_socket_get_name($probe, false);
         fclose($probe);
-        putenv('PHP_CLI_SERVER_WORKERS=' . $workers);
-        $this->processes[$router] = $this->start('exec php -d opcache.enable=0 -d log_errors=1 -d error_log=' . $this->folder . '/' . $router . '.errors -S ' . $address . ' ' . __DIR__ . '/' . $router, $router);
-        putenv('PHP_CLI_SERVER_WORKERS');
+        $port = (int) substr(strrchr($address, ':'), 1);
+        $this->processes[$name] = $this->start('exec ' . strtr($command, ['%s' => $address, '%d' => $port]), $name);
         self::await(function () use ($address) {
             return @file_get_contents('http://' . $address . '/alive') !== false;
-        }, $router);
+        }, $name);
 
         return 'http://' . $address;
     }

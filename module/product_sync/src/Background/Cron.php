@@ -85,14 +85,14 @@ final class Cron
         self::recordLater();
         $shops = Shops::wanted();
         foreach ($shops as $idShop) {
-            $report->add(Direct::run($idShop, new Budget(max(0.0, $budget->left()), 10)));
+            $report->add(Direct::run($idShop, $budget->ofDeliveries()));
         }
         foreach ([Sweep::class, Catalogue::class, Purge::class] as $step) {
             $step::run($budget);
         }
         // What was found meanwhile need not wait for the next time.
         foreach ($shops as $idShop) {
-            $report->add(Direct::run($idShop, new Budget(max(0.0, $budget->left()), 10)));
+            $report->add(Direct::run($idShop, $budget->ofDeliveries()));
         }
     }
 

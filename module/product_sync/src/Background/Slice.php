@@ -33,6 +33,6 @@ final class Slice
             return;
         }
         State::set(self::STATE, '');
-        Cron::run($isAnswered ? 5.0 : 1.0);
+        Cron::run($isAnswered ? 10.0 : 2.0);
     }
 }

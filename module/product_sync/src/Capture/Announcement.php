@@ -27,11 +27,11 @@ final class Announcement
     {
         $changes = [];
         foreach (self::byShop($rows) as $idShop => $ofShop) {
-            $facts = Facts::ofProducts(array_keys($ofShop));
+            $choices = Choices::ofShop($idShop);
+            $facts = Facts::ofProducts(array_keys($ofShop), $choices->withDescription);
             $facts = array_filter($facts, function (Facts $one) use ($idShop) {
                 return isset($one->shops[$idShop]);
             });
-            $choices = Choices::ofShop($idShop);
             foreach (Reader::read($facts, $choices) as $idProduct => $content) {
                 $changes[] = Decision::ofResend($ofShop[$idProduct], $content, $choices->rules(true, true));
             }

@@ -40,7 +40,6 @@ final class EndOfRequest
 
             return;
         }
-        self::$isArranged = false;
         $isAnswered = self::finishResponse();
         $level = ob_get_level();
         ob_start();
@@ -54,6 +53,7 @@ final class EndOfRequest
         } catch (\Throwable $e) {
             Log::failure('end of request', $e);
         } finally {
+            self::$isArranged = false;
             while (ob_get_level() > $level) {
                 ob_end_clean();
             }

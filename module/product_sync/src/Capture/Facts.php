@@ -33,10 +33,11 @@ final class Facts
 
     /**
      * @param int[] $ids
+     * @param bool $withDescriptions they may be long
      *
      * @return Facts[] by product; one that is gone is missing
      */
-    public static function ofProducts(array $ids): array
+    public static function ofProducts(array $ids, bool $withDescriptions): array
     {
         $all = [];
         $in = '(' . Database::ids($ids) . ')';
@@ -53,7 +54,7 @@ final class Facts
             }
             $all[$id]->shops[(int) $row['id_shop']] = (bool) $row['active'];
         }
-        self::readTexts($all, $in);
+        self::readTexts($all, $in, $withDescriptions);
         self::readStocks($all, $in);
 
         return $all;
@@ -83,10 +84,11 @@ final class Facts
     }
 
     /** @param Facts[] $all */
-    private static function readTexts(array $all, string $in)
+    private static function readTexts(array $all, string $in, bool $withDescriptions)
     {
+        $description = $withDescriptions ? 'pl.description' : 'NULL';
         $rows = Database::rows(
-            'SELECT pl.id_product, pl.id_shop, l.iso_code, pl.name, pl.description FROM ' . Database::table('product_lang') . ' pl
+            'SELECT pl.id_product, pl.id_shop, l.iso_code, pl.name, ' . $description . ' AS description FROM ' . Database::table('product_lang') . ' pl
             JOIN ' . Database::table('lang') . ' l ON l.id_lang = pl.id_lang WHERE pl.id_product IN ' . $in
         );
         foreach ($rows as $row) {

@@ -18,6 +18,7 @@ final class Lack
     const NAME = 'no name yet';
     const STOCK = 'no stock row yet';
     const PRICE = 'no price in this shop';
+    const READING = 'its price or stock cannot be read; the log says why';
     const SAVE = 'its save was not finished';
     const ONLINE = 'not online yet';
     const PRICED = 'no price above 0 yet';
@@ -26,6 +27,6 @@ final class Lack
     /** Without these there is nothing to send; the others only say that it is not time yet. */
     public static function isEssential(?string $lack): bool
     {
-        return in_array($lack, [self::NAME, self::STOCK, self::PRICE, self::SAVE, self::LENGTH], true);
+        return in_array($lack, [self::NAME, self::STOCK, self::PRICE, self::READING, self::SAVE, self::LENGTH], true);
     }
 }

@@ -21,9 +21,14 @@ final class Listener
 
     /** @var Marks|null */
     private static $marks;
+    /** @var bool */
+    private static $isDeaf = false;
 
     public static function hear(string $hook, $params)
     {
+        if (self::$isDeaf) {
+            return;
+        }
         try {
             EndOfRequest::arrange();
             $idProduct = Hooks::product($hook, is_array($params) ? $params : []);
@@ -42,6 +47,18 @@ final class Listener
         }
 
         return self::$marks;
+    }
+
+    /** Products are read, which runs other modules' price and stock hooks: what those touch is no news. */
+    public static function deaf(callable $work)
+    {
+        $was = self::$isDeaf;
+        self::$isDeaf = true;
+        try {
+            return $work();
+        } finally {
+            self::$isDeaf = $was;
+        }
     }
 
     private static function mark(string $saying, int $idProduct)

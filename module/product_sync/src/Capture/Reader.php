@@ -13,6 +13,8 @@ if (!defined('_PS_VERSION_')) {
     exit;
 }
 
+use ProductSync\Outbox\StorageError;
+
 final class Reader
 {
     /**
@@ -22,19 +24,41 @@ final class Reader
      */
     public static function read(array $facts, Choices $choices): array
     {
-        return ShopContext::run($choices->idShop, function () use ($facts, $choices) {
-            Caches::drop();
-            try {
-                $contents = [];
-                foreach ($facts as $one) {
-                    $contents[$one->idProduct] = self::one($one, $choices);
-                }
-
-                return $contents;
-            } finally {
-                Caches::drop();
-            }
+        return Listener::deaf(function () use ($facts, $choices) {
+            return ShopContext::run($choices->idShop, function () use ($facts, $choices) {
+                return self::readHere($facts, $choices);
+            });
         });
+    }
+
+    /** @param Facts[] $facts @return Content[] */
+    private static function readHere(array $facts, Choices $choices): array
+    {
+        Caches::drop();
+        try {
+            $contents = [];
+            foreach ($facts as $one) {
+                $contents[$one->idProduct] = self::attempt($one, $choices);
+            }
+
+            return $contents;
+        } finally {
+            Caches::drop();
+        }
+    }
+
+    /** What another module throws at one product is no reason to leave out the others. */
+    private static function attempt(Facts $facts, Choices $choices): Content
+    {
+        try {
+            return self::one($facts, $choices);
+        } catch (StorageError $e) {
+            throw $e;
+        } catch (\Throwable $e) {
+            Log::failure('product ' . $facts->idProduct, $e);
+
+            return new Content(null, Lack::READING);
+        }
     }
 
     private static function one(Facts $facts, Choices $choices): Content

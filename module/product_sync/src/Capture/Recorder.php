@@ -100,7 +100,7 @@ final class Recorder
         if (!$this->concerns($marks, $rows, $now)) {
             return [];
         }
-        $facts = Facts::ofProducts($ids);
+        $facts = Facts::ofProducts($ids, $this->wantsDescriptions());
         $changes = $this->gone($marks, $rows, $facts);
         foreach ($this->choices() as $idShop => $choices) {
             $changes = array_merge($changes, $this->ofShop($choices, $marks, $rows, $facts, $now));
@@ -176,6 +176,11 @@ final class Recorder
         }
 
         return array_filter($changes);
+    }
+
+    private function wantsDescriptions(): bool
+    {
+        return (bool) array_filter(array_column($this->choices(), 'withDescription'));
     }
 
     private function rules(Choices $choices): Rules

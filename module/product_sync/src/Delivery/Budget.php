@@ -15,6 +15,9 @@ if (!defined('_PS_VERSION_')) {
 
 final class Budget
 {
+    /** Seconds for a request at most where others wait for the end of the work. */
+    const REQUEST = 10.0;
+
     /** @var float */
     private $end;
     /** @var int */
@@ -28,6 +31,15 @@ final class Budget
     {
         $this->end = microtime(true) + $seconds;
         $this->requestMs = (int) ($requestSeconds * 1000);
+    }
+
+    /** For delivering within this one: the last request begins early enough to end in time. */
+    public function ofDeliveries(): self
+    {
+        $left = max(0.0, $this->left());
+        $request = min(self::REQUEST, $left / 2);
+
+        return new self($left - $request, $request);
     }
 
     public function isOver(): bool
