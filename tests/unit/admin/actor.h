@@ -10,6 +10,28 @@
 #include "admin/owner.h"
 #include "admin/session.h"
 
+/* ---- the place of a test, for it and its actors ---- */
+
+static struct place place;
+
+static inline int set_up_place(void **state)
+{
+    (void)state;
+    make_place(&place, NULL);
+    return 0;
+}
+
+static inline int tear_down_place(void **state)
+{
+    (void)state;
+    remove_place(&place);
+    return 0;
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up_place, tear_down_place)
+
+/* ---- actors ---- */
+
 struct actor {
     pid_t pid;
     int to, from;

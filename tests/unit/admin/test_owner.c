@@ -5,22 +5,6 @@
 #include <grp.h>
 #include <signal.h>
 
-static struct place place;
-
-static int setup(void **state)
-{
-    (void)state;
-    make_place(&place, NULL);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    remove_place(&place);
-    return 0;
-}
-
 static struct psync_owner_open opening(enum psync_owner_role role)
 {
     return (struct psync_owner_open){.config = place.config, .role = role, .command = "test",
@@ -233,8 +217,6 @@ static void requests_are_answered_before_the_end(void **state)
         done(&a);
     }
 }
-
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

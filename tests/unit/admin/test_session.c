@@ -8,22 +8,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 
-static struct place place;
-
-static int setup(void **state)
-{
-    (void)state;
-    make_place(&place, NULL);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    remove_place(&place);
-    return 0;
-}
-
 static struct psync_session *open_session(const struct psync_config *config)
 {
     struct psync_session *session = NULL;
@@ -408,8 +392,6 @@ static void an_empty_feed_is_fine(void **state)
     psync_feed_free(feed); /* abandoned */
     psync_session_free(s);
 }
-
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
