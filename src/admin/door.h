@@ -9,15 +9,15 @@
 struct psync_door; /* opaque */
 
 struct psync_door_open {
-    const struct psync_config *config;    /* queue.socket, its group and folder, and the state folder; outlives the door */
+    const struct psync_config *config;    /* queue.socket, its group, the folders; outlives the door */
     const struct psync_web_route *routes;
     size_t n_routes, max_body_bytes;
     void (*on_warning)(void *arg, const char *text); /* any thread; not before psync_door_new */
     void *arg;
 };
 
-/* The caller owns the queue's lock. Mode 0600; or 0660 and queue.socket_group, and the folder lets that group through if
- * it is one of ours, else a warning says what to do. REJECT, FATAL: one clear line. */
+/* The caller owns the queue's lock. Mode 0600; or 0660 and queue.socket_group, and the folder lets that group through
+ * if it is one of ours, else a warning says what to do. REJECT, FATAL: one clear line. */
 PSYNC_CHECKED enum psync_result psync_door_new(const struct psync_door_open *open, struct psync_door **ret_door,
                                                struct psync_error *err);
 /* Makes the socket again if its file is gone, at most once a second; to be called about as often, by one who knows that

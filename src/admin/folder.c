@@ -43,8 +43,8 @@ enum psync_result psync_folder_trusted(const char *socket, const char *queue, st
                       folder, known ? "can be changed by everybody" : "belongs to somebody else");
 }
 
-/* As the state folder is made, with the queue, its logs and the dashboard's settings in it: and not, say, somebody's home
- * in which state.folder lies. */
+/* As the state folder is made, with the queue, its logs and the dashboard's settings in it: and not, say, somebody's
+ * home that state.folder names. */
 static bool is_ours(const char *folder, const struct stat *st, const struct psync_config *config)
 {
     const char *slash = strrchr(config->queue.path, '/'), *queue = slash ? slash + 1 : config->queue.path;

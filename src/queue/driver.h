@@ -36,7 +36,7 @@ struct psync_queue_driver {
      * nothing will be leased, so that a disk without room for verdicts is no reason not to open; else it is FATAL. */
     enum psync_result (*open)(const struct psync_queue_conf *conf, bool full_disk_ok, psync_ms now,
                               struct psync_log *log, void **ret_self, struct psync_error *err);
-    /* NULL and half-open are fine; what was not committed is lost. Not `sound`: after FATAL; nothing more is written. */
+    /* NULL and half-open are fine; what was not committed is lost. Not `sound`, after FATAL: nothing more is written. */
     void (*close)(void *self, bool sound);
 
     /* ---- writing: the queue's thread ---- */

@@ -74,7 +74,7 @@ static enum psync_result judge(const struct item *item, enum psync_result r, str
                : psync_fail(err, PSYNC_RETRY, "the queue is full: %s", item->put.ret_why);
 }
 
-/* Raises the revision of each that is not over, and puts them all in place. *ret_left: of how many the key was taken. */
+/* Raises the revision of each that is not over, and puts all in place. *ret_left: of how many the key was taken. */
 static enum psync_result put_in_place(struct psync_queue *q, struct item *items, struct psync_op *ops, size_t n,
                                       uint64_t *replaced, uint64_t *missing, size_t *ret_left,
                                       struct psync_error *err)

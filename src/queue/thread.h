@@ -86,7 +86,7 @@ extern const struct psync_op_rule psync_op_rules[PSYNC_OP_KINDS];
 PSYNC_CHECKED enum psync_result psync_queue_submit(struct psync_queue *q, struct psync_op *op);
 /* Submits and waits; the operation may lie on the stack. */
 PSYNC_CHECKED enum psync_result psync_queue_do(struct psync_queue *q, struct psync_op *op, struct psync_error *err);
-/* Submits all and waits for all, so that they share commits. OK: each has its own result, and its words in its `err`. */
+/* Submits all and waits for all, so that they share commits. OK: each has its own result, and words in its `err`. */
 PSYNC_CHECKED enum psync_result psync_queue_do_all(struct psync_queue *q, struct psync_op *ops, size_t n);
 PSYNC_CHECKED enum psync_result psync_queue_start(struct psync_queue *q, struct psync_error *err);
 void psync_queue_stop(struct psync_queue *q);

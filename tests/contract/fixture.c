@@ -56,6 +56,15 @@ void fixture_init(struct fixture *f, const struct psync_queue_driver *driver)
     fixture_open(f);
 }
 
+const char *fixture_beside(const struct fixture *f, const char *tail)
+{
+    static char names[4][400];
+    static unsigned turn;
+    char *name = names[turn++ % 4];
+    snprintf(name, sizeof names[0], "%s%s", f->path, tail);
+    return name;
+}
+
 void fixture_done(struct fixture *f)
 {
     char name[600];

@@ -26,6 +26,8 @@ psync_ms fixture_clock(void);
 
 void fixture_init(struct fixture *f, const struct psync_queue_driver *driver); /* folder, settings, open queue */
 void fixture_done(struct fixture *f);                                          /* closes and removes all */
+/* The queue's path and `tail`; valid until the 4th next call. */
+const char *fixture_beside(const struct fixture *f, const char *tail);
 void fixture_close(struct fixture *f);
 void fixture_open(struct fixture *f);
 void fixture_reopen(struct fixture *f);

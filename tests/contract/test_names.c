@@ -29,15 +29,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-static const char *beside(const struct fixture *f, const char *tail)
-{
-    static char names[4][400];
-    static unsigned turn;
-    char *name = names[turn++ % 4];
-    snprintf(name, sizeof names[0], "%s%s", f->path, tail);
-    return name;
-}
-
 static void on_fatal(void *arg, const char *why)
 {
     (void)arg;
@@ -70,14 +61,14 @@ static void expect_refused(struct fixture *f, const char *path, const char *word
     assert_int_equal(lstat(path, &after), 0);
     assert_true(before.st_ino == after.st_ino && before.st_size == after.st_size &&
                 before.st_mtime == after.st_mtime);
-    assert_int_equal(access(beside(f, ".link-wal"), F_OK), -1);
+    assert_int_equal(access(fixture_beside(f, ".link-wal"), F_OK), -1);
 }
 
 static void another_name_is_refused(void **state)
 {
     struct fixture *f = *state;
     char path[400];
-    snprintf(path, sizeof path, "%s", beside(f, ".link"));
+    snprintf(path, sizeof path, "%s", fixture_beside(f, ".link"));
     assert_int_equal(link(f->path, path), 0);
     expect_refused(f, path, "has 2 names");
     expect_refused(f, f->path, "remove all but one");
@@ -92,7 +83,7 @@ static void what_is_no_file_is_refused(void **state)
 {
     struct fixture *f = *state;
     char path[400];
-    snprintf(path, sizeof path, "%s", beside(f, ".link"));
+    snprintf(path, sizeof path, "%s", fixture_beside(f, ".link"));
     assert_int_equal(mkdir(path, 0700), 0);
     expect_refused(f, path, "is a folder: set queue.path to a file in it");
     assert_int_equal(rmdir(path), 0);
@@ -130,8 +121,8 @@ static void a_replaced_file_takes_nothing_more(void **state)
     struct psync_error err = {0};
     own(f);
     fixture_put(f, 1, 0);
-    assert_int_equal(psync_queue_backup(f->q, beside(f, ".copy"), &err), PSYNC_OK);
-    assert_int_equal(rename(beside(f, ".copy"), f->path), 0);
+    assert_int_equal(psync_queue_backup(f->q, fixture_beside(f, ".copy"), &err), PSYNC_OK);
+    assert_int_equal(rename(fixture_beside(f, ".copy"), f->path), 0);
     assert_int_equal(stat(f->path, &before), 0);
     expect_noticed(f, f->path);
     assert_int_equal(stat(f->path, &after), 0); /* what lies there now was left alone */
@@ -142,8 +133,8 @@ static void a_removed_log_takes_nothing_more(void **state)
 {
     struct fixture *f = *state;
     own(f);
-    assert_int_equal(unlink(beside(f, "-wal")), 0);
-    expect_noticed(f, beside(f, "-wal"));
+    assert_int_equal(unlink(fixture_beside(f, "-wal")), 0);
+    expect_noticed(f, fixture_beside(f, "-wal"));
 }
 
 static void a_removed_lock_is_noticed(void **state)
@@ -153,9 +144,9 @@ static void a_removed_lock_is_noticed(void **state)
     struct psync_error err = {0};
     own(f);
     fixture_put(f, 1, 0);
-    assert_int_equal(unlink(beside(f, ".lock")), 0);
+    assert_int_equal(unlink(fixture_beside(f, ".lock")), 0);
     assert_int_equal(psync_queue_lock_new(f->path, "work", &other, &err), PSYNC_OK); /* as a second owner would */
-    expect_noticed(f, beside(f, ".lock"));
+    expect_noticed(f, fixture_beside(f, ".lock"));
     psync_queue_lock_free(other);
 }
 
@@ -164,7 +155,7 @@ static void an_idle_queue_notices(void **state)
 {
     struct fixture *f = *state;
     own(f);
-    assert_int_equal(unlink(beside(f, ".lock")), 0);
+    assert_int_equal(unlink(fixture_beside(f, ".lock")), 0);
     for (int i = 0; i < 500 && atomic_load(&fatals) == 0; i++)
         (void)poll(NULL, 0, 10);
     assert_int_equal(atomic_load(&fatals), 1);

@@ -27,16 +27,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* The file beside the queue's; static. */
-static const char *beside(const struct fixture *f, const char *tail)
-{
-    static char names[4][400];
-    static unsigned turn;
-    char *name = names[turn++ % 4];
-    snprintf(name, sizeof names[0], "%s%s", f->path, tail);
-    return name;
-}
-
 static struct bytes read_all(const char *path)
 {
     struct stat st;
@@ -61,11 +51,11 @@ static void write_all(const char *path, const struct bytes *b)
 /* The queue's files as a kill would leave them now. The queue is closed. */
 static void kill_now(struct fixture *f)
 {
-    struct bytes file = read_all(f->path), log = read_all(beside(f, "-wal"));
+    struct bytes file = read_all(f->path), log = read_all(fixture_beside(f, "-wal"));
     assert_true(log.len > 0);
     fixture_close(f);
     write_all(f->path, &file);
-    write_all(beside(f, "-wal"), &log);
+    write_all(fixture_beside(f, "-wal"), &log);
     free(file.data);
     free(log.data);
 }
@@ -73,20 +63,20 @@ static void kill_now(struct fixture *f)
 static void back_up(struct fixture *f, const char *tail)
 {
     struct psync_error err = {0};
-    if (psync_queue_backup(f->q, beside(f, tail), &err) != PSYNC_OK)
+    if (psync_queue_backup(f->q, fixture_beside(f, tail), &err) != PSYNC_OK)
         fail_msg("%s", err.text);
 }
 
 static void expect_refused(struct fixture *f, const char *words)
 {
     struct psync_error err = {0};
-    struct bytes before = read_all(beside(f, "-wal"));
+    struct bytes before = read_all(fixture_beside(f, "-wal"));
     enum psync_result r = psync_queue_new(&(struct psync_queue_open){.conf = &f->conf, .clock = fixture_clock}, &f->q,
                                           &err);
     assert_int_equal(r, PSYNC_REJECT);
     if (strstr(err.text, words) == NULL || strstr(err.text, f->path) == NULL || strstr(err.text, "-shm") == NULL)
         fail_msg("%s", err.text);
-    struct bytes after = read_all(beside(f, "-wal")); /* and nothing was replayed */
+    struct bytes after = read_all(fixture_beside(f, "-wal")); /* and nothing was replayed */
     assert_int_equal(before.len, after.len);
     assert_memory_equal(before.data, after.data, before.len);
     free(before.data);
@@ -95,8 +85,8 @@ static void expect_refused(struct fixture *f, const char *words)
 
 static void remove_log(const struct fixture *f)
 {
-    unlink(beside(f, "-wal"));
-    unlink(beside(f, "-shm"));
+    unlink(fixture_beside(f, "-wal"));
+    unlink(fixture_beside(f, "-shm"));
 }
 
 static void put_many(struct fixture *f, int64_t from, int64_t to)
@@ -122,12 +112,12 @@ static void a_missing_file_beside_its_log_is_not_made_anew(void **state)
     struct fixture *f = *state;
     put_many(f, 1, 10);
     kill_now(f);
-    assert_int_equal(rename(f->path, beside(f, ".away")), 0);
+    assert_int_equal(rename(f->path, fixture_beside(f, ".away")), 0);
     expect_refused(f, "is missing");
     assert_int_equal(access(f->path, F_OK), -1);
     fclose(fopen(f->path, "w"));
     expect_refused(f, "is missing"); /* without a byte, that is */
-    assert_int_equal(rename(beside(f, ".away"), f->path), 0);
+    assert_int_equal(rename(fixture_beside(f, ".away"), f->path), 0);
     fixture_open(f);
     assert_int_equal(fixture_counts(f).ready, 10);
 }
@@ -138,7 +128,7 @@ static void a_backup_beside_a_log_that_was_left_is_refused(void **state)
     struct fixture *f = *state;
     put_many(f, 1, 20);
     back_up(f, ".backup");
-    struct bytes backup = read_all(beside(f, ".backup"));
+    struct bytes backup = read_all(fixture_beside(f, ".backup"));
     for (int64_t round = 1; round <= 2; round++) {
         put_many(f, 100 * round, 100 * round + 50);
         kill_now(f);
@@ -152,6 +142,22 @@ static void a_backup_beside_a_log_that_was_left_is_refused(void **state)
     free(backup.data);
 }
 
+static int make_defensive(sqlite3 *db, char **ret_why, const void *functions)
+{
+    (void)ret_why;
+    (void)functions;
+    return sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+}
+
+/* As it is built on macOS: there a new schema cookie is taken in silence, and the old one kept. */
+static void a_defensive_sqlite_makes_no_difference(void **state)
+{
+    assert_int_equal(sqlite3_auto_extension((void (*)(void))make_defensive), SQLITE_OK);
+    fixture_reopen(*state);
+    a_kill_alone_refuses_nothing(state);
+    assert_int_equal(sqlite3_cancel_auto_extension((void (*)(void))make_defensive), 1);
+}
+
 static void the_file_put_back_goes_on(void **state)
 {
     struct fixture *f = *state;
@@ -159,10 +165,10 @@ static void the_file_put_back_goes_on(void **state)
     back_up(f, ".backup");
     put_many(f, 21, 30);
     kill_now(f);
-    assert_int_equal(rename(f->path, beside(f, ".away")), 0);
-    assert_int_equal(rename(beside(f, ".backup"), f->path), 0);
+    assert_int_equal(rename(f->path, fixture_beside(f, ".away")), 0);
+    assert_int_equal(rename(fixture_beside(f, ".backup"), f->path), 0);
     expect_refused(f, "log of another");
-    assert_int_equal(rename(beside(f, ".away"), f->path), 0);
+    assert_int_equal(rename(fixture_beside(f, ".away"), f->path), 0);
     fixture_open(f);
     assert_int_equal(fixture_counts(f).ready, 30);
 }
@@ -193,14 +199,14 @@ static void a_backup_is_never_put_over_a_file(void **state)
     char text[] = "mine";
     struct bytes mine = {text, 4};
     fixture_put(f, 1, 0);
-    write_all(beside(f, ".backup"), &mine);
-    assert_int_equal(psync_queue_backup(f->q, beside(f, ".backup"), &err), PSYNC_REJECT);
-    struct bytes still = read_all(beside(f, ".backup"));
+    write_all(fixture_beside(f, ".backup"), &mine);
+    assert_int_equal(psync_queue_backup(f->q, fixture_beside(f, ".backup"), &err), PSYNC_REJECT);
+    struct bytes still = read_all(fixture_beside(f, ".backup"));
     assert_int_equal(still.len, 4);
     free(still.data);
-    unlink(beside(f, ".backup"));
-    assert_int_equal(symlink("nowhere", beside(f, ".backup")), 0);
-    assert_int_equal(psync_queue_backup(f->q, beside(f, ".backup"), &err), PSYNC_REJECT);
+    unlink(fixture_beside(f, ".backup"));
+    assert_int_equal(symlink("nowhere", fixture_beside(f, ".backup")), 0);
+    assert_int_equal(psync_queue_backup(f->q, fixture_beside(f, ".backup"), &err), PSYNC_REJECT);
 }
 
 /* Until it is complete it has another name, and what a kill left of that is no hindrance. */
@@ -210,11 +216,11 @@ static void a_backup_appears_complete(void **state)
     char text[] = "half a backup";
     struct bytes rest = {text, strlen(text)};
     put_many(f, 1, 20);
-    write_all(beside(f, ".backup.part"), &rest);
+    write_all(fixture_beside(f, ".backup.part"), &rest);
     back_up(f, ".backup");
-    assert_int_equal(access(beside(f, ".backup.part"), F_OK), -1);
+    assert_int_equal(access(fixture_beside(f, ".backup.part"), F_OK), -1);
     fixture_close(f);
-    assert_int_equal(rename(beside(f, ".backup"), f->path), 0);
+    assert_int_equal(rename(fixture_beside(f, ".backup"), f->path), 0);
     fixture_open(f);
     assert_int_equal(fixture_counts(f).ready, 20);
 }
@@ -266,9 +272,9 @@ static void an_interrupt_ends_what_reads(void **state)
     put_many(x.f, 1, 20);
     assert_int_equal(list_all(&x), PSYNC_RETRY);
     assert_int_equal(x.r, PSYNC_RETRY);
-    assert_int_equal(psync_queue_backup(x.f->q, beside(x.f, ".backup"), &err), PSYNC_RETRY);
-    assert_int_equal(access(beside(x.f, ".backup"), F_OK), -1);
-    assert_int_equal(access(beside(x.f, ".backup.part"), F_OK), -1);
+    assert_int_equal(psync_queue_backup(x.f->q, fixture_beside(x.f, ".backup"), &err), PSYNC_RETRY);
+    assert_int_equal(access(fixture_beside(x.f, ".backup"), F_OK), -1);
+    assert_int_equal(access(fixture_beside(x.f, ".backup.part"), F_OK), -1);
     x.interrupt = false;
     x.rows = 0;
     assert_int_equal(list_all(&x), PSYNC_OK); /* lists go on */
@@ -281,6 +287,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_kill_alone_refuses_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_missing_file_beside_its_log_is_not_made_anew, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_backup_beside_a_log_that_was_left_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_defensive_sqlite_makes_no_difference, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_file_put_back_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_damaged_names_the_log, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_backup_is_never_put_over_a_file, set_up, tear_down),

@@ -17,8 +17,8 @@ bool psync_disk_sync(int fd)
     return fsync(fd) == 0;
 }
 
-/* Written and removed: what statvfs(3) calls free is not what a quota, or the blocks kept for root, leave to us. Any other
- * failure is left to the commit that follows. */
+/* Written and removed: what statvfs(3) calls free is not what a quota, or the blocks kept for root, leave to us. Any
+ * other failure is left to the commit that follows. */
 bool psync_disk_takes(const char *path, size_t bytes)
 {
     char name[PSYNC_PATH_BYTES], piece[64 << 10];

@@ -149,20 +149,23 @@ static enum psync_result connect_writer(struct psync_store *s, struct psync_erro
     return code == SQLITE_OK ? PSYNC_OK : psync_store_fault(s, s->writer, code, err);
 }
 
-/* What a volley's verdicts may take in the log: a few pages a message. RETRY: there is less. A log that was left may have
- * taken the space, which it gives back first. */
+/* What a volley's verdicts may take in the log: a few pages a message. RETRY: there is less. A log that was left may
+ * have taken the space, which it gives back first. */
 static enum psync_result find_room(struct psync_store *s, struct psync_error *err)
 {
-    const uint64_t volley = 4 << 20, least = 1 << 20, half = s->conf->reserve_bytes / 2; /* with less puts are refused */
+    const uint64_t volley = 4 << 20, least = 1 << 20, half = s->conf->reserve_bytes / 2; /* the other half: the file */
     uint64_t needed = half == 0 ? least : half < volley ? half : volley;
     enum psync_result r = psync_store_checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, err);
     if (r == PSYNC_OK && !psync_disk_takes(s->conf->path, (size_t)needed))
-        r = psync_fail(err, PSYNC_RETRY, "queue file %s: the disk is full: there is no room to write down what becomes of"
-                       " deliveries: free %" PRIu64 " kB or more", s->conf->path, needed >> 10);
+        r = psync_fail(err, PSYNC_RETRY, "queue file %s: the disk is full: there is no room to write down what becomes"
+                       " of deliveries: free %" PRIu64 " kB or more", s->conf->path, needed >> 10);
     return r;
 }
 
-/* See log.c. Before any statement is prepared: SQLite takes it for a change of the schema. */
+/* See log.c. A defensive SQLite, as macOS has it, takes a new cookie in silence and keeps the old one: so that is switched
+ * off. Later the mark is read with read(2), which sees what write(2) wrote through
+ * another descriptor (POSIX, read); the log is empty then, so that the cookie stands in the file. Before any statement is
+ * prepared: SQLite takes it for a change of the schema. */
 static enum psync_result change_mark(struct psync_store *s, uint32_t *ret_mark, struct psync_error *err)
 {
     char sql[96];
@@ -170,7 +173,9 @@ static enum psync_result change_mark(struct psync_store *s, uint32_t *ret_mark, 
     sqlite3_randomness(sizeof mark, &mark);
     mark &= INT32_MAX;
     snprintf(sql, sizeof sql, "BEGIN IMMEDIATE; PRAGMA schema_version = %" PRIu32 "; COMMIT", mark);
-    int code = sqlite3_exec(s->writer, sql, NULL, NULL, NULL);
+    int code = sqlite3_db_config(s->writer, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(s->writer, sql, NULL, NULL, NULL);
     if (code != SQLITE_OK)
         return psync_store_fault(s, s->writer, code, err);
     *ret_mark = mark;
