@@ -58,12 +58,6 @@ static struct psync_shop_value *find(const struct psync_shop_facts *f, enum psyn
     return NULL;
 }
 
-static void forget(struct psync_shop_facts *f, struct psync_shop_value *v)
-{
-    free_text(v->text);
-    *v = f->values[--f->n_values];
-}
-
 enum psync_result psync_shop_facts_add(struct psync_shop_facts *f, const char *name, uint32_t id_shop, uint32_t id_group,
                                        const char *text)
 {
@@ -75,12 +69,7 @@ enum psync_result psync_shop_facts_add(struct psync_shop_facts *f, const char *n
     if (id_shop)
         id_group = 0; /* core looks at the shop first, whatever group stands beside it */
     struct psync_shop_value *v = find(f, (enum psync_shop_name)known, id_shop, id_group);
-    if (!text) {
-        if (v)
-            forget(f, v);
-        return PSYNC_OK;
-    }
-    char *copy = strdup(text);
+    char *copy = strdup(text ? text : "");
     if (!copy)
         return PSYNC_NOMEM;
     if (v) {

@@ -39,7 +39,7 @@ struct psync_shop_facts {
 void psync_shop_facts_init(struct psync_shop_facts *f);
 void psync_shop_facts_done(struct psync_shop_facts *f); /* secrets are overwritten */
 /* A row of `configuration`, in the order of id_configuration: of equal ones the last counts. What the relay does not read is
- * passed over. `text` NULL: as if it were not there, as in core. NOMEM. */
+ * passed over. `text` NULL: empty, as in core, which stores an empty value so. NOMEM. */
 PSYNC_CHECKED enum psync_result psync_shop_facts_add(struct psync_shop_facts *f, const char *name, uint32_t id_shop,
                                                      uint32_t id_group, const char *text);
 /* A row of `shop`, copied. NOMEM; REJECT: more than PSYNC_SHOP_STORES_MAX. */
