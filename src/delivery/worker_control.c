@@ -211,7 +211,7 @@ void psync_worker_status_refresh(struct psync_worker *w, psync_ms now)
 {
     size_t n = w->config->n_destinations;
     (void)pthread_mutex_lock(&w->mutex);
-    struct psync_destination_status *status = realloc(w->status, n * sizeof *status);
+    struct psync_destination_status *status = realloc(w->status, (n ? n : 1) * sizeof *status); /* 0: it may free */
     if (status) { /* else the last snapshot stands */
         w->status = status;
         w->n_status = 0;

@@ -82,10 +82,14 @@ def run_all(world, given):
 def set_up(given, folder):
     """The shop, running; and the world with the module, unless bare."""
     shop = scratch.Shop(given.dir, folder, given.installer)
-    print(f"== PrestaShop {shop.version}: copying", flush=True)
-    shop.copy()
-    print("== installing the shop", flush=True)
-    shop.install()
+    if shop.installed:
+        print(f"== PrestaShop {shop.version}, as installed by a former run", flush=True)
+        shop.again()
+    else:
+        print(f"== PrestaShop {shop.version}: copying", flush=True)
+        shop.copy()
+        print("== installing the shop", flush=True)
+        shop.install()
     shop.start()
     return shop
 
@@ -97,7 +101,8 @@ def begin(shop, given):
         print("== installing the module", flush=True)
         world.install_module()
         if not given.bench:
-            world.start_worker()
+            if world.mode == "queue":
+                world.start_worker()
     return world
 
 

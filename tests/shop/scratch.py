@@ -143,6 +143,7 @@ http {{
   access_log {folder}/access.log; client_max_body_size 64m; sendfile on;
   client_body_temp_path {folder}/nginx-body; proxy_temp_path {folder}/nginx-proxy; fastcgi_temp_path {folder}/nginx-fcgi;
   uwsgi_temp_path {folder}/nginx-uwsgi; scgi_temp_path {folder}/nginx-scgi;
+  map $request_uri $as_if_tls {{ ~^/admin-api on; default ""; }} # the Admin API insists on it
   server {{
     listen 127.0.0.1:{port}; server_name localhost; root {root}; index index.php;
     location ~ /(app|bin|cache|classes|config|localization|pdf|src|tools|translations|var|vendor|\\.git)/ {{ deny all; }}
@@ -163,6 +164,7 @@ http {{
       fastcgi_param GATEWAY_INTERFACE CGI/1.1; fastcgi_param SERVER_SOFTWARE nginx; fastcgi_param REDIRECT_STATUS 200;
       fastcgi_param REMOTE_ADDR $remote_addr; fastcgi_param REMOTE_PORT $remote_port;
       fastcgi_param SERVER_ADDR $server_addr; fastcgi_param SERVER_PORT $server_port; fastcgi_param SERVER_NAME $host;
+      fastcgi_param HTTPS $as_if_tls if_not_empty;
       fastcgi_param HTTP_HOST $http_host; fastcgi_param HTTP_AUTHORIZATION $http_authorization;
       fastcgi_read_timeout 600; fastcgi_buffers 32 32k; fastcgi_buffer_size 64k;
     }}
@@ -280,12 +282,35 @@ class Shop:
         self.source, self.folder, self.installer = os.path.abspath(source), folder, installer
         self.root = os.path.join(folder, "shop")
         self.host = "localhost"
-        self.port = free_port()
+        self.marker = os.path.join(folder, "installed")
+        self.port = self._former_port() or free_port()
         self.url = f"http://{self.host}:{self.port}"
         self.admin = f"{self.url}/{ADMIN_FOLDER}"
         self.db = Database(os.path.join(folder, "db"))
         self.web = Web(folder, self.root, self.port)
         self.version = self._version()
+
+    def _former_port(self):
+        """Of a shop that a former run installed in this folder."""
+        with contextlib.suppress(OSError, ValueError):
+            with open(self.marker, encoding="ascii") as f:
+                return int(f.read())
+        return 0
+
+    @property
+    def installed(self):
+        return os.path.exists(self.marker)
+
+    def again(self):
+        """Starts what a former run installed."""
+        self.db.port = int(re.search(r"'database_port' => '?(\d+)", self._parameters()).group(1))
+        self.db.start()
+        self.web.write()
+        self.clear_cache()
+
+    def _parameters(self):
+        with open(os.path.join(self.root, "app/config/parameters.php"), encoding="utf-8") as f:
+            return f.read()
 
     def _version(self):
         path = os.path.join(self.source, "src/Core/Version.php")
@@ -359,6 +384,8 @@ class Shop:
             raise SetupError(f"the shop's installer made no tables:\n{(done.stdout + done.stderr)[-3000:]}")
         shutil.rmtree(os.path.join(self.root, "install"))
         self._rename_admin(ADMIN_FOLDER)
+        with open(self.marker, "w", encoding="ascii") as f:
+            f.write(str(self.port))
 
     def php(self, script, *args, timeout=300, ini=(), input=None):
         """A script of the shop, or of ours, on the command line, from the shop's root."""
