@@ -40,7 +40,8 @@ def look(shop, product, path="/"):
     assert page.status == 200 and found, f"no product page of {product}: {page.status} {page.url}"
     shown = json.loads(html.unescape(found.group(1)), parse_float=Decimal)
     price = Decimal(shown["price_amount"]).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return Seen(shown["name"], price, int(shown["quantity_all_versions"]))
+    # A page that has none to sell leaves the quantity out.
+    return Seen(shown["name"], price, int(shown.get("quantity_all_versions", 0)))
 
 
 def normal(name):

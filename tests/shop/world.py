@@ -201,7 +201,7 @@ class World:
             return self._bare(product, name, price, stock, look)
         wanted = self.expected.get(product, 0) + more
         self.expected[product] = wanted
-        wait_for(lambda: self._nudge() or self.effects(product) >= wanted, seconds, f"product {product} arrives (row: {self._brief(product)})")
+        wait_for(lambda: self.effects(product) >= wanted or self._nudge(), seconds, f"product {product} arrives (row: {self._brief(product)})")
         sent = self.mock.ledger(product)
         assert sent["effects"] == wanted, f"product {product} arrived {sent['effects']} times, not {wanted}: {sent}"
         assert not sent["violations"], sent["violation"]
