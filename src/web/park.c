@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+enum { CROWD_EVERY_MS = 1000 };
+
 static void lock(struct psync_web_server *s)
 {
     PSYNC_INVARIANT(pthread_mutex_lock(&s->lock) == 0);
@@ -67,6 +69,10 @@ static void *timer_main(void *arg)
         lock(s);
         bool stop = s->stopping;
         int timeout = stop ? 0 : fire_timers(s);
+        if (s->patience.idle_ms && !stop) {
+            psync_web_crowd_check(s, psync_clock_now());
+            timeout = timeout >= 0 && timeout < CROWD_EVERY_MS ? timeout : CROWD_EVERY_MS;
+        }
         unlock(s);
         if (stop)
             return NULL;
@@ -122,6 +128,23 @@ static void suspend_until(struct psync_web_request *rq, enum psync_web_state sta
 
 /* ---- for the other files ---- */
 
+bool psync_web_start_timers(struct psync_web_server *s)
+{
+    return !s->patience.idle_ms || start_timer_thread(s);
+}
+
+bool psync_web_hold(struct psync_web_request *rq, size_t n)
+{
+    struct psync_web_server *s = rq->server;
+    lock(s);
+    bool fits = n <= s->max_held_bytes - s->figures.held_bytes;
+    if (fits)
+        s->figures.held_bytes += n;
+    unlock(s);
+    rq->held_bytes += fits ? n : 0;
+    return fits;
+}
+
 bool psync_web_park(struct psync_web_request *rq)
 {
     struct psync_web_server *s = rq->server;
@@ -157,6 +180,7 @@ void psync_web_answer(struct psync_web_request *rq, enum psync_web_ending ending
     rq->ending = ending;
     rq->status = status;
     rq->response = response;
+    psync_web_crowd_set(rq->seat, PSYNC_WEB_SENDING);
     if (rq->state == HELD)
         resume(rq, ANSWERED);
     else
@@ -178,6 +202,7 @@ void psync_web_run(struct psync_web_request *rq)
     lock(rq->server);
     rq->state = RUNNING;
     rq->owners++;
+    psync_web_crowd_set(rq->seat, PSYNC_WEB_WAITING);
     unlock(rq->server);
 }
 
@@ -193,13 +218,22 @@ bool psync_web_take_due(struct psync_web_request *rq)
     return runs;
 }
 
-bool psync_web_own(struct psync_web_server *s)
+bool psync_web_own(struct psync_web_server *s, struct psync_web_seat *seat)
 {
     lock(s);
     bool runs = !s->stopping;
     s->owners += runs;
+    psync_web_crowd_set(seat, PSYNC_WEB_READING);
     unlock(s);
     return runs;
+}
+
+void psync_web_rest(struct psync_web_request *rq)
+{
+    lock(rq->server);
+    psync_web_crowd_set(rq->seat, PSYNC_WEB_IDLE);
+    rq->seat = NULL; /* an answer that comes now is for nobody */
+    unlock(rq->server);
 }
 
 static void free_request(struct psync_web_request *rq)
@@ -210,6 +244,9 @@ static void free_request(struct psync_web_request *rq)
         rq->release(rq->context);
     psync_buf_done(&rq->body);
     struct psync_web_server *s = rq->server;
+    lock(s);
+    s->figures.held_bytes -= rq->held_bytes;
+    unlock(s);
     free(rq);
     psync_web_server_disown(s);
 }

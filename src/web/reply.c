@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -76,6 +77,24 @@ static struct MHD_Response *response_of_buf(struct psync_buf *buf)
     return response;
 }
 
+static bool has_header(const struct psync_web_reply *reply, const char *name)
+{
+    for (size_t i = 0; i < reply->n_headers; i++)
+        if (strcasecmp(reply->headers[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static bool add_common_headers(struct MHD_Response *response, const struct psync_web_server *s,
+                               const struct psync_web_reply *reply)
+{
+    bool complete = true;
+    for (size_t i = 0; i < s->n_headers && complete; i++)
+        if (!has_header(reply, s->headers[i].name))
+            complete = MHD_add_response_header(response, s->headers[i].name, s->headers[i].value) == MHD_YES;
+    return complete;
+}
+
 static struct MHD_Response *build(struct psync_web_request *rq, const struct psync_web_reply *reply)
 {
     struct MHD_Response *response = reply->stream.read ? response_of_stream(rq, &reply->stream)
@@ -85,6 +104,7 @@ static struct MHD_Response *build(struct psync_web_request *rq, const struct psy
         return NULL;
     bool complete = !reply->content_type || MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
                                                                     reply->content_type) == MHD_YES;
+    complete = complete && add_common_headers(response, rq->server, reply);
     for (size_t i = 0; i < reply->n_headers && complete; i++)
         complete = MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value) == MHD_YES;
     if (complete)
@@ -151,6 +171,11 @@ void psync_web_problem(struct psync_web_request *rq, unsigned status, const char
         (void)vsnprintf(detail, sizeof(detail), fmt, args);
     va_end(args);
     problem(rq, status, title, fmt ? detail : NULL, NULL);
+}
+
+void psync_web_problem_later(struct psync_web_request *rq, const char *title)
+{
+    problem(rq, MHD_HTTP_SERVICE_UNAVAILABLE, title, NULL, &(struct psync_web_header){MHD_HTTP_HEADER_RETRY_AFTER, "1"});
 }
 
 void psync_web_problem_allow(struct psync_web_request *rq, const char *title, const char *methods)

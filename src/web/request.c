@@ -1,9 +1,12 @@
 /* request - from libmicrohttpd's callbacks to a handler: reading, limits, routes; and what handlers ask of it. */
 #include "web/server_impl.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* A body that is too large is still read, and dropped, up to this size: a client that is busy sending would not see an
  * answer before a closed connection. */
@@ -17,12 +20,14 @@ void *psync_web_on_target(void *server, const char *target, struct MHD_Connectio
     struct psync_web_request *rq = calloc(1, sizeof(*rq) + 2 * n); /* the second copy is for the wildcard */
     if (!rq)
         return NULL;
-    if (!psync_web_own(s)) {
+    struct psync_web_seat *seat = psync_web_crowd_seat(connection);
+    if (!psync_web_own(s, seat)) {
         free(rq);
         return NULL;
     }
     rq->server = s;
     rq->connection = connection;
+    rq->seat = seat;
     rq->owners = 1;
     rq->later_ms = -1;
     rq->wildcard = rq->target_text + n;
@@ -114,6 +119,8 @@ static const char *refusal_title(unsigned status)
         return "The body is too large";
     case MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE:
         return "The header is too large";
+    case MHD_HTTP_SERVICE_UNAVAILABLE:
+        return "Too much at once";
     default:
         return "Out of memory";
     }
@@ -127,6 +134,9 @@ static void refuse(struct psync_web_request *rq)
     case MHD_HTTP_METHOD_NOT_ALLOWED:
         list_methods(rq, methods);
         psync_web_problem_allow(rq, title, methods);
+        return;
+    case MHD_HTTP_SERVICE_UNAVAILABLE:
+        psync_web_problem_later(rq, title);
         return;
     case MHD_HTTP_CONTENT_TOO_LARGE:
         psync_web_problem(rq, rq->refusal, title, "at most %zu bytes are taken", rq->server->max_body_bytes);
@@ -165,9 +175,12 @@ static enum MHD_Result on_header(struct psync_web_request *rq, const char *metho
         refuse_for(rq, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE);
     if (rq->refusal == 0)
         refuse_for(rq, find_route(rq, method));
-    if (announced > limit)
+    if (rq->refusal == 0 && rq->server->admit)
+        rq->server->admit(rq, rq->handler_arg);
+    if (announced > limit && !rq->drops_body)
         refuse_for(rq, MHD_HTTP_CONTENT_TOO_LARGE);
-    if (announced > limit && (expects_continue(rq->connection) || announced > limit + DRAIN_BYTES)) {
+    bool refused = rq->refusal || rq->drops_body;
+    if (refused && announced > 0 && (expects_continue(rq->connection) || announced > limit + DRAIN_BYTES)) {
         psync_web_run(rq);
         return run(rq); /* now; the connection is closed behind the answer */
     }
@@ -177,7 +190,9 @@ static enum MHD_Result on_header(struct psync_web_request *rq, const char *metho
 static enum MHD_Result on_body(struct psync_web_request *rq, const char *bytes, size_t n)
 {
     rq->received_bytes += n;
-    if (rq->refusal == 0) {
+    if (rq->refusal == 0 && !rq->drops_body && !psync_web_hold(rq, n))
+        refuse_for(rq, MHD_HTTP_SERVICE_UNAVAILABLE);
+    if (rq->refusal == 0 && !rq->drops_body) {
         enum psync_result r = psync_buf_add(&rq->body, bytes, n);
         if (r != PSYNC_OK)
             refuse_for(rq, r == PSYNC_REJECT ? MHD_HTTP_CONTENT_TOO_LARGE : MHD_HTTP_SERVICE_UNAVAILABLE);
@@ -228,6 +243,7 @@ void psync_web_on_end(void *server, struct MHD_Connection *connection, void **re
     *request = NULL;
     if (!rq)
         return;
+    psync_web_rest(rq);
     if (psync_web_take_due(rq)) {
         rq->later_ms = -1;
         rq->handler(rq, rq->handler_arg);
@@ -265,6 +281,47 @@ const char *psync_web_query(const struct psync_web_request *rq, const char *name
 const char *psync_web_header(const struct psync_web_request *rq, const char *name)
 {
     return MHD_lookup_connection_value(rq->connection, MHD_HEADER_KIND, name);
+}
+
+struct counting {
+    const char *name;
+    unsigned n;
+};
+
+static enum MHD_Result count_value(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct counting *counting = arg;
+    (void)kind, (void)value;
+    counting->n += strcasecmp(name, counting->name) == 0;
+    return MHD_YES;
+}
+
+unsigned psync_web_header_count(const struct psync_web_request *rq, const char *name)
+{
+    struct counting counting = {name, 0};
+    (void)MHD_get_connection_values(rq->connection, MHD_HEADER_KIND, count_value, &counting);
+    return counting.n;
+}
+
+const char *psync_web_client_address(const struct psync_web_request *rq, char ret_text[PSYNC_WEB_CLIENT_MAX])
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(rq->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *address = info ? info->client_addr : NULL;
+    ret_text[0] = '\0';
+    if (address && address->sa_family == AF_INET)
+        (void)inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)address)->sin_addr, ret_text,
+                        PSYNC_WEB_CLIENT_MAX);
+    else if (address && address->sa_family == AF_INET6)
+        (void)inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, ret_text,
+                        PSYNC_WEB_CLIENT_MAX);
+    return ret_text;
+}
+
+void psync_web_divert(struct psync_web_request *rq, psync_web_handler *handler, void *arg)
+{
+    rq->handler = handler;
+    rq->handler_arg = arg;
+    rq->drops_body = true;
 }
 
 struct psync_span psync_web_body(const struct psync_web_request *rq)

@@ -15,7 +15,7 @@ enum {
     DEFAULT_CONNECTIONS = 512,
     DEFAULT_IDLE_S = 75,
     LEAST_POOL_BYTES = 32 << 10, /* for a connection; also the most that is read of a body at a time */
-    OPTIONS = 12
+    OPTIONS = 10
 };
 
 static size_t or_default(size_t value, size_t dflt)
@@ -40,8 +40,15 @@ static struct psync_web_server *make_server(const struct psync_web_conf *conf)
     s->max_header_bytes = or_default(conf->max_header_bytes, DEFAULT_HEADER_BYTES);
     s->port = psync_web_listen_port(conf->listen_fd);
     s->speaks_tls = conf->tls_certificate && conf->tls_key;
+    s->patience = conf->patience;
+    s->max_connections = or_default(conf->max_connections, DEFAULT_CONNECTIONS);
+    s->max_held_bytes = or_default(conf->max_held_bytes, SIZE_MAX);
+    s->headers = conf->headers;
+    s->n_headers = conf->n_headers;
+    s->admit = conf->admit;
     s->owners = 1;
     psync_list_init(&s->suspended);
+    psync_list_init(&s->crowd);
     psync_heap_init(&s->timers);
     return s;
 }
@@ -55,7 +62,8 @@ static struct MHD_Daemon *start_daemon(struct psync_web_server *s, const struct 
         {MHD_OPTION_LISTEN_SOCKET, conf->listen_fd, NULL},
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)psync_web_on_target, s},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)psync_web_on_end, s},
-        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)or_default(conf->max_connections, DEFAULT_CONNECTIONS), NULL},
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)psync_web_on_connection, s},
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)s->max_connections, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)or_default(conf->idle_timeout_s, DEFAULT_IDLE_S), NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)(pool > LEAST_POOL_BYTES ? pool : LEAST_POOL_BYTES), NULL},
         {MHD_OPTION_END, 0, NULL},
@@ -64,8 +72,8 @@ static struct MHD_Daemon *start_daemon(struct psync_web_server *s, const struct 
     };
     if (s->speaks_tls) {
         flags |= MHD_USE_TLS;
-        options[6] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)conf->tls_certificate};
-        options[7] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)conf->tls_key};
+        options[7] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)conf->tls_certificate};
+        options[8] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)conf->tls_key};
     }
     sigset_t all, before;
     (void)sigfillset(&all);
@@ -86,11 +94,12 @@ enum psync_result psync_web_server_new(const struct psync_web_conf *conf, struct
         (void)close(conf->listen_fd);
         return psync_fail(err, PSYNC_NOMEM, "no memory for a web server");
     }
-    s->daemon = start_daemon(s, conf);
+    s->daemon = psync_web_start_timers(s) ? start_daemon(s, conf) : NULL;
     if (!s->daemon) {
         enum psync_result r = psync_fail(err, PSYNC_FATAL, "the web server cannot start: %s",
                                          conf->tls_certificate ? "is the certificate right?" : strerror(errno));
         (void)close(conf->listen_fd);
+        psync_web_wake_all(s);
         psync_web_server_disown(s);
         return r;
     }

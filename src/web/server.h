@@ -28,6 +28,18 @@ struct psync_web_route {
     void *arg;
 };
 
+/* How long a client may take: beyond, its connection is closed. 0: as long as something moves (idle_timeout_s). */
+struct psync_web_patience {
+    psync_ms begin_ms; /* until its first request's first line is there */
+    psync_ms idle_ms;  /* between two requests; set, a new client may also take the place of one that is idle or slow */
+    psync_ms read_ms;  /* from a request's first line to its last byte */
+    psync_ms send_ms;  /* for an answer */
+};
+
+struct psync_web_header {
+    const char *name, *value;
+};
+
 struct psync_web_conf {
     int listen_fd;                        /* see web/listen.h; the server's from now on, also if it cannot start */
     const struct psync_web_route *routes; /* copied; tried in order */
@@ -37,6 +49,14 @@ struct psync_web_conf {
     unsigned max_connections; /* more wait in the backlog; 0: 512 */
     unsigned idle_timeout_s;  /* a connection on which nothing moves is closed; 0: 75 s */
     const char *tls_certificate, *tls_key; /* PEM text; NULL: plain HTTP */
+    struct psync_web_patience patience;
+    size_t max_held_bytes;    /* bodies of all requests together; 503 beyond; 0: no such limit */
+    const struct psync_web_header *headers; /* of every answer that has not its own of that name; borrowed for the
+                                               server's life */
+    size_t n_headers;
+    /* Called when a request's header is there and its route is known, before its body is read, with the route's `arg`: it
+     * may psync_web_divert it. NULL: every request is let in. */
+    psync_web_handler *admit;
 };
 
 PSYNC_CHECKED enum psync_result psync_web_server_new(const struct psync_web_conf *conf,
@@ -45,6 +65,13 @@ PSYNC_CHECKED enum psync_result psync_web_server_new(const struct psync_web_conf
  * answer them, which then does nothing. Not from a handler. A unix socket's file is its maker's to remove. NULL is
  * fine. */
 void psync_web_server_free(struct psync_web_server *server);
+
+struct psync_web_figures {
+    size_t connections;            /* now */
+    uint64_t accepted, shown_out;  /* since the start: how many came, and were closed for being slow or in the way */
+    size_t held_bytes;             /* of bodies now */
+};
+void psync_web_server_figures(struct psync_web_server *s, struct psync_web_figures *ret_figures); /* any thread */
 
 uint16_t psync_web_server_port(const struct psync_web_server *server); /* 0: a unix socket */
 
@@ -55,6 +82,13 @@ const char *psync_web_wildcard(const struct psync_web_request *rq); /* decoded; 
 const char *psync_web_query(const struct psync_web_request *rq, const char *name);  /* decoded; NULL: absent */
 const char *psync_web_header(const struct psync_web_request *rq, const char *name); /* any case; NULL: absent.
                                                                                        Only in a handler. */
+/* Further fields of that name count too: how many there are. Only in a handler. */
+unsigned psync_web_header_count(const struct psync_web_request *rq, const char *name);
+/* The client's address without its port; "" over a unix socket. Only in a handler. */
+enum { PSYNC_WEB_CLIENT_MAX = 64 };
+const char *psync_web_client_address(const struct psync_web_request *rq, char ret_text[PSYNC_WEB_CLIENT_MAX]);
+/* From conf.admit only: `handler` answers in place of the route's, and the body is dropped. */
+void psync_web_divert(struct psync_web_request *rq, psync_web_handler *handler, void *arg);
 struct psync_span psync_web_body(const struct psync_web_request *rq);
 
 /* Memory of the handler's that lives as long as the request; `release` is called once when the request is over,
@@ -70,10 +104,6 @@ void psync_web_reply_buf(struct psync_web_request *rq, unsigned status, const ch
 /* application/problem+json with `status`, `title` and a `detail` when `fmt` is not NULL. */
 void psync_web_problem(struct psync_web_request *rq, unsigned status, const char *title, const char *fmt, ...)
     PSYNC_PRINTF(4, 5);
-
-struct psync_web_header {
-    const char *name, *value;
-};
 
 /* A body made while it is sent. `read` is called on the server's thread: it writes at most `max` bytes and returns how
  * many; 0 with `*ret_wait_ms` > 0: nothing for so long; 0 with 0: the end; < 0: cut the connection here. */

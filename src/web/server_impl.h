@@ -31,17 +31,28 @@ enum psync_web_state {
     ENDING /* what psync_web_state says when the server stops, whatever the request's own state is */
 };
 
+/* What the client of a connection is at (crowd.c). */
+enum psync_web_doing { PSYNC_WEB_IDLE, PSYNC_WEB_READING, PSYNC_WEB_WAITING, PSYNC_WEB_SENDING, PSYNC_WEB_LEAVING };
+struct psync_web_seat;
+
 struct psync_web_server {
     struct psync_web_route *routes;
     size_t n_routes, max_body_bytes, max_header_bytes;
     struct MHD_Daemon *daemon;
     uint16_t port;
     bool speaks_tls;
+    struct psync_web_patience patience;
+    size_t max_connections, max_held_bytes;
+    const struct psync_web_header *headers;
+    size_t n_headers;
+    psync_web_handler *admit;
 
     pthread_mutex_t lock; /* guards what follows, and the state of every request; taken before libmicrohttpd's own */
     bool stopping;
     size_t owners;               /* the server's maker, and each request */
     struct psync_link suspended; /* of requests */
+    struct psync_link crowd;     /* of seats */
+    struct psync_web_figures figures;
     struct psync_heap timers;    /* of requests that are WAITING or PAUSED */
     pthread_t timer_thread;      /* started when it is first needed */
     bool timer_runs;
@@ -55,7 +66,10 @@ struct psync_web_request {
     char *wildcard;        /* room for it behind `target_text` */
     const char *method;    /* NULL: the header has not been read */
     uint64_t received_bytes;
+    size_t held_bytes; /* of figures.held_bytes */
     struct psync_buf body;
+    struct psync_web_seat *seat; /* NULL: none, or the connection is gone */
+    bool drops_body; /* it was diverted */
     unsigned refusal; /* the status to answer when the request is read: 0 for a good one */
     psync_web_handler *handler;
     void *handler_arg;
@@ -84,12 +98,25 @@ void psync_web_answer(struct psync_web_request *rq, enum psync_web_ending ending
                       struct MHD_Response *response);
 enum psync_web_state psync_web_state(struct psync_web_request *rq);
 void psync_web_run(struct psync_web_request *rq);         /* RUNNING; the handler becomes an owner */
-bool psync_web_own(struct psync_web_server *s);           /* one owner more; false: the server stops */
+/* One owner more, for a request that begins on that seat; false: the server stops. */
+bool psync_web_own(struct psync_web_server *s, struct psync_web_seat *seat);
+void psync_web_rest(struct psync_web_request *rq);        /* its connection is idle again, or gone */
 /* RUNNING, if it is DUE. False: it is not, or the server stops; then the call to come is no owner any more. */
 bool psync_web_take_due(struct psync_web_request *rq);
 void psync_web_disown(struct psync_web_request *rq);      /* one owner less */
 void psync_web_server_disown(struct psync_web_server *s); /* likewise */
 void psync_web_wake_all(struct psync_web_server *s);      /* sets `stopping`, ends the timers, resumes everybody */
+
+bool psync_web_start_timers(struct psync_web_server *s);  /* with a patience they run from the start */
+/* Room for `n` more bytes of a body; false: there is none. */
+bool psync_web_hold(struct psync_web_request *rq, size_t n);
+
+/* ---- crowd.c; the first two under the lock ---- */
+void psync_web_crowd_check(struct psync_web_server *s, psync_ms now); /* closes who took too long */
+void psync_web_crowd_set(struct psync_web_seat *seat, enum psync_web_doing doing); /* NULL is fine */
+struct psync_web_seat *psync_web_crowd_seat(struct MHD_Connection *connection);
+void psync_web_on_connection(void *server, struct MHD_Connection *connection, void **context,
+                             enum MHD_ConnectionNotificationCode what);
 
 /* ---- request.c: what libmicrohttpd calls ---- */
 void *psync_web_on_target(void *server, const char *target, struct MHD_Connection *connection);
@@ -102,6 +129,7 @@ void psync_web_on_end(void *server, struct MHD_Connection *connection, void **re
 /* ---- reply.c ---- */
 /* Hands the answer to libmicrohttpd: its thread only, in state ANSWERED. What it returns goes back to libmicrohttpd. */
 enum MHD_Result psync_web_send(struct psync_web_request *rq);
+void psync_web_problem_later(struct psync_web_request *rq, const char *title);                    /* 503 */
 void psync_web_problem_allow(struct psync_web_request *rq, const char *title, const char *methods); /* 405 */
 
 #endif
