@@ -11,6 +11,8 @@ use ProductSync\Admin\RowView;
 use ProductSync\Admin\SettingsForm;
 use ProductSync\Admin\Tabs;
 use ProductSync\Admin\Words;
+use ProductSync\Delivery\Destination;
+use ProductSync\Delivery\Verdict;
 use ProductSync\Settings\Problem;
 use ProductSync\Settings\Settings;
 use ProductSync\Settings\Table;
@@ -69,6 +71,10 @@ final class AdminTest extends ShopCase
             'waiting for long' => [$late, [Health::STUCK]],
             'waiting for not so long' => [['overdueSeconds' => 300], []],
             'a long backlog that moves' => [$late + ['taking' => true], []],
+            'suspended, whether or not something waits' => [['suspension' => 'why'], [Health::SUSPENDED]],
+            'suspended, but the relay delivers now' => [['suspension' => 'why'] + $word('delivering'), []],
+            'the API is left alone for a while' => [$late + ['restSeconds' => 9], [Health::RESTING]],
+            'the same, and nothing waits for long' => [['restSeconds' => 9], []],
             'no relay' => [$word(null) + $late, [Health::NO_RELAY]],
             'a relay that takes nothing' => [$word('suspended') + $late, [Health::RELAY_WAITS]],
             'a relay that should take' => [$word('delivering') + $late, [Health::STUCK]],
@@ -113,6 +119,17 @@ final class AdminTest extends ShopCase
         $this->assertTrue(Facts::ofShop(1)->taking);
         $this->sql("INSERT INTO ps_product_sync_state VALUES ('relay:a', '{\"shops\":{\"1\":\"no_url\"}}', UTC_TIMESTAMP())");
         $this->assertSame('no_url', Facts::ofShop(1)->relayWord);
+    }
+
+    public function testEverySuspensionIsAKnownText()
+    {
+        foreach ([Verdict::GONE => 1, Verdict::DENIED => Destination::DENIALS, Verdict::REFUSED => Destination::REFUSALS] as $verdict => $times) {
+            $destination = new Destination([], 'x');
+            for ($i = 0; $i < $times; ++$i) {
+                $destination->note($verdict, null, 1);
+            }
+            $this->assertContains($destination->suspension(), Words::SUSPENSIONS);
+        }
     }
 
     public static function posts()

@@ -19,6 +19,7 @@ use ProductSync\Admin\Tabs;
 use ProductSync\Admin\Words;
 use ProductSync\Background\Catalogue;
 use ProductSync\Delivery\Budget;
+use ProductSync\Delivery\Direct;
 use ProductSync\Delivery\TestConnection;
 use ProductSync\Settings\Installation;
 use ProductSync\Settings\Place;
@@ -122,6 +123,7 @@ class AdminProductSyncSettingsController extends ModuleAdminController
             'renewCron' => 'renewCron',
             'placeIsSame' => 'placeIsSame',
             'placeIsCopy' => 'placeIsCopy',
+            'resumeDelivery' => 'resumeDelivery',
             'startCatalogue' => 'startCatalogue',
             'stopCatalogue' => 'stopCatalogue',
             'stepCatalogue' => 'stepCatalogue',
@@ -156,14 +158,20 @@ class AdminProductSyncSettingsController extends ModuleAdminController
 
     protected function placeIsSame()
     {
-        Place::note($this->chosenShop('place_shop'));
+        Place::note($this->chosenShop('warned_shop'));
         $this->backTo(Tabs::SETTINGS, ['done' => 'same']);
     }
 
     protected function placeIsCopy()
     {
-        Place::becomeCopy($this->chosenShop('place_shop'));
+        Place::becomeCopy($this->chosenShop('warned_shop'));
         $this->backTo(Tabs::SETTINGS, ['done' => 'copy']);
+    }
+
+    protected function resumeDelivery()
+    {
+        Direct::resume($this->chosenShop('warned_shop'));
+        $this->backTo(Tabs::SETTINGS, ['done' => 'resumed']);
     }
 
     /** A script of the page asks whether the relay has answered. */
@@ -238,7 +246,7 @@ class AdminProductSyncSettingsController extends ModuleAdminController
         return [
             'style' => Words::VERDICT_STYLES[$verdict],
             'text' => $this->say(Words::VERDICTS[$verdict]),
-            'detail' => (string) $result['text'],
+            'detail' => $verdict !== TestConnection::FAILED && $result['status'] ? 'HTTP ' . $result['status'] : $result['text'],
         ];
     }
 

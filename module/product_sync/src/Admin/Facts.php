@@ -9,6 +9,8 @@
 
 namespace ProductSync\Admin;
 
+use ProductSync\Delivery\Direct;
+use ProductSync\Outbox\Database;
 use ProductSync\Outbox\Figures;
 use ProductSync\Settings\Settings;
 use ProductSync\Settings\Token;
@@ -46,6 +48,12 @@ final class Facts
     /** @var int dead rows, counted to COUNT_LIMIT */
     public $dead = 0;
 
+    /** @var string why the API is left alone until somebody acts, in the direct modes; empty: it is not */
+    public $suspension = '';
+
+    /** @var int for how many more seconds the API is left alone, in the direct modes */
+    public $restSeconds = 0;
+
     /** @var string|null what a relay that was heard of lately says about the shop; null: none was */
     public $relayWord;
 
@@ -62,6 +70,9 @@ final class Facts
         $facts->overdueSeconds = Figures::oldestDue($idShop);
         $facts->taking = $rows->isTaking($idShop, Health::PATIENCE_SECONDS);
         $facts->dead = $rows->countDead([$idShop], self::COUNT_LIMIT);
+        $destination = Direct::destination($settings);
+        $facts->suspension = $destination->suspension();
+        $facts->restSeconds = max(0, $destination->waitsUntil() - Database::now());
         $facts->relayWord = Health::relayWord(Figures::relays($idShop));
 
         return $facts;

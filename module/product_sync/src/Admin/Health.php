@@ -27,8 +27,9 @@ final class Health
     const NO_CURL = 'no_curl';
     const NO_RELAY = 'no_relay';
     const RELAY_WAITS = 'relay_waits';
+    const SUSPENDED = 'suspended';
+    const RESTING = 'resting';
     const STUCK = 'stuck';
-    const IDLE = 'idle';
     const DEAD = 'dead';
     const PAUSED = 'paused';
 
@@ -96,9 +97,17 @@ final class Health
         if ($facts->mode === Table::MODE_QUEUE) {
             return self::ofRelay($facts);
         }
-        $found = $facts->hasCurl ? [] : [self::NO_CURL];
+        if (!$facts->hasCurl) {
+            return [self::NO_CURL];
+        }
+        if ($facts->suspension !== '') {
+            return [self::SUSPENDED];
+        }
+        if (!self::isStuck($facts)) {
+            return [];
+        }
 
-        return self::isStuck($facts) ? array_merge($found, [self::STUCK]) : $found;
+        return [$facts->restSeconds > 0 ? self::RESTING : self::STUCK];
     }
 
     private static function ofRelay(Facts $facts): array

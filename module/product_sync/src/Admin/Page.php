@@ -169,18 +169,29 @@ trait Page
         $text = $code === Health::STUCK && $facts->mode === Table::MODE_QUEUE
             ? Words::STUCK_IN_QUEUE
             : Words::WARNINGS[$code];
-        $reasons = Words::RELAY_REASONS;
-        $reason = isset($reasons[$facts->relayWord]) ? $this->say($reasons[$facts->relayWord]) : (string) $facts->relayWord;
-        $count = $facts->dead >= Facts::COUNT_LIMIT ? Facts::COUNT_LIMIT . '+' : (string) $facts->dead;
 
         return [
             'code' => $code,
-            'text' => $this->say($text, ['%reason%' => $reason, '%count%' => $count]),
+            'text' => $this->say($text, [
+                '%reason%' => $this->reason($code, $facts),
+                '%count%' => $facts->dead >= Facts::COUNT_LIMIT ? Facts::COUNT_LIMIT . '+' : (string) $facts->dead,
+                '%seconds%' => (string) $facts->restSeconds,
+            ]),
             'id_shop' => $idShop,
             'shop' => $this->shopName($idShop),
             'saved' => Place::saved($idShop),
             'current' => Place::current($idShop),
         ];
+    }
+
+    private function reason(string $code, Facts $facts): string
+    {
+        if ($code === Health::SUSPENDED) {
+            return $this->say($facts->suspension);
+        }
+        $reasons = Words::RELAY_REASONS;
+
+        return isset($reasons[$facts->relayWord]) ? $this->say($reasons[$facts->relayWord]) : (string) $facts->relayWord;
     }
 
     private function refuse(string $why): bool

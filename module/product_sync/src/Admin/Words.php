@@ -49,6 +49,8 @@ final class Words
         Health::NO_CURL => 'The PHP extension curl is missing: nothing can be sent.',
         Health::NO_RELAY => 'In queue mode the program productsync takes the products, and none has been heard of in the last minute. Start productsync work, or choose another mode.',
         Health::RELAY_WAITS => 'The program productsync is running but takes nothing from this shop: %reason%.',
+        Health::SUSPENDED => 'Sending has stopped: %reason%. Correct the settings, or resume when the API is in order again.',
+        Health::RESTING => 'Products are waiting because the API is out of order or asked for a pause. It is tried again in %seconds% seconds.',
         Health::STUCK => 'Products have been waiting for more than five minutes and nobody takes them. Is cron set up, or "Work without cron" switched on?',
         Health::DEAD => 'Products could not be delivered: %count%. The list says why, and lets you send them again.',
         Health::PAUSED => 'Sending is paused: products are recorded and wait.',
@@ -67,6 +69,13 @@ final class Words
         'mode' => 'it has not noticed yet that queue mode was chosen',
     ];
 
+    // Why the direct modes suspend an API (ProductSync\Delivery\Destination)
+    const SUSPENSIONS = [
+        'the API answered 410: this address is gone for good',
+        'the API refused the token (401 or 403) several times in a row',
+        'the API refused 20 different products in a row',
+    ];
+
     // Verdicts of a connection test => what they mean, and the style of the message
     const VERDICTS = [
         'reached' => 'The API was reached. Only a delivery proves that it accepts products.',
@@ -80,6 +89,7 @@ final class Words
         'saved' => 'The settings have been saved.',
         'renewed' => 'Cron has a new address; the old one no longer works.',
         'same' => 'Sending goes on: this is the same shop.',
+        'resumed' => 'Sending goes on: the next delivery is a trial.',
         'copy' => 'This shop is a copy: it is paused, and has neither address nor token of the API any more.',
         'started' => 'The catalogue is being sent.',
         'stopped' => 'Sending the catalogue was stopped.',
@@ -96,6 +106,7 @@ final class Words
             array_values(self::TYPES),
             array_values(self::WARNINGS),
             array_values(self::RELAY_REASONS),
+            self::SUSPENSIONS,
             array_values(self::VERDICTS),
             array_values(self::DONE),
             array_keys(Table::groups()),

@@ -5,9 +5,9 @@
  * @copyright 2026 the productsync authors
  * @license   https://opensource.org/licenses/MIT MIT License
  *}
-<form class="panel" method="post" action="{$action|escape:'html':'UTF-8'}" role="alertdialog" aria-labelledby="product-sync-confirm-title" aria-describedby="product-sync-confirm-text">
+<form class="panel" method="post" action="{$action|escape:'html':'UTF-8'}" role="group" aria-labelledby="product-sync-confirm-title">
   <h3 id="product-sync-confirm-title">{l s='Send again?' d='Modules.Productsync.Admin'}</h3>
-  <p id="product-sync-confirm-text">{$text|escape:'html':'UTF-8'}</p>
+  <p role="alert">{$text|escape:'html':'UTF-8'}</p>
   <input type="hidden" name="{$token_field|escape:'html':'UTF-8'}" value="{$token|escape:'html':'UTF-8'}">
   <input type="hidden" name="rows" value="{$rows|escape:'html':'UTF-8'}">
   <button class="btn btn-primary" name="sendConfirmed" value="1">{l s='Yes, send again' d='Modules.Productsync.Admin'}</button>
