@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 
-enum { PSYNC_SHOP_PARAMS_MAX = 256 * 1024, PSYNC_SHOP_PARAM_MAX = 1024 };
+enum { PSYNC_SHOP_PARAMS_MAX = 256 * 1024, PSYNC_SHOP_PARAM_MAX = 8192 }; /* a private RSA key stands there */
 
 /* One member of 'parameters'. `text` is borrowed for the call: NULL for NULL; "1" and "" for booleans, as PHP makes texts of
  * them; undefined where `literal` is false. */

@@ -17,11 +17,12 @@ import flows_kinds  # noqa: E402,F401
 import flows_life  # noqa: E402,F401
 import flows_modes  # noqa: E402,F401
 import flows_office  # noqa: E402,F401
+import flows_pages  # noqa: E402,F401
 import scratch  # noqa: E402
 from flow import FLOWS, Left  # noqa: E402
 from world import World  # noqa: E402
 
-ORDER = ("flows_office", "flows_doors", "flows_kinds", "flows_modes", "flows_bad", "flows_life")
+ORDER = ("flows_office", "flows_doors", "flows_kinds", "flows_modes", "flows_pages", "flows_bad", "flows_life")
 
 
 def arguments():
