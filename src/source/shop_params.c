@@ -269,12 +269,10 @@ static enum psync_result take_member(struct reader *r, unsigned depth)
     enum psync_result result = take_value(r, &key, depth);
     if (result != PSYNC_OK || !take(r, "=>"))
         return result;
-    bool parameters = depth == 1 && key.kind == LITERAL_TEXT && strcmp(key.text, "parameters") == 0;
-    r->in_parameters = parameters;
+    bool asked_for = depth == 2 && r->in_parameters && key.kind == LITERAL_TEXT;
+    r->in_parameters = depth == 1 && key.kind == LITERAL_TEXT && strcmp(key.text, "parameters") == 0;
     result = take_value(r, &value, depth);
-    if (parameters)
-        r->in_parameters = false;
-    if (result != PSYNC_OK || depth != 2 || !r->in_parameters || key.kind != LITERAL_TEXT)
+    if (result != PSYNC_OK || !asked_for)
         return result;
     return r->visit(r->arg, (struct psync_span){key.text, key.len}, value.kind == LITERAL_TEXT ? value.text : NULL,
                     value.kind == LITERAL_TEXT || value.kind == LITERAL_NULL);
