@@ -222,6 +222,8 @@ final class DirectTest extends ShopCase
         $this->assertSame(['delivered'], $this->states());
         $this->assertSame([$key], array_column($this->received(), 'key'));
         $this->assertFalse(Claims::delivered($row, 200, 'x'), 'what the dead one says later is not believed');
+        $this->sql("UPDATE ps_product_sync_outbox SET state = 'taken', owner = 'php:somebody else'");
+        $this->assertFalse(Claims::dead($row, 400, 'x', true), 'nor when another one has it by then');
     }
 
     public function testWhatWasGivenBackUnsentIsAsItWas()
@@ -276,7 +278,7 @@ final class DirectTest extends ShopCase
         $this->assertSame(['dead', 503, 1], [$row['state'], (int) $row['last_status'], (int) $row['attempts']]);
     }
 
-    public function testSimpleStopsAfterNoAnswerAndAfterThreeSeconds()
+    public function testSimpleStopsAfterThreeSeconds()
     {
         $this->set('PRODUCT_SYNC_MODE', 'simple');
         $this->apiAnswers(['*' => ['status' => 200, 'sleep' => 5]]);
@@ -287,6 +289,14 @@ final class DirectTest extends ShopCase
         $this->apiAnswers([]);
         Cron::run(5.0);
         $this->assertSame(['dead', 'delivered', 'delivered'], $this->states());
+    }
+
+    public function testSimpleStopsAfterNoAnswer()
+    {
+        $this->set('PRODUCT_SYNC_MODE', 'simple');
+        $this->set('MY_API_URL', 'http://127.0.0.1:1/');
+        $this->make(3);
+        $this->assertSame(['dead', 'ready', 'ready'], $this->states());
     }
 
     public function testSimpleLeavesRowsWhenThereAreMany()

@@ -12,7 +12,7 @@ final class Player
         };
         $part = function ($id) {
             $object = new StockAvailable(1000 + $id);
-            $object->id_product = (int) $id;
+            $object->id_product = (int) $id; // 0: a price rule for all products
 
             return ['object' => $object];
         };

@@ -57,6 +57,27 @@ return [
         [PAGE, "POST {$new}generate-combinations/20/1", ['+combination 20', '+combination 20'], ['20 ready {"id":20,"name":"Shirt","price":12.00,"stock":0}']],
         [PAGE, "POST {$new}combinations/40/edit", ['stock 20|5', '+stockUpdate 20', '+stockUpdate 20', '+quantity 20', '+quantity 20'], ['20 ready {"id":20,"name":"Shirt","price":12.00,"stock":5}']],
     ]],
+    'new page: virtual product' => [[
+        $made,
+        [PAGE, "POST {$new}20/edit", page_save(20, ['name 20|Song sheet', 'price 20|3'], 50), ['20 ready {"id":20,"name":"Song sheet","price":3.60,"stock":50}']],
+    ]],
+    'new page: nothing changed, so no hook of the quantity' => [[
+        $made,
+        [PAGE, "POST {$new}20/edit", $saved, [$teapot]],
+        [PAGE, "POST {$new}20/edit", page_save(20, []), [$teapot]],
+    ]],
+    'new page: stock alone' => [[
+        $made,
+        [PAGE, "POST {$new}20/edit", $saved, [$teapot]],
+        [PAGE, "POST {$new}20/edit", page_save(20, [], 4), ['20 ready {"id":20,"name":"Blue teapot","price":15.00,"stock":4}']],
+    ]],
+    'new page: another module\'s exception, which core swallows' => [[
+        $made,
+        [PAGE, "POST {$new}20/edit", array_merge(['+formBefore 20', 'name 20|Blue teapot', '+updateBefore 20', '+update 20'], array_slice($saved, 1)), [$teapot]],
+    ]],
+    'a catalogue price rule speaks of no product' => [[
+        [[], 'script', ['+specific 0'], []],
+    ]],
     'new page: active toggled in the list' => [[
         $made,
         [PAGE, "POST {$new}20/toggle-status-for-shop/1", ['active 20|1', 'round 20'], ['20 draft no name yet']],
@@ -132,6 +153,10 @@ return [
         [ADMIN_API, 'POST /admin-api/products', ['insert 20|Vase|0|0', '+added 20', 'stock 20|0', '+save 20'], ['20 ready {"id":20,"name":"Vase","price":0.00,"stock":0}']],
         [ADMIN_API, 'PATCH /admin-api/products/20', ['price 20|25.5', 'active 20|1', 'round 20'], ['20 ready {"id":20,"name":"Vase","price":30.60,"stock":0}']],
     ]],
+    'Admin API: delete' => [[
+        [ADMIN_API, 'POST /admin-api/products', ['insert 20|Vase|0|0', '+added 20', 'stock 20|0', '+save 20'], ['20 ready {"id":20,"name":"Vase","price":0.00,"stock":0}']],
+        [ADMIN_API, 'DELETE /admin-api/products/20', ['delete 20', '+deleteAfter 20', '+productDelete 20'], []],
+    ]],
     'Admin API: without a name' => [[
         [ADMIN_API, 'POST /admin-api/products', ['insert 20', '+added 20', 'stock 20|0', '+save 20'], ['20 draft no name yet']],
     ]],
@@ -148,6 +173,9 @@ return [
     'failure in a save: an Error' => [$broken('error')],
     'failure in a save: memory' => [$broken('memory')],
     'failure in a save: time limit' => [$broken('timeout')],
+    'failure in a save: what others touch does not make it whole' => [array_merge($broken('die'), [
+        [PAGE, "POST {$new}20/toggle-status-for-shop/1", ['stock 20|3', 'active 20|1', 'round 20', '+stockUpdate 20'], ['20 draft its save was not finished']],
+    ])],
     'failure in a save: whole save afterwards' => [array_merge($broken('die'), [[PAGE, "POST {$new}20/edit", $saved, [$teapot]]])],
     'failure in a script: die' => [[[[], 'script', ['insert 20|Vase|9|1', '+added 20', 'breaks die'], ['20 draft no stock row yet'], [0, '']]]],
     'failure in a script: an Error' => [[[[], 'script', ['insert 20|Vase|9|1', '+added 20', 'breaks error'], ['20 draft no stock row yet'], [255, '']]]],
