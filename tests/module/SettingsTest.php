@@ -279,7 +279,8 @@ final class SettingsTest extends ShopCase
         $this->assertTrue(Place::isCopy(2));
         $this->assertTrue(Place::adopt([1, 2]));
         $this->assertFalse(Place::isCopy(2));
-        $this->sql("UPDATE ps_shop_url SET domain_ssl = 'staging.example'");
+        $this->sql("UPDATE ps_shop_url SET domain_ssl = 'staging.example';
+            DELETE FROM ps_configuration WHERE name = 'PRODUCT_SYNC_PLACE' AND id_shop = 2");
         $this->assertTrue(Place::adopt([1, 2]));
         $this->assertTrue(Place::isCopy(1) && Place::isCopy(2), 'in a copy nothing is adopted');
     }

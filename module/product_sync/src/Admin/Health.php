@@ -33,6 +33,10 @@ final class Health
     const DEAD = 'dead';
     const PAUSED = 'paused';
 
+    // What may be meant so, and what a setting puts right.
+    const MILD = [self::NO_URL, self::NO_TOKEN, self::PAUSED, self::RESTING, self::RELAY_WAITS];
+    const BY_SETTINGS = [self::NO_URL, self::NO_TOKEN, self::UNREADABLE, self::PAUSED];
+
     // Rows may wait that long before the page says that nobody takes them; a relay's heartbeat comes every 10 s.
     const PATIENCE_SECONDS = 300;
     const HEARTBEAT_SECONDS = 60;

@@ -172,6 +172,8 @@ trait Page
 
         return [
             'code' => $code,
+            'grave' => !in_array($code, Health::MILD, true),
+            'by_settings' => in_array($code, Health::BY_SETTINGS, true),
             'text' => $this->say($text, [
                 '%reason%' => $this->reason($code, $facts),
                 '%count%' => $facts->dead >= Facts::COUNT_LIMIT ? Facts::COUNT_LIMIT . '+' : (string) $facts->dead,

@@ -6,14 +6,13 @@
  * @license   https://opensource.org/licenses/MIT MIT License
  *}
 {foreach $warnings as $warning}
-  {$grave = in_array($warning.code, ['copy', 'unreadable', 'no_curl', 'no_key', 'suspended', 'stuck', 'no_relay', 'dead'])}
-  <div class="alert alert-{if $grave}danger{else}warning{/if} product-sync-warning" role="{if $grave}alert{else}status{/if}" data-code="{$warning.code|escape:'html':'UTF-8'}">
+  <div class="alert alert-{if $warning.grave}danger{else}warning{/if} product-sync-warning" role="{if $warning.grave}alert{else}status{/if}" data-code="{$warning.code|escape:'html':'UTF-8'}">
     <p>
       {if $name_shops}<strong>{$warning.shop|escape:'html':'UTF-8'}:</strong>{/if}
       {$warning.text|escape:'html':'UTF-8'}
       {if $warning.code === 'dead'}
         <a class="alert-link" href="{$dead_link|escape:'html':'UTF-8'}">{l s='Show failed products' d='Modules.Productsync.Admin'}</a>
-      {elseif in_array($warning.code, ['no_url', 'no_token', 'unreadable', 'paused']) && $on_list}
+      {elseif $warning.by_settings && $on_list}
         <a class="alert-link" href="{$settings_link|escape:'html':'UTF-8'}">{l s='Settings' d='Modules.Productsync.Admin'}</a>
       {/if}
     </p>

@@ -16,7 +16,7 @@
     {$described = ''}
     {if $input.problem !== ''}{$described = "`$id`-problem"}{/if}
     {if $input.help !== ''}{$described = "`$described` `$id`-help"}{/if}
-    {$is_group = in_array($input.widget, ['choice', 'inline'])}
+    {$is_group = $input.widget === 'choice' || $input.widget === 'inline'}
     <div class="form-group{if $input.problem !== ''} has-error{/if}">
       <label class="control-label col-lg-4" id="{$id|escape:'html':'UTF-8'}-label"{if !$is_group} for="{$id|escape:'html':'UTF-8'}"{/if}>{$input.label|escape:'html':'UTF-8'}</label>
       <div class="col-lg-8">
