@@ -1,0 +1,143 @@
+// dialog - questions before what cannot be undone, and the progress of what takes a while.
+
+import {h, say, show} from './dom.js';
+import {change, GivenUp} from './session.js';
+import {t} from './text.js';
+
+const SLICE = 500; // a request's share of a long work: short enough to stop soon, long enough to be fast
+let titles = 0;
+
+/** A dialog with title, body and buttons; it goes away when it is closed. */
+export function openDialog(title, ...body) {
+  const id = `dialog-${++titles}`;
+  const dialog = h('dialog', {'aria-labelledby': id}, h('h2', {id}, title), ...body);
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+/** A short word at the lower edge, read out by screen readers. */
+export function notify(text, isWrong = false) {
+  const place = document.getElementById('notices');
+  const notice = h('div', {class: isWrong ? 'notice wrong' : 'notice'}, h('span', {}, text),
+    h('button', {type: 'button', class: 'plain', 'aria-label': t('close'), onclick: () => notice.remove()}, '×'));
+  place.append(notice);
+  if (!isWrong) setTimeout(() => notice.remove(), 8000);
+}
+
+/** Runs `work`; what fails is said. True: it was done. */
+export async function attempt(work) {
+  try {
+    await work();
+    return true;
+  } catch (problem) {
+    if (!(problem instanceof GivenUp)) notify(problem.message, true);
+    return false;
+  }
+}
+
+const pause = (s) => new Promise((resolve) => setTimeout(resolve, s * 1000));
+
+/** Goes on after an answer that says "not now". */
+async function patiently(path, body) {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await change('POST', path, body);
+    } catch (problem) {
+      if (tries === 5 || ![429, 503].includes(problem.status)) throw problem;
+      await pause(problem.retryAfter || 1);
+    }
+  }
+}
+
+/** `selection` in slices; `tell` gets the sums so far; ends early when `stopped()`. */
+async function inSlices(path, selection, tell, stopped) {
+  const sum = {changed: 0, missing: 0, newer: 0, total: 0};
+  let cursor = null;
+  do {
+    const answer = await patiently(path, selection.ids ? selection : {...selection, limit: SLICE, ...(cursor && {cursor})});
+    for (const name of ['changed', 'missing', 'newer']) sum[name] += answer[name];
+    sum.total ||= answer.total;
+    cursor = answer.cursor;
+    tell(sum);
+  } while (cursor !== null && !stopped());
+  return sum;
+}
+
+function outcome(action, sum) {
+  const left = [sum.newer && t('bulk.newer', {n: sum.newer}), sum.missing && t('bulk.missing', {n: sum.missing})];
+  return [t(`bulk.${action}.done`, {n: sum.changed}), ...left.filter(Boolean)].join(' ');
+}
+
+function option(name, text) {
+  return h('label', {class: 'option'}, h('input', {type: 'checkbox', name}), h('span', {}, text));
+}
+
+/** Asks whether to retry or discard `selection` ({ids}, {group} or {all}), `n` of them; does it; then calls `after`. */
+export function askBulk(action, selection, n, after) {
+  const progress = h('progress', {max: n, value: 0, hidden: true, 'aria-label': t('bulk.progress')});
+  const words = h('p', {role: 'status'});
+  const wrong = h('p', {class: 'wrong', role: 'alert', hidden: true});
+  const options = h('details', {class: 'options', hidden: action !== 'retry'}, h('summary', {}, t('bulk.options')),
+    option('new_key', t('bulk.newKey')), option('force', t('bulk.force')));
+  const go = h('button', {type: 'submit', class: action === 'discard' ? 'danger' : 'primary'}, t(`bulk.${action}.button`, {n}));
+  const stop = h('button', {type: 'button', onclick: () => dialog.close()}, t('cancel'));
+  const form = h('form', {}, h('p', {}, t(`bulk.${action}.explain`, {n})), options, progress, words, wrong,
+    h('div', {class: 'buttons'}, stop, go));
+  let closed = false;
+
+  async function run(event) {
+    event.preventDefault();
+    const chosen = Object.fromEntries([...new FormData(form).keys()].map((name) => [name, true]));
+    show(go, false);
+    show(options, false);
+    show(progress, true);
+    say(stop, t('stop'));
+    try {
+      const sum = await inSlices(`/v1/dead/${action}`, {...selection, ...chosen}, (so) => {
+        progress.max = Math.max(1, so.total);
+        progress.value = so.changed + so.missing + so.newer;
+        say(words, t('bulk.sofar', {done: progress.value, total: so.total}));
+      }, () => closed);
+      dialog.close();
+      notify(outcome(action, sum));
+    } catch (problem) {
+      if (problem instanceof GivenUp) dialog.close();
+      show(wrong, true);
+      say(wrong, problem.message);
+      say(stop, t('close'));
+    }
+    after();
+  }
+
+  form.addEventListener('submit', run);
+  const dialog = openDialog(t(`bulk.${action}.title`, {n}), form);
+  dialog.addEventListener('close', () => { closed = true; });
+  (action === 'discard' ? stop : go).focus();
+}
+
+/** A question with one line to write; `send` gets the text, and its Problem is shown beside it. */
+export function askText(title, explain, input, button, send, ...more) {
+  const wrong = h('p', {class: 'wrong', role: 'alert', hidden: true});
+  const go = h('button', {type: 'submit', class: 'primary'}, button);
+  const dialog = openDialog(title, h('form', {onsubmit: submit}, explain, input, wrong,
+    h('div', {class: 'buttons'}, h('button', {type: 'button', onclick: () => dialog.close()}, t('cancel')), ...more, go)));
+  async function submit(event) {
+    event.preventDefault();
+    go.disabled = true;
+    show(wrong, false);
+    try {
+      await send(input.value);
+      dialog.close();
+    } catch (problem) {
+      if (!(problem instanceof GivenUp)) {
+        show(wrong, true);
+        say(wrong, problem.message);
+      }
+    }
+    go.disabled = false;
+  }
+  input.focus();
+  return dialog;
+}
