@@ -310,6 +310,17 @@ final class DirectTest extends ShopCase
         $this->assertCount(7, $this->received());
     }
 
+    public function testOneLineInTheLogForARoundThatDelivered()
+    {
+        $this->set('PRODUCT_SYNC_PAUSE', '1');
+        $this->make(3);
+        Cron::run(5.0);
+        $this->assertSame([], PrestaShopLogger::$lines);
+        $this->set('PRODUCT_SYNC_PAUSE', '0');
+        Cron::run(5.0);
+        $this->assertSame(['product_sync: 3 delivered, 0 to be tried again, 0 failed'], PrestaShopLogger::$lines);
+    }
+
     public function testOneLineInTheLogForARoundThatFailed()
     {
         $this->set('PRODUCT_SYNC_PAUSE', '1');

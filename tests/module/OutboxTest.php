@@ -324,6 +324,23 @@ final class OutboxTest extends ShopCase
         $this->assertSame(array_fill(0, 2, 'product_sync: end of request: ProductSync\Outbox\StorageError: the database refused a statement (error 1146)'), PrestaShopLogger::$lines);
     }
 
+    public function testAFullDiskIsOneLineInTheLogAndTheSweepMakesUpForIt()
+    {
+        $this->sql("CREATE TRIGGER full BEFORE INSERT ON ps_product_sync_outbox FOR EACH ROW
+            SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1114, MESSAGE_TEXT = 'The table is full'");
+        try {
+            Player::play(['insert 20|Cup|5|1', '+added 20', 'stock 20|1', '+save 20']);
+            $this->endRequest();
+        } finally {
+            $this->sql('DROP TRIGGER full');
+        }
+        $this->assertSame(['product_sync: end of request: ProductSync\Outbox\StorageError: the database refused a statement (error 1114)'], PrestaShopLogger::$lines);
+        $this->assertSame([], $this->rows());
+        $this->later(301);
+        ProductSync\Background\Cron::run(5.0);
+        $this->assertSame(['20 ready ' . self::CUP], $this->rows());
+    }
+
     public function testADatabaseThatRestartsBetweenRequests()
     {
         $this->cup();

@@ -1,6 +1,6 @@
 <?php
 /**
- * One line in PrestaShop's log for a round of work that failed somewhere, with counts; the list in the back office is the record.
+ * One line in PrestaShop's log for a request that delivered or tried to, with counts; the list in the back office is the record.
  *
  * @author    the productsync authors
  * @copyright 2026 the productsync authors
@@ -20,15 +20,14 @@ final class Told
 {
     public static function about(Report $report)
     {
-        if ($report->dead === 0) {
+        if ($report->isEmpty()) {
             return;
         }
-        Log::write(sprintf(
-            '%d delivered, %d to be tried again, %d failed; the last: %s',
-            $report->delivered,
-            $report->retried,
-            $report->dead,
-            $report->reason
-        ), Log::WARNING);
+        $counts = sprintf('%d delivered, %d to be tried again, %d failed', $report->delivered, $report->retried, $report->dead);
+        Log::write(
+            $counts . ($report->reason === '' ? '' : '; the last: ' . $report->reason),
+            $report->dead ? Log::WARNING : Log::NOTICE,
+            true
+        );
     }
 }

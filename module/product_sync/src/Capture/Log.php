@@ -16,6 +16,7 @@ if (!defined('_PS_VERSION_')) {
 
 final class Log
 {
+    const NOTICE = 1;
     const WARNING = 2;
     const ERROR = 3;
 
@@ -27,14 +28,15 @@ final class Log
         self::write(sprintf('%s: %s: %s', $where, get_class($e), $e->getMessage()), self::ERROR);
     }
 
-    public static function write(string $text, int $severity)
+    /** @param bool $isRepeated a line of the same words is news each time */
+    public static function write(string $text, int $severity, bool $isRepeated = false)
     {
         if (self::$isWriting) {
             return;
         }
         self::$isWriting = true;
         try {
-            \PrestaShopLogger::addLog('product_sync: ' . mb_substr($text, 0, 400, 'UTF-8'), $severity);
+            \PrestaShopLogger::addLog('product_sync: ' . mb_substr($text, 0, 400, 'UTF-8'), $severity, null, null, null, $isRepeated);
         } catch (\Throwable $e) {
             error_log('product_sync: ' . $text);
         } finally {
