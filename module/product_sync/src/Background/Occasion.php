@@ -27,12 +27,16 @@ final class Occasion
     /** A request that touched more products only leaves rows in mode simple. */
     const MAX_SIMPLE = 5;
 
+    /** Is there something to do at the end of a request that touched no product? */
+    public static function isThere(Origin $origin): bool
+    {
+        return $origin->kind() === Origin::OTHER && Slice::isDue();
+    }
+
     public static function seize(Origin $origin, int $touched, bool $isAnswered)
     {
         if ($touched === 0) {
-            if ($origin->kind() === Origin::OTHER) {
-                Slice::run($isAnswered);
-            }
+            Slice::run($isAnswered);
 
             return;
         }
@@ -53,7 +57,7 @@ final class Occasion
             return $origin === Origin::IMPORT || $touched > self::MAX_SIMPLE ? null : new Budget(3, 3);
         }
         if ($mode === Table::MODE_ASYNC) {
-            return $isAnswered ? new Budget(15, 60) : new Budget(2, 3);
+            return $isAnswered ? new Budget(15, 60) : new Budget(1, 2);
         }
 
         return null;

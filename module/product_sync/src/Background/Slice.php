@@ -22,16 +22,19 @@ final class Slice
     const EVERY = 60;
     const STATE = 'slice';
 
-    public static function run(bool $isAnswered)
+    public static function isDue(): bool
     {
         $idShop = (int) \Context::getContext()->shop->id;
         if (!Settings::ofShop($idShop)->flag(Table::SLICE)) {
-            return;
+            return false;
         }
         $age = State::age(self::STATE);
-        if ($age !== null && $age < self::EVERY) {
-            return;
-        }
+
+        return $age === null || $age >= self::EVERY;
+    }
+
+    public static function run(bool $isAnswered)
+    {
         State::set(self::STATE, '');
         Cron::run($isAnswered ? 10.0 : 2.0);
     }

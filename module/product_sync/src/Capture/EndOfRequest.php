@@ -40,16 +40,10 @@ final class EndOfRequest
 
             return;
         }
-        $isAnswered = self::finishResponse();
         $level = ob_get_level();
         ob_start();
         try {
-            $origin = Origin::ofThisRequest();
-            $marks = Listener::marks()->takeAll();
-            if ($marks) {
-                Recorder::ofRequest($origin)->record($marks);
-            }
-            Occasion::seize($origin, count($marks), $isAnswered);
+            self::work($level);
         } catch (\Throwable $e) {
             Log::failure('end of request', $e);
         } finally {
@@ -58,6 +52,24 @@ final class EndOfRequest
                 ob_end_clean();
             }
         }
+    }
+
+    private static function work(int $level)
+    {
+        $origin = Origin::ofThisRequest();
+        $marks = Listener::marks()->takeAll();
+        if (!$marks && !Occasion::isThere($origin)) {
+            return; // a page of the shop front, like most: it is left alone
+        }
+        while (ob_get_level() > $level) {
+            ob_end_clean(); // finishing sends what is in buffers
+        }
+        $isAnswered = self::finishResponse();
+        ob_start();
+        if ($marks) {
+            Recorder::ofRequest($origin)->record($marks);
+        }
+        Occasion::seize($origin, count($marks), $isAnswered);
     }
 
     /** True: the client has its answer, or is none (a script). Then time matters less. */
