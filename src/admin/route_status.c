@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { STATUS_BYTES = 4 << 20 };
@@ -113,6 +114,13 @@ static int64_t file_bytes(const char *path, const char *suffix)
     return n > 0 && (size_t)n < sizeof(name) && stat(name, &st) == 0 ? (int64_t)st.st_size : 0;
 }
 
+/* What its disk has left; -1: not known. */
+static int64_t free_bytes(const char *path)
+{
+    struct statvfs fs;
+    return statvfs(path, &fs) == 0 ? (int64_t)((uint64_t)fs.f_bavail * fs.f_frsize) : -1;
+}
+
 static void put_capabilities(struct psync_json_writer *w, const char *name, unsigned which)
 {
     psync_json_open(w, name, '[');
@@ -131,6 +139,9 @@ static void put_queue(struct psync_json_writer *w, struct psync_api *api)
     const struct psync_queue_conf *conf = &api->config->queue;
     psync_json_put_text(w, "path", conf->path);
     psync_json_put_int(w, "size_bytes", file_bytes(conf->path, "") + file_bytes(conf->path, "-wal"));
+    int64_t left = free_bytes(conf->path);
+    put_known_int(w, "free_bytes", left >= 0, left);
+    psync_json_put_int(w, "reserve_bytes", (int64_t)conf->reserve_bytes);
     psync_json_put_int(w, "max_depth", (int64_t)conf->max_depth);
     psync_api_read_end(api);
     put_capabilities(w, "capabilities", can);

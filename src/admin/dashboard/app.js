@@ -106,8 +106,7 @@ function updateWho() {
 
 function build() {
   const link = (name, words) => h('li', {}, h('a', {href: `#/${name}`, 'data-page': name}, words));
-  frame.nav = h('nav', {'aria-label': t('navigation')}, h('ul', {}, link('', t('overview.title')), link('messages', t('messages.title')),
-    link('dead', t('dead.title')), link('settings', t('settings.title'))));
+  frame.nav = h('nav', {'aria-label': t('navigation')}, h('ul', {}, ['', 'messages', 'dead', 'settings'].map((name) => link(name, t(`navigation.${name || 'overview'}`)))));
   frame.who = h('div', {class: 'who'});
   frame.title = h('h1', {tabindex: '-1'});
   frame.trouble = h('p', {class: 'trouble', role: 'alert', hidden: true});

@@ -20,15 +20,15 @@ function groupItem(act) {
   const item = h('li', {class: 'card group'}, h('div', {}, h('h3', {}, part.count, ' ', part.cause), part.note),
     h('div', {class: 'buttons'}, h('button', {type: 'button', class: 'primary', onclick: () => act('retry', item.group)}, t('dead.retryAll')),
       h('button', {type: 'button', class: 'danger', onclick: () => act('discard', item.group)}, t('dead.discardAll'))));
-  return Object.assign(item, {part});
+  return Object.assign(item, {parts: part});
 }
 
 function updateGroup(item, group) {
   item.group = group;
-  say(item.part.count, text.whole(group.count));
-  say(item.part.cause, text.cause(group));
-  item.part.cause.href = `#/dead/${encodeURIComponent(group.id)}`;
-  say(item.part.note, t('group.note', {name: group.destination, from: text.clock(group.oldest), to: text.clock(group.newest)}));
+  say(item.parts.count, text.whole(group.count));
+  say(item.parts.cause, text.cause(group));
+  item.parts.cause.href = `#/dead/${encodeURIComponent(group.id)}`;
+  say(item.parts.note, t('group.note', {name: group.destination, from: text.clock(group.oldest), to: text.clock(group.newest)}));
 }
 
 export function openDead(main, page) {

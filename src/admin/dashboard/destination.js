@@ -23,7 +23,7 @@ export const resume = (d, after) => attempt(() => steer(d.name, 'resume', {}, af
 function askPause(name, after) {
   const reason = h('input', {name: 'reason', maxlength: REASON_MAX, 'aria-label': t('destination.pause.reason'),
     placeholder: t('destination.pause.reason')});
-  askText(t('destination.pause.title', {name}), h('p', {}, t('destination.pause.explain')), reason,
+  askText(t('destination.pause.title', {name}), [h('p', {}, t('destination.pause.explain')), reason], reason,
     t('destination.pause'), (words) => steer(name, 'pause', words ? {reason: words} : {}, after));
 }
 
@@ -40,12 +40,12 @@ export function destinationCard(after) {
     h('div', {class: 'buttons'}, part.messages, part.pause, part.resume));
   part.pause.addEventListener('click', () => askPause(card.dataset.key, after));
   part.resume.addEventListener('click', () => resume({name: card.dataset.key}, after));
-  card.part = part;
+  card.parts = part;
   return card;
 }
 
 export function updateCard(card, d, status) {
-  const {part} = card;
+  const {parts: part} = card;
   const values = {
     ...d, rate: d.rate === null ? null : text.rate(d.rate),
     requests: d.requests === null ? null : t('fact.of', {n: d.requests, most: d.limit}),

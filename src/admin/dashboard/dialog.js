@@ -117,11 +117,12 @@ export function askBulk(action, selection, n, after) {
   (action === 'discard' ? stop : go).focus();
 }
 
-/** A question with one line to write; `send` gets the text, and its Problem is shown beside it. */
-export function askText(title, explain, input, button, send, ...more) {
+/** A question with something to write into `input`, which stands in `body`; `send` gets the text, and its Problem is
+ *  shown beside it. */
+export function askText(title, body, input, button, send, ...more) {
   const wrong = h('p', {class: 'wrong', role: 'alert', hidden: true});
   const go = h('button', {type: 'submit', class: 'primary'}, button);
-  const dialog = openDialog(title, h('form', {onsubmit: submit}, explain, input, wrong,
+  const dialog = openDialog(title, h('form', {onsubmit: submit}, body, wrong,
     h('div', {class: 'buttons'}, h('button', {type: 'button', onclick: () => dialog.close()}, t('cancel')), ...more, go)));
   async function submit(event) {
     event.preventDefault();

@@ -3,7 +3,8 @@
 export default {
   // the frame
   'navigation': 'Pages', 'skip': 'Skip to the content', 'language': 'Language', 'loading': 'Loading…', 'close': 'Close', 'cancel': 'Cancel', 'stop': 'Stop',
-  'more': 'Show more', 'ago': '{time} ago', 'perSecond': '{rate}/s',
+  'more': 'Show more', 'ago': '{time} ago', 'perSecond': '{rate}/s', 'unit.d': 'd', 'unit.h': 'h', 'unit.min': 'min', 'unit.s': 's', 'unit.ms': 'ms',
+  'navigation.overview': 'Overview', 'navigation.messages': 'Messages', 'navigation.dead': 'Dead letters', 'navigation.settings': 'Settings',
   'overview.title': 'Overview', 'messages.title': 'Messages', 'messages.one': 'Message', 'dead.title': 'Dead letters', 'settings.title': 'Settings',
   'problem.unreachable': 'productsync does not answer',
   'trouble.silent': 'productsync does not answer. What you see may be out of date.', 'trouble.answer': 'productsync answers: {words}.', 'trouble.again': 'Next try in {time}.',
@@ -35,7 +36,7 @@ export default {
   // overview: figures
   'figures.title': 'Figures', 'tile.in': 'Coming in', 'tile.out': 'Delivered', 'tile.backlog': 'Waiting', 'tile.oldest': 'Oldest waiting', 'tile.drain': 'Time to drain',
   'tile.success': 'Success rate', 'tile.latency': 'API latency', 'tile.total': 'From put to delivered',
-  'tile.backlog.note': '{flight} in flight, {delayed} delayed', 'tile.success.note': 'of requests, last hour', 'tile.latency.note': 'median; 95 %: {p95}, 99 %: {p99}',
+  'tile.backlog.note': '{flight} in flight, {delayed} delayed', 'tile.success.note': 'of requests, last {time}', 'tile.latency.note': 'median; 95 %: {p95}, 99 %: {p99}',
   'oldest.none': 'none', 'oldest.note': 'since {at}', 'drain.none': 'nothing waits', 'drain.note': 'at the present rate', 'drain.unknown': 'not known', 'drain.until': 'goes on at {until}',
   'chart.says': '{name} over the last hour: now {now}, at most {top}',
 
@@ -72,7 +73,7 @@ export default {
   'dead.none': 'There are no dead letters.', 'dead.total': ['{n} dead letter, {causes}.', '{n} dead letters, {causes}.'], 'dead.causes': ['of {n} cause', 'of {n} causes'],
   'dead.gone': 'No dead letter has this cause (any more).', 'dead.retry': 'Retry', 'dead.discard': 'Discard', 'dead.retryAll': 'Retry all', 'dead.discardAll': 'Discard all',
   'dead.retryEvery': 'Retry every dead letter', 'dead.discardEvery': 'Discard every dead letter',
-  'dead.retryThese': 'Retry all {n}', 'dead.discardThese': 'Discard all {n}', 'dead.retrySelected': 'Retry {n} selected', 'dead.discardSelected': 'Discard {n} selected',
+  'dead.retryThese': ['Retry it', 'Retry all {n}'], 'dead.discardThese': ['Discard it', 'Discard all {n}'], 'dead.retrySelected': 'Retry {n} selected', 'dead.discardSelected': 'Discard {n} selected',
   'dead.select': 'Select product {product}', 'dead.selectAll': 'Select those shown', 'dead.selected': ['{n} selected', '{n} selected'],
   'group.note': 'at {name}, from {from} to {to}', 'group.says': ['{n} dead letter at {name}, from {from} to {to}.', '{n} dead letters at {name}, from {from} to {to}.'],
   'letter.product': 'Product {product}', 'letter.tries': ['{n} request', '{n} requests'], 'letter.life': 'Its whole life',

@@ -3,7 +3,8 @@
 export default {
   // the frame
   'navigation': 'Páginas', 'skip': 'Ir al contenido', 'language': 'Idioma', 'loading': 'Cargando…', 'close': 'Cerrar', 'cancel': 'Cancelar', 'stop': 'Detener',
-  'more': 'Mostrar más', 'ago': 'hace {time}', 'perSecond': '{rate}/s',
+  'more': 'Mostrar más', 'ago': 'hace {time}', 'perSecond': '{rate}/s', 'unit.d': 'd', 'unit.h': 'h', 'unit.min': 'min', 'unit.s': 's', 'unit.ms': 'ms',
+  'navigation.overview': 'Resumen', 'navigation.messages': 'Mensajes', 'navigation.dead': 'Fallidos', 'navigation.settings': 'Ajustes',
   'overview.title': 'Resumen', 'messages.title': 'Mensajes', 'messages.one': 'Mensaje', 'dead.title': 'Mensajes fallidos', 'settings.title': 'Ajustes',
   'problem.unreachable': 'productsync no responde',
   'trouble.silent': 'productsync no responde. Lo que se ve puede estar desactualizado.', 'trouble.answer': 'productsync responde: {words}.', 'trouble.again': 'Nuevo intento en {time}.',
@@ -35,7 +36,7 @@ export default {
   // overview: figures
   'figures.title': 'Cifras', 'tile.in': 'Entradas', 'tile.out': 'Entregas', 'tile.backlog': 'En espera', 'tile.oldest': 'Espera más larga', 'tile.drain': 'Tiempo restante',
   'tile.success': 'Tasa de éxito', 'tile.latency': 'Latencia de la API', 'tile.total': 'De la entrada a la entrega',
-  'tile.backlog.note': '{flight} en envío, {delayed} aplazados', 'tile.success.note': 'de las peticiones, última hora', 'tile.latency.note': 'mediana; 95 %: {p95}, 99 %: {p99}',
+  'tile.backlog.note': '{flight} en envío, {delayed} aplazados', 'tile.success.note': 'de las peticiones, últimos {time}', 'tile.latency.note': 'mediana; 95 %: {p95}, 99 %: {p99}',
   'oldest.none': 'ninguna', 'oldest.note': 'desde {at}', 'drain.none': 'nada en espera', 'drain.note': 'al ritmo actual', 'drain.unknown': 'desconocido', 'drain.until': 'continúa a las {until}',
   'chart.says': '{name} en la última hora: ahora {now}, como máximo {top}',
 
@@ -72,7 +73,7 @@ export default {
   'dead.none': 'No hay mensajes fallidos.', 'dead.total': ['{n} mensaje fallido, {causes}.', '{n} mensajes fallidos, {causes}.'], 'dead.causes': ['{n} causa', '{n} causas'],
   'dead.gone': 'Ningún mensaje fallido tiene (ya) esta causa.', 'dead.retry': 'Reintentar', 'dead.discard': 'Descartar', 'dead.retryAll': 'Reintentar todos', 'dead.discardAll': 'Descartar todos',
   'dead.retryEvery': 'Reintentar todos los mensajes fallidos', 'dead.discardEvery': 'Descartar todos los mensajes fallidos',
-  'dead.retryThese': 'Reintentar los {n}', 'dead.discardThese': 'Descartar los {n}', 'dead.retrySelected': 'Reintentar la selección ({n})', 'dead.discardSelected': 'Descartar la selección ({n})',
+  'dead.retryThese': ['Reintentar', 'Reintentar los {n}'], 'dead.discardThese': ['Descartar', 'Descartar los {n}'], 'dead.retrySelected': 'Reintentar la selección ({n})', 'dead.discardSelected': 'Descartar la selección ({n})',
   'dead.select': 'Seleccionar el producto {product}', 'dead.selectAll': 'Seleccionar los mostrados', 'dead.selected': ['{n} seleccionado', '{n} seleccionados'],
   'group.note': 'en {name}, de {from} a {to}', 'group.says': ['{n} mensaje fallido en {name}, de {from} a {to}.', '{n} mensajes fallidos en {name}, de {from} a {to}.'],
   'letter.product': 'Producto {product}', 'letter.tries': ['{n} petición', '{n} peticiones'], 'letter.life': 'Todo su recorrido',

@@ -3,8 +3,9 @@
 export default {
   // the frame
   'navigation': 'Pages', 'skip': 'Aller au contenu', 'language': 'Langue', 'loading': 'Chargement…', 'close': 'Fermer', 'cancel': 'Annuler', 'stop': 'Arrêter',
-  'more': 'Afficher plus', 'ago': 'il y a {time}', 'perSecond': '{rate}/s',
-  'overview.title': 'Vue d’ensemble', 'messages.title': 'Messages', 'messages.one': 'Message', 'dead.title': 'Messages en échec', 'settings.title': 'Réglages',
+  'more': 'Afficher plus', 'ago': 'il y a {time}', 'perSecond': '{rate}/s', 'unit.d': 'j', 'unit.h': 'h', 'unit.min': 'min', 'unit.s': 's', 'unit.ms': 'ms',
+  'navigation.overview': 'Synthèse', 'navigation.messages': 'Messages', 'navigation.dead': 'Échecs', 'navigation.settings': 'Réglages',
+  'overview.title': 'Synthèse', 'messages.title': 'Messages', 'messages.one': 'Message', 'dead.title': 'Messages en échec', 'settings.title': 'Réglages',
   'problem.unreachable': 'productsync ne répond pas',
   'trouble.silent': 'productsync ne répond pas. Ce qui est affiché n’est peut-être plus à jour.', 'trouble.answer': 'productsync répond : {words}.', 'trouble.again': 'Nouvel essai dans {time}.',
 
@@ -35,7 +36,7 @@ export default {
   // overview: figures
   'figures.title': 'Chiffres', 'tile.in': 'Entrées', 'tile.out': 'Livraisons', 'tile.backlog': 'En attente', 'tile.oldest': 'Attente la plus longue', 'tile.drain': 'Temps restant',
   'tile.success': 'Taux de réussite', 'tile.latency': 'Latence de l’API', 'tile.total': 'De l’entrée à la livraison',
-  'tile.backlog.note': '{flight} en cours d’envoi, {delayed} différés', 'tile.success.note': 'des requêtes, dernière heure', 'tile.latency.note': 'médiane ; 95 % : {p95}, 99 % : {p99}',
+  'tile.backlog.note': '{flight} en cours d’envoi, {delayed} différés', 'tile.success.note': 'des requêtes, {time} écoulées', 'tile.latency.note': 'médiane ; 95 % : {p95}, 99 % : {p99}',
   'oldest.none': 'aucune', 'oldest.note': 'depuis {at}', 'drain.none': 'rien n’attend', 'drain.note': 'au rythme actuel', 'drain.unknown': 'inconnu', 'drain.until': 'reprise à {until}',
   'chart.says': '{name} sur la dernière heure : {now} maintenant, {top} au plus',
 
@@ -72,7 +73,7 @@ export default {
   'dead.none': 'Aucun message en échec.', 'dead.total': ['{n} message en échec, {causes}.', '{n} messages en échec, {causes}.'], 'dead.causes': ['{n} cause', '{n} causes'],
   'dead.gone': 'Aucun message en échec n’a (plus) cette cause.', 'dead.retry': 'Réessayer', 'dead.discard': 'Abandonner', 'dead.retryAll': 'Tout réessayer', 'dead.discardAll': 'Tout abandonner',
   'dead.retryEvery': 'Réessayer tous les messages en échec', 'dead.discardEvery': 'Abandonner tous les messages en échec',
-  'dead.retryThese': 'Réessayer les {n}', 'dead.discardThese': 'Abandonner les {n}', 'dead.retrySelected': 'Réessayer la sélection ({n})', 'dead.discardSelected': 'Abandonner la sélection ({n})',
+  'dead.retryThese': ['Réessayer', 'Réessayer les {n}'], 'dead.discardThese': ['Abandonner', 'Abandonner les {n}'], 'dead.retrySelected': 'Réessayer la sélection ({n})', 'dead.discardSelected': 'Abandonner la sélection ({n})',
   'dead.select': 'Sélectionner le produit {product}', 'dead.selectAll': 'Sélectionner ceux affichés', 'dead.selected': ['{n} sélectionné', '{n} sélectionnés'],
   'group.note': 'pour {name}, de {from} à {to}', 'group.says': ['{n} message en échec pour {name}, de {from} à {to}.', '{n} messages en échec pour {name}, de {from} à {to}.'],
   'letter.product': 'Produit {product}', 'letter.tries': ['{n} requête', '{n} requêtes'], 'letter.life': 'Tout son parcours',

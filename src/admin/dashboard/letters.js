@@ -60,13 +60,12 @@ function askEdit(message, after) {
   const area = h('textarea', {name: 'payload', rows: '10', spellcheck: 'false', value: pretty(message.payload)});
   askText(t('edit.title', {product: String(message.product)}), [h('p', {}, t('edit.explain')), h('div', {class: 'besides'},
     h('section', {}, field(t('payload.title'), area)),
-    h('section', {}, h('h3', {}, t('answer.title')), h('pre', {class: 'answer', tabindex: '0'}, answerText(message))))], '',
-  t('edit.button'), async () => {
-    const {key} = await change('POST', `/v1/dead/${encodeURIComponent(message.id)}/replace`, area.value);
+    h('section', {}, h('h3', {}, t('answer.title')), h('pre', {class: 'answer', tabindex: '0'}, answerText(message))))], area,
+  t('edit.button'), async (payload) => {
+    const {key} = await change('POST', `/v1/dead/${encodeURIComponent(message.id)}/replace`, payload);
     notify(t('edit.done', {key}));
     after();
   }).classList.add('wide');
-  area.focus();
 }
 
 async function resend(message, after, force = false) {

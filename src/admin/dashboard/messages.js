@@ -14,22 +14,22 @@ export const link = (message) => `#/message/${encodeURIComponent(message.id)}`;
 
 function row() {
   const cell = (key) => h('td', {'data-label': t(`column.${key}`)});
-  const cells = {product: cell('product'), state: cell('state'), destination: cell('destination'), created: cell('created'),
+  const columns = {product: cell('product'), state: cell('state'), destination: cell('destination'), created: cell('created'),
     tries: cell('tries'), cause: cell('cause')};
-  return Object.assign(h('tr', {}, Object.values(cells)), {cells});
+  return Object.assign(h('tr', {}, Object.values(columns)), {columns});
 }
 
 function updateRow(tr, message) {
   const shown = JSON.stringify(message);
   if (tr.shown === shown) return;
   tr.shown = shown;
-  tr.cells.product.replaceChildren(h('a', {href: link(message)}, String(message.product)),
+  tr.columns.product.replaceChildren(h('a', {href: link(message)}, String(message.product)),
     message.shop ? h('span', {class: 'note'}, ` ${t('shop.short', {shop: message.shop.split(':').pop()})}`) : '');
-  tr.cells.state.replaceChildren(badge(message.state));
-  say(tr.cells.destination, message.destination);
-  tr.cells.created.replaceChildren(time(message.created_at));
-  say(tr.cells.tries, text.whole(message.tries));
-  say(tr.cells.cause, message.cause ? text.cause(message.cause) : '');
+  tr.columns.state.replaceChildren(badge(message.state));
+  say(tr.columns.destination, message.destination);
+  tr.columns.created.replaceChildren(time(message.created_at));
+  say(tr.columns.tries, text.whole(message.tries));
+  say(tr.columns.cause, message.cause ? text.cause(message.cause) : '');
 }
 
 export function messageTable(label) {

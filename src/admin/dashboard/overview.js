@@ -41,7 +41,7 @@ function showFigures(tiles, f) {
   setDrawn(tiles.in, f.in, t('tile.in'), text.rate, inNow === null ? '–' : text.rate(inNow));
   setDrawn(tiles.out, f.out, t('tile.out'), text.rate);
   setDrawn(tiles.backlog, f.backlog, t('tile.backlog'), text.whole);
-  set(tiles.success, f.success_ratio === null ? null : text.percent(f.success_ratio), t('tile.success.note'));
+  set(tiles.success, f.success_ratio === null ? null : text.percent(f.success_ratio), t('tile.success.note', {time: text.duration(f.window_s * 1000)}));
   for (const [tile, p] of [[tiles.latency, f.latency_ms], [tiles.total, f.end_to_end_ms]])
     set(tile, p.p50 === null ? null : text.latency(p.p50),
       p.p50 === null ? '' : t('tile.latency.note', {p95: text.latency(p.p95), p99: text.latency(p.p99)}));

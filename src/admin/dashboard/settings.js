@@ -26,7 +26,7 @@ function askSetting(setting, after) {
       if (problem.message) notify(problem.message, true);
     }
   }}, t('settings.back'));
-  const dialog = askText(setting.name, h('p', {lang: 'en'}, setting.help), input, t('settings.save'),
+  const dialog = askText(setting.name, [h('p', {lang: 'en'}, setting.help), input], input, t('settings.save'),
     (value) => store(setting.name, value.trim(), after), back || '');
   input.select();
 }

@@ -26,7 +26,7 @@ let words = languages[language];
 let tools = makeTools();
 
 function makeTools() {
-  const unit = (name) => new Intl.NumberFormat(language, {style: 'unit', unit: name, unitDisplay: 'short'});
+  const bytes = (name) => new Intl.NumberFormat(language, {style: 'unit', unit: name, unitDisplay: 'short'});
   return {
     plural: new Intl.PluralRules(language),
     whole: new Intl.NumberFormat(language, {maximumFractionDigits: 0}),
@@ -36,8 +36,7 @@ function makeTools() {
     second: new Intl.DateTimeFormat(language, {hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23'}),
     day: new Intl.DateTimeFormat(language, {day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23'}),
     full: new Intl.DateTimeFormat(language, {dateStyle: 'full', timeStyle: 'long'}),
-    units: {d: unit('day'), h: unit('hour'), min: unit('minute'), s: unit('second'), ms: unit('millisecond')},
-    bytes: ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'].map(unit),
+    bytes: ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'].map(bytes),
   };
 }
 
@@ -71,16 +70,18 @@ export function size(bytes) {
   return tools.bytes[step].format(Math.round(bytes / 1000 ** step));
 }
 
+const measure = (n, unit) => `${tools.real.format(n)}\u00a0${t(`unit.${unit}`)}`;
+
 /** "3 min 20 s": two units at most. */
 export function duration(ms) {
-  if (ms < 1000) return tools.units.ms.format(Math.max(0, Math.round(ms)));
+  if (ms < 1000) return measure(Math.max(0, Math.round(ms)), 'ms');
   const s = Math.floor(ms / 1000);
   const parts = [['d', Math.floor(s / 86400)], ['h', Math.floor(s / 3600) % 24], ['min', Math.floor(s / 60) % 60], ['s', s % 60]];
   const first = parts.findIndex(([, n]) => n > 0);
-  return parts.slice(first, first + 2).filter(([, n]) => n > 0).map(([name, n]) => tools.units[name].format(n)).join(' ');
+  return parts.slice(first, first + 2).filter(([, n]) => n > 0).map(([name, n]) => measure(n, name)).join(' ');
 }
 
-export const latency = (ms) => (ms < 1000 ? duration(ms) : tools.units.s.format(Math.round(ms / 100) / 10));
+export const latency = (ms) => (ms < 1000 ? duration(ms) : measure(ms / 1000, 's'));
 
 /** The time of day; with its date if that is not today. */
 export function clock(text, seconds = false) {
@@ -100,7 +101,7 @@ export const bare = (reason) => (reason ?? '').replace(/^HTTP (?=\d)/, '');
 /** Why messages are dead, from a group or a message's cause. */
 export function cause({status, error, problem}) {
   const words = bare(error) || (status ? String(status) : t('cause.unknown'));
-  return problem && !words.includes(problem) ? `${words} (${problem})` : words;
+  return problem && words === String(status) ? `${words} (${problem})` : words; // its type says what its title does not
 }
 
 /** The state of a destination in words: what, until or since when, and why. */
