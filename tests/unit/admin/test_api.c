@@ -299,6 +299,8 @@ static void the_status_counts(void **state)
     assert_int_equal(int_at(a.json, "owner.pid"), getpid());
     assert_false(json_object_get_boolean(at(a.json, "working")));
     assert_string_equal(text_at(a.json, "queue.driver"), "sqlite");
+    assert_in_range(int_at(a.json, "queue.free_bytes"), 1, INT64_MAX);
+    assert_int_equal(int_at(a.json, "queue.reserve_bytes"), 64 << 20);
     assert_true(int_at(a.json, "queue.size_bytes") > 0);
     assert_true(length_at(a.json, "queue.capabilities") >= 5);
     assert_int_equal(length_at(a.json, "destinations"), 3);
