@@ -43,7 +43,8 @@ static enum psync_result put_set(struct psync_queue *q, struct psync_feed_batch 
 static enum psync_result deliver_directly(const struct psync_feed_way *way, struct psync_queue *q,
                                           struct psync_feed_batch *b, struct psync_error *err)
 {
-    const struct psync_putset_common common = {way->shop, way->type, way->revision, NULL, psync_clock_now()};
+    const struct psync_putset_common common = {.shop = way->shop, .type = way->type, .trace = "",
+                                               .revision = way->revision, .now = psync_clock_now()};
     struct psync_putset_item items[PSYNC_FEED_BATCH];
     struct psync_putset set = {0};
     size_t n = 0;

@@ -114,6 +114,14 @@ static enum psync_result read_key(struct psync_intake *in, struct psync_error *e
     return PSYNC_OK;
 }
 
+/* One that is not valid is as good as none: it is no reason to refuse a product. */
+static void read_trace(struct psync_intake *in)
+{
+    const char *text = psync_web_header(in->rq, "traceparent");
+    if (text && psync_trace_read((struct psync_span){text, strlen(text)}, in->trace) != PSYNC_OK)
+        in->trace[0] = '\0';
+}
+
 /* ---- payloads as they shall be sent ---- */
 
 static enum psync_result check_payload(struct psync_span line, int64_t *ret_product, struct psync_error *why)
@@ -189,8 +197,12 @@ static void on_put(void *arg, enum psync_result result, const char *why, struct 
 /* The settings are held: the set copies the destinations' names. */
 static enum psync_result make_set(struct psync_intake *in, struct psync_error *err)
 {
-    const struct psync_putset_common common = {in->shop, in->type, in->revision, in->key[0] ? in->key : NULL,
-                                               psync_clock_now()};
+    const struct psync_putset_common common = {.shop = in->shop,
+                                               .type = in->type,
+                                               .trace = in->trace,
+                                               .revision = in->revision,
+                                               .key = in->key[0] ? in->key : NULL,
+                                               .now = psync_clock_now()};
     const char *from = in->frozen ? psync_web_body(in->rq).data : in->text.data;
     struct psync_putset_item few[ITEMS_AT_ONCE], *items = few;
     if (in->n_taken > ITEMS_AT_ONCE && !(items = calloc(in->n_taken, sizeof(*items))))
@@ -225,6 +237,7 @@ void psync_route_products(struct psync_api *api, struct psync_web_request *rq)
     struct psync_intake *in = new_intake(api, rq);
     if (!in)
         return;
+    read_trace(in);
     psync_api_read(api);
     enum psync_result r = read_key(in, &err);
     if (r == PSYNC_OK)
@@ -242,6 +255,7 @@ void psync_route_payloads(struct psync_api *api, struct psync_web_request *rq)
     if (!in)
         return;
     in->frozen = true;
+    read_trace(in);
     enum psync_result r = read_common(in, &err);
     if (r == PSYNC_OK)
         r = read_payloads(in, &err);

@@ -4,6 +4,7 @@
 
 #include "admin/api_impl.h"
 #include "admin/putset.h"
+#include "base/trace.h"
 
 struct psync_intake_item { /* a record of the request */
     uint64_t line;
@@ -17,6 +18,7 @@ struct psync_intake {
     const char *shop, *type; /* the request's, or literals */
     uint32_t revision;
     char key[PSYNC_KEY_MAX]; /* "" : from the content */
+    char trace[PSYNC_TRACE_BYTES]; /* "" : none */
     struct psync_buf text;
     struct psync_intake_item *items; /* `one` until there are more */
     struct psync_intake_item one;

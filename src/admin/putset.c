@@ -43,14 +43,15 @@ static enum psync_result make_key(const struct psync_putset_common *common, cons
     return PSYNC_OK;
 }
 
-/* The block: puts, names as pointers, then texts: keys, names, shop, type. */
+/* The block: puts, names as pointers, then texts: keys, names, shop, type, trace. */
 enum psync_result psync_putset_init(struct psync_putset *s, const struct psync_config *config,
                                     const struct psync_putset_common *common, const struct psync_putset_item *items,
                                     size_t n, struct psync_error *err)
 {
     size_t names_bytes, m = count_names(config, &names_bytes), at = 0;
     size_t key_bytes = common->key ? strlen(common->key) + 1 : PSYNC_PRODUCT_KEY_MAX;
-    size_t texts = n * key_bytes + names_bytes + strlen(common->shop) + strlen(common->type) + 2;
+    size_t texts = n * key_bytes + names_bytes + strlen(common->shop) + strlen(common->type) +
+                   strlen(common->trace) + 3;
     if (m == 0)
         return psync_fail(err, PSYNC_REJECT, "where to? only shops have a destination here; set destination.url in the "
                                              "configuration file");
@@ -60,7 +61,8 @@ enum psync_result psync_putset_init(struct psync_putset *s, const struct psync_c
     struct psync_put *puts = (void *)block;
     const char **names = (void *)(puts + n * m);
     char *keys = (char *)(names + m), *room = keys + n * key_bytes;
-    const char *shop = keep(&room, common->shop), *type = keep(&room, common->type);
+    const char *shop = keep(&room, common->shop), *type = keep(&room, common->type),
+               *trace = keep(&room, common->trace);
     enum psync_result r = PSYNC_OK;
     for (size_t d = 0; d < m; d++)
         names[d] = keep(&room, next_name(config, &at));
@@ -71,7 +73,7 @@ enum psync_result psync_putset_init(struct psync_putset *s, const struct psync_c
             puts[i * m + d] = (struct psync_put){.destination = names[d],
                                                  .key = key,
                                                  .type = type,
-                                                 .trace = "",
+                                                 .trace = trace,
                                                  .subject = {items[i].product, shop},
                                                  .payload = items[i].payload,
                                                  .revision = common->revision,

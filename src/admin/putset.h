@@ -20,7 +20,8 @@ struct psync_putset_item {
     struct psync_span payload; /* borrowed for the set's life */
 };
 struct psync_putset_common {
-    const char *shop, *type;   /* copied */
+    const char *shop, *type;   /* copied, as `trace` is */
+    const char *trace;         /* the traceparent they came with, "": none */
     uint32_t revision;
     const char *key;           /* instead of the key of the content, for a single product; NULL. Copied */
     psync_ms now;

@@ -2,6 +2,7 @@
 #include "delivery/engine.h"
 
 #include "base/random.h"
+#include "base/trace.h"
 #include "delivery/http.h"
 
 #include <stdlib.h>
@@ -24,6 +25,7 @@ struct psync_engine {
     struct generation *newest;
     struct psync_engine_port port;
     struct psync_log *log;
+    struct psync_random spans; /* ids of what is sent, for who traces it */
 };
 
 /* ---- targets ---- */
@@ -93,12 +95,14 @@ static void on_done(void *arg, void *tag, const struct psync_response *response)
 
 static void send_request(struct psync_engine *e, struct psync_request *request)
 {
+    char trace[PSYNC_TRACE_BYTES];
+    psync_trace_child(request->traceparent, psync_random_next(&e->spans), trace);
     struct psync_http_send send = {
         .target = target_of(e, request),
         .method = "POST",
         .key = request->key,
         .body = request->body,
-        .traceparent = request->traceparent,
+        .traceparent = trace,
         .response_bytes = request->batch ? request->n_members * RESPONSE_PER_MEMBER : 0,
         .tag = request,
     };
@@ -185,6 +189,7 @@ enum psync_result psync_engine_new(const struct psync_engine_open *open, struct 
         return psync_fail(err, PSYNC_NOMEM, "out of memory");
     e->port = *open->port;
     e->log = open->log;
+    psync_random_init_system(&e->spans);
     enum psync_result r = generation_new(open->config, &e->newest, err);
     if (r == PSYNC_OK) {
         struct psync_dispatcher_open d = {open->config, open->mode, seed(), psync_clock_now()};

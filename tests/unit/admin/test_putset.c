@@ -3,7 +3,8 @@
 
 #include "admin/putset.h"
 
-static const struct psync_putset_common common = {"uuid:1", "product.created", 0, NULL, 1000};
+static const struct psync_putset_common common = {
+    .shop = "uuid:1", .type = "product.created", .trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", .now = 1000};
 
 static void each_product_for_each_destination(void **state)
 {
