@@ -42,7 +42,7 @@ export default {
 
   // destinations
   'destinations.title': 'Destinations', 'badge.ok': 'OK', 'badge.throttled': 'Throttled', 'badge.open': 'Down', 'badge.probing': 'On trial', 'badge.suspended': 'Suspended', 'badge.paused': 'Paused',
-  'state.ok': 'Delivering.', 'state.idle': 'No worker delivers to it.', 'state.orphaned': 'No longer in the settings; its messages stay and wait.',
+  'state.ok': 'Delivering.', 'state.well': 'Nothing waits for it.', 'state.idle': 'No worker delivers to it.', 'state.orphaned': 'No longer in the settings; its messages stay and wait.',
   'state.paused': 'Paused by hand since {since}.', 'state.paused.why': 'Paused by hand since {since}: {reason}.',
   'state.suspended': 'Suspended since {since}: {reason}. It stays so until its settings change or it is resumed.',
   'state.throttled': 'Paused until {until} because the API answered {reason}.',
@@ -53,6 +53,27 @@ export default {
   'destination.messages': 'Its messages', 'destination.pause': 'Pause', 'destination.resume': 'Resume', 'destination.try': 'Try now',
   'destination.pause.title': 'Pause {name}?', 'destination.pause.explain': 'Nothing is sent to it until it is resumed. Products go on being queued.', 'destination.pause.reason': 'Reason (for the others)',
   'destination.pause.done': '{name} is paused.', 'destination.resume.done': '{name} goes on.',
+
+  // what the program says of failures, by its own words
+  'said.name not found': 'name not found',
+  'said.connection refused': 'connection refused',
+  'said.connecting timed out': 'connecting timed out',
+  'said.timed out': 'timed out',
+  'said.TLS failed': 'TLS failed',
+  'said.certificate not trusted': 'certificate not trusted',
+  'said.connection lost': 'connection lost',
+  'said.HTTP/2 stream error': 'HTTP/2 stream error',
+  'said.the answer\'s header is larger than 64 KB': 'the answer’s header is larger than 64 KB',
+  'said.not an HTTP answer': 'not an HTTP answer',
+  'said.private address refused': 'private address refused',
+  'said.proxy failed': 'proxy failed',
+  'said.network error': 'network error',
+  'said.stopped by us': 'stopped by us',
+  'said.out of memory': 'out of memory',
+  'said.too many open files': 'too many open files',
+  'said.it refuses the credentials, HTTP 401 or 403': 'it refuses the credentials, HTTP 401 or 403',
+  'said.it says that it is gone for good, HTTP 410': 'it says that it is gone for good, HTTP 410',
+  'said.refused': '{n} different messages refused in a row, the last with {last}',
 
   // messages
   'message.ready': 'Ready', 'message.in_flight': 'In flight', 'message.delayed': 'Delayed', 'message.dead': 'Dead', 'message.done': 'Delivered', 'message.discarded': 'Discarded', 'message.replaced': 'Replaced',

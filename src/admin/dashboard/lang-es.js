@@ -36,13 +36,13 @@ export default {
   // overview: figures
   'figures.title': 'Cifras', 'tile.in': 'Entradas', 'tile.out': 'Entregas', 'tile.backlog': 'En espera', 'tile.oldest': 'Espera más larga', 'tile.drain': 'Tiempo restante',
   'tile.success': 'Tasa de éxito', 'tile.latency': 'Latencia de la API', 'tile.total': 'De la entrada a la entrega',
-  'tile.backlog.note': '{flight} en envío, {delayed} aplazados', 'tile.success.note': 'de las peticiones, últimos {time}', 'tile.latency.note': 'mediana; 95 %: {p95}, 99 %: {p99}',
+  'tile.backlog.note': 'en envío: {flight} · aplazados: {delayed}', 'tile.success.note': 'de las peticiones, últimos {time}', 'tile.latency.note': 'mediana; 95 %: {p95}, 99 %: {p99}',
   'oldest.none': 'ninguna', 'oldest.note': 'desde {at}', 'drain.none': 'nada en espera', 'drain.note': 'al ritmo actual', 'drain.unknown': 'desconocido', 'drain.until': 'continúa a las {until}',
   'chart.says': '{name} en la última hora: ahora {now}, como máximo {top}',
 
   // destinations
   'destinations.title': 'Destinos', 'badge.ok': 'OK', 'badge.throttled': 'Frenado', 'badge.open': 'Caído', 'badge.probing': 'A prueba', 'badge.suspended': 'Suspendido', 'badge.paused': 'En pausa',
-  'state.ok': 'Entregando.', 'state.idle': 'Ningún proceso le entrega.', 'state.orphaned': 'Ya no está en los ajustes; sus mensajes siguen en espera.',
+  'state.ok': 'Entregando.', 'state.well': 'Nada espera por él.', 'state.idle': 'Ningún proceso le entrega.', 'state.orphaned': 'Ya no está en los ajustes; sus mensajes siguen en espera.',
   'state.paused': 'En pausa a mano desde {since}.', 'state.paused.why': 'En pausa a mano desde {since}: {reason}.',
   'state.suspended': 'Suspendido desde {since}: {reason}. Seguirá así hasta que cambien sus ajustes o se reanude.',
   'state.throttled': 'En pausa hasta {until} porque la API respondió {reason}.',
@@ -53,6 +53,27 @@ export default {
   'destination.messages': 'Sus mensajes', 'destination.pause': 'Pausar', 'destination.resume': 'Reanudar', 'destination.try': 'Probar ahora',
   'destination.pause.title': '¿Pausar {name}?', 'destination.pause.explain': 'No se le envía nada hasta que se reanude. Los productos siguen entrando en la cola.', 'destination.pause.reason': 'Motivo (para los demás)',
   'destination.pause.done': '{name} está en pausa.', 'destination.resume.done': '{name} continúa.',
+
+  // what the program says of failures, by its own words
+  'said.name not found': 'nombre no encontrado',
+  'said.connection refused': 'conexión rechazada',
+  'said.connecting timed out': 'tiempo de conexión agotado',
+  'said.timed out': 'tiempo de respuesta agotado',
+  'said.TLS failed': 'fallo de TLS',
+  'said.certificate not trusted': 'certificado no reconocido',
+  'said.connection lost': 'conexión perdida',
+  'said.HTTP/2 stream error': 'error de flujo HTTP/2',
+  'said.the answer\'s header is larger than 64 KB': 'la cabecera de la respuesta supera 64 KB',
+  'said.not an HTTP answer': 'la respuesta no es HTTP',
+  'said.private address refused': 'dirección privada rechazada',
+  'said.proxy failed': 'fallo del proxy',
+  'said.network error': 'error de red',
+  'said.stopped by us': 'detenido por nosotros',
+  'said.out of memory': 'memoria insuficiente',
+  'said.too many open files': 'demasiados archivos abiertos',
+  'said.it refuses the credentials, HTTP 401 or 403': 'rechaza las credenciales, HTTP 401 o 403',
+  'said.it says that it is gone for good, HTTP 410': 'dice que ya no existe, HTTP 410',
+  'said.refused': '{n} mensajes distintos rechazados seguidos, el último con {last}',
 
   // messages
   'message.ready': 'Listo', 'message.in_flight': 'En envío', 'message.delayed': 'Aplazado', 'message.dead': 'Fallido', 'message.done': 'Entregado', 'message.discarded': 'Descartado', 'message.replaced': 'Sustituido',

@@ -36,13 +36,13 @@ export default {
   // overview: figures
   'figures.title': 'Chiffres', 'tile.in': 'Entrées', 'tile.out': 'Livraisons', 'tile.backlog': 'En attente', 'tile.oldest': 'Attente la plus longue', 'tile.drain': 'Temps restant',
   'tile.success': 'Taux de réussite', 'tile.latency': 'Latence de l’API', 'tile.total': 'De l’entrée à la livraison',
-  'tile.backlog.note': '{flight} en cours d’envoi, {delayed} différés', 'tile.success.note': 'des requêtes, {time} écoulées', 'tile.latency.note': 'médiane ; 95 % : {p95}, 99 % : {p99}',
+  'tile.backlog.note': 'en envoi : {flight} · différés : {delayed}', 'tile.success.note': 'des requêtes, {time} écoulées', 'tile.latency.note': 'médiane ; 95 % : {p95}, 99 % : {p99}',
   'oldest.none': 'aucune', 'oldest.note': 'depuis {at}', 'drain.none': 'rien n’attend', 'drain.note': 'au rythme actuel', 'drain.unknown': 'inconnu', 'drain.until': 'reprise à {until}',
   'chart.says': '{name} sur la dernière heure : {now} maintenant, {top} au plus',
 
   // destinations
   'destinations.title': 'Destinations', 'badge.ok': 'OK', 'badge.throttled': 'Ralentie', 'badge.open': 'Hors service', 'badge.probing': 'À l’essai', 'badge.suspended': 'Suspendue', 'badge.paused': 'En pause',
-  'state.ok': 'Livraison en cours.', 'state.idle': 'Aucun processus ne lui livre.', 'state.orphaned': 'N’est plus dans les réglages ; ses messages restent en attente.',
+  'state.ok': 'Livraison en cours.', 'state.well': 'Rien ne l’attend.', 'state.idle': 'Aucun processus ne lui livre.', 'state.orphaned': 'N’est plus dans les réglages ; ses messages restent en attente.',
   'state.paused': 'Mise en pause à la main, depuis {since}.', 'state.paused.why': 'Mise en pause à la main, depuis {since} : {reason}.',
   'state.suspended': 'Suspendue depuis {since} : {reason}. Elle le reste jusqu’à un changement de ses réglages ou une reprise.',
   'state.throttled': 'En pause jusqu’à {until} car l’API a répondu {reason}.',
@@ -53,6 +53,27 @@ export default {
   'destination.messages': 'Ses messages', 'destination.pause': 'Mettre en pause', 'destination.resume': 'Reprendre', 'destination.try': 'Essayer maintenant',
   'destination.pause.title': 'Mettre {name} en pause ?', 'destination.pause.explain': 'Rien ne lui est envoyé avant la reprise. Les produits continuent d’être mis en file.', 'destination.pause.reason': 'Raison (pour les autres)',
   'destination.pause.done': '{name} est en pause.', 'destination.resume.done': '{name} reprend.',
+
+  // what the program says of failures, by its own words
+  'said.name not found': 'nom introuvable',
+  'said.connection refused': 'connexion refusée',
+  'said.connecting timed out': 'délai de connexion dépassé',
+  'said.timed out': 'délai de réponse dépassé',
+  'said.TLS failed': 'échec TLS',
+  'said.certificate not trusted': 'certificat non reconnu',
+  'said.connection lost': 'connexion perdue',
+  'said.HTTP/2 stream error': 'erreur de flux HTTP/2',
+  'said.the answer\'s header is larger than 64 KB': 'l’en-tête de la réponse dépasse 64 Ko',
+  'said.not an HTTP answer': 'la réponse n’est pas du HTTP',
+  'said.private address refused': 'adresse privée refusée',
+  'said.proxy failed': 'échec du proxy',
+  'said.network error': 'erreur réseau',
+  'said.stopped by us': 'arrêté par nous',
+  'said.out of memory': 'mémoire insuffisante',
+  'said.too many open files': 'trop de fichiers ouverts',
+  'said.it refuses the credentials, HTTP 401 or 403': 'elle refuse les identifiants, HTTP 401 ou 403',
+  'said.it says that it is gone for good, HTTP 410': 'elle dit avoir disparu pour de bon, HTTP 410',
+  'said.refused': '{n} messages différents refusés de suite, le dernier avec {last}',
 
   // messages
   'message.ready': 'Prêt', 'message.in_flight': 'En envoi', 'message.delayed': 'Différé', 'message.dead': 'En échec', 'message.done': 'Livré', 'message.discarded': 'Abandonné', 'message.replaced': 'Remplacé',

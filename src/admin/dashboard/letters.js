@@ -14,7 +14,7 @@ export const badge = (state) => h('span', {class: `badge state-${state}`}, t(`me
 function answerText(message) {
   const failure = message.history.findLast((one) => one.error || one.head);
   if (!failure) return t('answer.none');
-  return failure.head.trim() || failure.error;
+  return failure.head.trim() || text.said(failure.error);
 }
 
 /** Payload and answer beside each other. */
@@ -29,7 +29,7 @@ export function besides(message) {
 function tryItem(one, number) {
   const well = one.status >= 200 && one.status < 300;
   return h('li', {class: well ? 'good' : 'bad'}, time(one.at),
-    h('p', {}, h('strong', {}, t('life.try', {n: number})), ' ', well ? t('life.accepted', {status: String(one.status)}) : text.bare(one.error),
+    h('p', {}, h('strong', {}, t('life.try', {n: number})), ' ', well ? t('life.accepted', {status: String(one.status)}) : text.bare(text.said(one.error)),
       h('span', {class: 'note'}, ` · ${text.latency(one.latency_ms)}${one.counted ? ` · ${t('life.counted')}` : ''}`)),
     one.head && h('details', {}, h('summary', {}, t('life.answer')), h('pre', {tabindex: '0'}, one.head.trim())));
 }

@@ -98,15 +98,23 @@ export const since = (text, now) => duration(Math.max(0, new Date(now) - new Dat
 /** "HTTP 429, Retry-After 120" as the API answered: "429, Retry-After 120". */
 export const bare = (reason) => (reason ?? '').replace(/^HTTP (?=\d)/, '');
 
+/** The program's own words for a failure in the reader's language; those of an API stay as they are. */
+export function said(text) {
+  const key = `said.${text}`;
+  if (key in en) return t(key);
+  const refused = /^(\d+) different messages refused in a row, the last with (.*)$/s.exec(text);
+  return refused ? t('said.refused', {n: Number(refused[1]), last: bare(said(refused[2]))}) : text;
+}
+
 /** Why messages are dead, from a group or a message's cause. */
 export function cause({status, error, problem}) {
-  const words = bare(error) || (status ? String(status) : t('cause.unknown'));
+  const words = bare(said(error)) || (status ? String(status) : t('cause.unknown'));
   return problem && words === String(status) ? `${words} (${problem})` : words; // its type says what its title does not
 }
 
 /** The state of a destination in words: what, until or since when, and why. */
 export function standing(d) {
-  const values = {until: d.until ? clock(d.until) : '', since: d.since ? clock(d.since) : '', reason: d.reason ?? ''};
+  const values = {until: d.until ? clock(d.until) : '', since: d.since ? clock(d.since) : '', reason: bare(said(d.reason ?? ''))};
   const known = (key) => t(`state.${key}`, values);
   switch (d.state) {
     case 'paused':
@@ -114,11 +122,12 @@ export function standing(d) {
     case 'suspended':
       return known('suspended');
     case 'throttled':
-      return t('state.throttled', {...values, reason: bare(d.reason)});
+      return known('throttled');
     case 'open':
     case 'probing':
       return known(d.reason ? `${d.state}.why` : d.state);
     default:
-      return d.rate === null ? known('idle') : known('ok');
+      if (d.rate === null) return known('idle');
+      return known(d.ready + d.in_flight + d.delayed > 0 ? 'ok' : 'well');
   }
 }
