@@ -20,6 +20,8 @@ import sys
 import tempfile
 import time
 
+import relay
+
 BODY = '{"id":123,"name":"Product name 123456","price":49.90,"stock":15}'
 CONNECTIONS = 32
 
@@ -279,6 +281,7 @@ def main():
             bench.delivery(cert)
             bench.puts()
             bench.latency()
+            relay.measure(bench, os.path.abspath(args.build))
             bench.depth(args.long)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

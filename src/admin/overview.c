@@ -77,6 +77,7 @@ static enum psync_result add_workers(struct psync_overview *o, struct psync_api 
     psync_api_read(api);
     if (api->worker)
         r = psync_worker_status(api->worker, &status, &n);
+    o->working = api->worker != NULL;
     psync_api_read_end(api);
     for (size_t i = 0; i < n; i++) {
         struct psync_standing *s = find(o, status[i].name);

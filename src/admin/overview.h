@@ -16,6 +16,7 @@ struct psync_standing {
 struct psync_overview {
     struct psync_standing *standings;        /* those of the configuration first, in its order */
     size_t n, cap;
+    bool working;                            /* a worker runs, if only for destinations to come */
 };
 
 /* Blocks; not while psync_api_read is held. */

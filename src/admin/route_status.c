@@ -86,7 +86,6 @@ static bool put_total(struct psync_json_writer *w, const struct psync_overview *
 {
     struct psync_counts sum = {0};
     double rate = 0;
-    bool working = false;
     for (size_t i = 0; i < o->n; i++) {
         const struct psync_standing *s = &o->standings[i];
         sum.ready += s->counts.ready;
@@ -95,13 +94,12 @@ static bool put_total(struct psync_json_writer *w, const struct psync_overview *
         sum.dead += s->counts.dead;
         sum.done += s->counts.done;
         rate += s->working ? s->worker.rate : 0;
-        working |= s->working;
     }
     psync_json_open(w, "total", '{');
     put_counts(w, &sum);
-    put_rate(w, working, rate, &sum);
+    put_rate(w, o->working, rate, &sum);
     psync_json_close(w, '}');
-    return working;
+    return o->working;
 }
 
 /* ---- the queue ---- */

@@ -139,6 +139,7 @@ static enum psync_result start_all(struct psync_relays *r, struct psync_error *e
         const struct psync_relay_open open = {.shop = &config->shops[r->n],
                                               .queue = psync_owner_queue(r->reload->owner),
                                               .queue_path = r->queue_path,
+                                              .keep = config->queue.keep,
                                               .log = r->reload->ctx.log,
                                               .port = {.apply = on_apply, .hold = on_hold, .test = on_test, .arg = one}};
         one->all = r;

@@ -1,16 +1,15 @@
 /* reload - all-or-nothing reload, and an orderly end; see the header. */
-#include "cmd/reload.h"
+#include "cmd/reload_impl.h"
 
 #include "cmd/notice.h"
 #include "cmd/relays.h"
 
 #include "config/ready.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-enum { LINES_MAX = 65536 };
+
 
 void psync_reload_init(struct psync_reload *r, const struct psync_invocation *inv)
 {
@@ -92,7 +91,7 @@ bool psync_reload_stopping(struct psync_reload *r)
     return stopping;
 }
 
-static void log_lines(struct psync_log *log, enum psync_log_level level, const char *event, const char *field,
+void psync_reload_log_lines(struct psync_log *log, enum psync_log_level level, const char *event, const char *field,
                       const struct psync_buf *lines)
 {
     char text[512];
@@ -105,7 +104,7 @@ static void log_lines(struct psync_log *log, enum psync_log_level level, const c
     }
 }
 
-static void say_lines(const char *prefix, const struct psync_buf *lines)
+void psync_reload_say_lines(const char *prefix, const struct psync_buf *lines)
 {
     for (const char *line = lines->data; *line; line += strcspn(line, "\n") + (strchr(line, '\n') != NULL))
         psync_notice("%s%.*s", prefix, (int)strcspn(line, "\n"), line);
@@ -125,7 +124,7 @@ static enum psync_result reload_worker(struct psync_reload *r, struct psync_conf
 }
 
 /* Two copies of the merged settings, because worker and API let go of them at different times. */
-static enum psync_result take_over(struct psync_reload *r, const struct psync_config *next, struct psync_buf *changed,
+enum psync_result psync_reload_take_over(struct psync_reload *r, const struct psync_config *next, struct psync_buf *changed,
                                    struct psync_buf *kept, struct psync_error *err)
 {
     const struct psync_config *now = r->current ? r->current : r->ctx.config;
@@ -163,7 +162,7 @@ static enum psync_result take_over_base(struct psync_reload *r, const struct psy
     if (result != PSYNC_OK)
         psync_fail(err, result, "out of memory");
     else
-        result = take_over(r, laid, changed, NULL, err);
+        result = psync_reload_take_over(r, laid, changed, NULL, err);
     if (result == PSYNC_OK) {
         struct psync_config *old = r->base;
         r->base = base;
@@ -181,17 +180,17 @@ struct outcome {
 
 static void say_outcome(struct psync_reload *r, enum psync_result result, const struct outcome *o)
 {
-    log_lines(r->ctx.log, PSYNC_LOG_WARNING, "configuration", "warning", o->warnings);
-    say_lines("warning: ", o->warnings);
+    psync_reload_log_lines(r->ctx.log, PSYNC_LOG_WARNING, "configuration", "warning", o->warnings);
+    psync_reload_say_lines("warning: ", o->warnings);
     if (result != PSYNC_OK) {
         PSYNC_LOG(r->ctx.log, PSYNC_LOG_ERROR, "reload refused", PSYNC_F_TEXT("error", o->err->text));
         psync_notice("reload refused, nothing changed: %s", o->err->text);
         return;
     }
-    log_lines(r->ctx.log, PSYNC_LOG_INFO, "setting changed", "setting", o->changed);
-    log_lines(r->ctx.log, PSYNC_LOG_INFO, "setting needs a restart", "setting", o->kept);
+    psync_reload_log_lines(r->ctx.log, PSYNC_LOG_INFO, "setting changed", "setting", o->changed);
+    psync_reload_log_lines(r->ctx.log, PSYNC_LOG_INFO, "setting needs a restart", "setting", o->kept);
     psync_notice("settings reloaded%s", o->kept->len ? "; these need a restart and stay as they were:" : "");
-    say_lines("  ", o->kept);
+    psync_reload_say_lines("  ", o->kept);
 }
 
 /* What a start would refuse, or only warn of, before anything is taken over. */
@@ -212,14 +211,14 @@ static void reload(struct psync_reload *r)
     struct psync_config *next = NULL;
     struct psync_buf warnings, changed, kept;
     struct psync_config_source source = psync_context_source(r->inv);
-    psync_buf_init(&warnings, LINES_MAX);
-    psync_buf_init(&changed, LINES_MAX);
-    psync_buf_init(&kept, LINES_MAX);
+    psync_buf_init(&warnings, PSYNC_RELOAD_LINES_MAX);
+    psync_buf_init(&changed, PSYNC_RELOAD_LINES_MAX);
+    psync_buf_init(&kept, PSYNC_RELOAD_LINES_MAX);
     enum psync_result result = psync_config_load(&source, &next, &warnings, &err);
     if (result == PSYNC_OK)
         result = check_usable(r, next, &err);
     if (result == PSYNC_OK)
-        result = r->shops ? take_over_base(r, next, &changed, &kept, &err) : take_over(r, next, &changed, &kept, &err);
+        result = r->shops ? take_over_base(r, next, &changed, &kept, &err) : psync_reload_take_over(r, next, &changed, &kept, &err);
     struct psync_log_conf log = psync_context_log_conf(&r->ctx, r->current ? r->current : r->ctx.config, r->inv);
     psync_log_reopen(r->ctx.log, &log);
     say_outcome(r, result, &(struct outcome){&warnings, &changed, &kept, &err});
@@ -237,115 +236,6 @@ void psync_reload_now(struct psync_reload *r)
     else
         psync_notice("reload refused, nothing changed: not running yet, or not any more");
     pthread_mutex_unlock(&r->reloading);
-}
-
-/* ---- shops ---- */
-
-enum psync_exit psync_reload_ask_shops(struct psync_reload *r)
-{
-    struct psync_buf warnings;
-    struct psync_config *laid = NULL;
-    if (r->ctx.config->n_shops == 0)
-        return PSYNC_EXIT_OK;
-    psync_buf_init(&warnings, LINES_MAX);
-    r->shops = psync_shops_new(r->ctx.config, &warnings);
-    enum psync_result result = r->shops ? psync_shops_lay(r->shops, r->ctx.config, &laid, &warnings) : PSYNC_NOMEM;
-    say_lines("warning: ", &warnings);
-    psync_buf_done(&warnings);
-    if (result != PSYNC_OK) {
-        psync_notice("out of memory");
-        return PSYNC_EXIT_STORAGE;
-    }
-    r->base = r->ctx.config;
-    r->ctx.config = laid;
-    return PSYNC_EXIT_OK;
-}
-
-/* Most often nothing has changed since the shop was asked at the start. */
-static enum psync_result take_over_shop(struct psync_reload *r, const struct psync_config *laid)
-{
-    const struct psync_config *now = r->current ? r->current : r->ctx.config;
-    struct psync_config *merged = NULL;
-    struct psync_buf changed;
-    struct psync_error err = {0};
-    psync_buf_init(&changed, LINES_MAX);
-    enum psync_result result = psync_config_merge_reload(now, laid, &merged, &changed, NULL);
-    psync_config_free(merged);
-    if (result == PSYNC_OK && changed.len > 0 && r->worker) {
-        result = take_over(r, laid, NULL, NULL, &err);
-        if (result == PSYNC_OK)
-            log_lines(r->ctx.log, PSYNC_LOG_INFO, "setting changed", "setting", &changed);
-        else if (result != PSYNC_RETRY)
-            PSYNC_LOG(r->ctx.log, PSYNC_LOG_ERROR, "shop's settings refused", PSYNC_F_TEXT("error", err.text));
-    } else if (result == PSYNC_OK && changed.len > 0) {
-        result = PSYNC_RETRY;
-    }
-    psync_buf_done(&changed);
-    return result;
-}
-
-enum psync_result psync_reload_shop(struct psync_reload *r, const char *name, struct psync_shop_layers *layers)
-{
-    struct psync_config *laid = NULL;
-    pthread_mutex_lock(&r->reloading);
-    enum psync_result result = psync_shops_set(r->shops, name, layers);
-    if (result == PSYNC_OK)
-        result = psync_shops_lay(r->shops, r->base, &laid, NULL);
-    if (result == PSYNC_OK)
-        result = take_over_shop(r, laid);
-    if (result == PSYNC_OK)
-        psync_shops_judgement(r->shops, name, layers);
-    pthread_mutex_unlock(&r->reloading);
-    psync_config_free(laid);
-    return result;
-}
-
-/* A pause by hand is not ours to end: ours is known by the marker before its reason. */
-static const char shop_marker[] = "the shop: ";
-
-struct holding {
-    const char *destination;
-    bool paused, ours;
-};
-
-static bool on_destination(void *arg, const struct psync_destination_row *row)
-{
-    struct holding *h = arg;
-    if (strcmp(row->name, h->destination) != 0)
-        return true;
-    h->paused = row->hold.paused;
-    h->ours = strncmp(row->hold.paused_reason, shop_marker, sizeof shop_marker - 1) == 0;
-    return false;
-}
-
-bool psync_reload_hold(struct psync_reload *r, const char *destination, const char *why)
-{
-    struct holding h = {.destination = destination};
-    struct psync_error err = {0};
-    char reason[PSYNC_CAUSE_TEXT_MAX];
-    pthread_mutex_lock(&r->reloading);
-    enum psync_result result = r->owner ? psync_queue_destinations(psync_owner_queue(r->owner), on_destination, &h, &err)
-                                        : PSYNC_RETRY;
-    if (result == PSYNC_EMPTY)
-        result = PSYNC_OK;
-    (void)snprintf(reason, sizeof reason, "%s%s", shop_marker, why ? why : "");
-    if (result == PSYNC_OK && why && (!h.paused || h.ours))
-        result = r->worker ? psync_worker_pause(r->worker, destination, reason, &err) : PSYNC_RETRY;
-    else if (result == PSYNC_OK && !why && h.paused && h.ours)
-        result = r->worker ? psync_worker_resume(r->worker, destination, &err) : PSYNC_RETRY;
-    pthread_mutex_unlock(&r->reloading);
-    return result == PSYNC_OK;
-}
-
-struct psync_config *psync_reload_settings(struct psync_reload *r)
-{
-    struct psync_config *copy = NULL;
-    pthread_mutex_lock(&r->reloading);
-    const struct psync_config *now = r->current ? r->current : r->ctx.config;
-    if (psync_config_merge_reload(now, now, &copy, NULL, NULL) != PSYNC_OK)
-        copy = NULL;
-    pthread_mutex_unlock(&r->reloading);
-    return copy;
 }
 
 /* The signal thread outlives all this. What takes time - the owner's last answers - is done while it can still hurry the

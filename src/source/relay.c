@@ -154,6 +154,7 @@ static psync_ms step(struct psync_relay *r, enum psync_result *ret_result)
     enum psync_result result = r->db ? PSYNC_OK : connect_shop(r, &err);
     if (result == PSYNC_OK)
         result = run_round(r, &busy, &err);
+    psync_log_tick(r->open.log);
     *ret_result = result;
     if (result == PSYNC_OK) {
         r->failures = 0;

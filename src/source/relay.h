@@ -32,6 +32,7 @@ struct psync_relay_open {
     const struct psync_shop_conf *shop;   /* outlives the relay, as all here */
     struct psync_queue *queue;
     const char *queue_path;               /* absolute: with the host's name it makes the relay's own name */
+    psync_ms keep;                        /* how long the queue remembers keys: for the heartbeat */
     struct psync_log *log;
     struct psync_relay_port port;
 };

@@ -10,7 +10,7 @@
 enum {
     PSYNC_RELAY_ROWS = 500,           /* taken at once */
     PSYNC_RELAY_OUTCOMES = 500,       /* written at once */
-    PSYNC_RELAY_FULL_MS = 5000,       /* a full queue is left alone */
+    PSYNC_RELAY_FULL_MS = 2000,       /* a full queue is left alone */
 };
 
 /* One shop of the installation, as the relay sees it now. */

@@ -205,6 +205,7 @@ static enum psync_result make_beat(const struct beating *b, struct psync_buf *js
     psync_json_open(&w, NULL, '{');
     psync_json_put_text(&w, "version", PSYNC_VERSION);
     psync_json_put_text(&w, "host", b->r->host);
+    psync_json_put_int(&w, "keep", b->r->open.keep / 1000);
     psync_json_open(&w, "shops", '{');
     for (size_t i = 0; i < b->r->n_stores; i++) {
         (void)snprintf(id, sizeof id, "%" PRIu32, b->r->stores[i].id);

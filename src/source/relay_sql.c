@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The indexes are named in the statements: left to itself a server may take all that is ready, and sort it for each claim. */
+
 enum { SQL_MAX = 24 << 20 };
 
 void psync_relay_sql_init(struct psync_relay_sql *s, struct psync_shop_db *db, const char *prefix, const char *owner)
@@ -15,11 +17,15 @@ void psync_relay_sql_init(struct psync_relay_sql *s, struct psync_shop_db *db, c
     *s = (struct psync_relay_sql){.db = db, .prefix = prefix};
     (void)snprintf(s->owner, sizeof s->owner, "%s", owner);
     psync_buf_init(&s->text, SQL_MAX);
+    psync_buf_init(&s->products, SQL_MAX);
+    psync_buf_init(&s->keys, SQL_MAX);
 }
 
 void psync_relay_sql_done(struct psync_relay_sql *s)
 {
     psync_buf_done(&s->text);
+    psync_buf_done(&s->products);
+    psync_buf_done(&s->keys);
 }
 
 enum psync_result psync_relay_owner(const char *host, const char *queue_path, char ret_owner[PSYNC_RELAY_OWNER_MAX])
@@ -86,7 +92,7 @@ enum psync_result psync_relay_sql_poll(struct psync_relay_sql *s, const uint32_t
         return PSYNC_OK;
     for (size_t i = 0; i < n && r == PSYNC_OK; i++)
         r = psync_buf_printf(&s->text,
-                             "%s(SELECT %" PRIu32 " FROM %sproduct_sync_outbox WHERE id_shop=%" PRIu32
+                             "%s(SELECT %" PRIu32 " FROM %sproduct_sync_outbox FORCE INDEX (take) WHERE id_shop=%" PRIu32
                              " AND state='ready' AND ready_at<=UTC_TIMESTAMP() LIMIT 1)",
                              i ? " UNION ALL " : "", ids[i], s->prefix, ids[i]);
     return query(s, r, on_due, &p, err);
@@ -97,7 +103,7 @@ enum psync_result psync_relay_sql_claim(struct psync_relay_sql *s, uint32_t id_s
 {
     enum psync_result r = psync_buf_printf(
         &s->text,
-        "UPDATE %sproduct_sync_outbox SET state='taken', owner='%s', taken_at=UTC_TIMESTAMP(), queued_at=NULL,"
+        "UPDATE %sproduct_sync_outbox FORCE INDEX (take) SET state='taken', owner='%s', taken_at=UTC_TIMESTAMP(), queued_at=NULL,"
         " updated_at=UTC_TIMESTAMP() WHERE id_shop=%" PRIu32 " AND state='ready' AND ready_at<=UTC_TIMESTAMP()"
         " ORDER BY ready_at LIMIT %zu", s->prefix, s->owner, id_shop, max);
     return run(s, r, ret_claimed, err);
@@ -173,7 +179,8 @@ enum psync_result psync_relay_sql_unqueued(struct psync_relay_sql *s, size_t max
                                            bool *ret_more, struct psync_error *err)
 {
     enum psync_result r = psync_buf_printf(&s->text,
-                                           "SELECT " COLUMNS " FROM %sproduct_sync_outbox WHERE owner='%s' AND queued_at IS NULL"
+                                           "SELECT " COLUMNS " FROM %sproduct_sync_outbox FORCE INDEX (owned) WHERE owner='%s'"
+                                           " AND queued_at IS NULL"
                                            " AND state='taken' ORDER BY id_outbox LIMIT %zu", s->prefix, s->owner, max);
     return collect(s, r, max, false, ret_rows, ret_more, err);
 }
@@ -182,7 +189,7 @@ enum psync_result psync_relay_sql_unqueued(struct psync_relay_sql *s, size_t max
 enum psync_result psync_relay_sql_queued(struct psync_relay_sql *s, uint32_t id_shop, const struct psync_relay_row *after,
                                          size_t max, struct psync_relay_rows *ret_rows, bool *ret_more, struct psync_error *err)
 {
-    enum psync_result r = psync_buf_printf(&s->text, "SELECT " COLUMNS " FROM %sproduct_sync_outbox WHERE owner='%s'", s->prefix,
+    enum psync_result r = psync_buf_printf(&s->text, "SELECT " COLUMNS " FROM %sproduct_sync_outbox FORCE INDEX (owned) WHERE owner='%s'", s->prefix,
                                            s->owner);
     if (r == PSYNC_OK && !after)
         r = psync_buf_add_str(&s->text, " AND queued_at IS NOT NULL");

@@ -10,11 +10,33 @@
 
 enum { PSYNC_RELAY_OWNER_MAX = 40, PSYNC_RELAY_TEST_MAX = 40 };
 
+/* An outcome for a row. */
+struct psync_relay_update {
+    int64_t product;
+    uint32_t id_shop;
+    const char *key;
+    enum psync_relay_state state;
+    bool requeued;           /* TAKEN: it was dead */
+    bool tried;              /* TAKEN: an attempt failed, and it is tried again in `seconds` */
+    uint32_t tries;
+    int32_t status;
+    const char *error;       /* "" : none */
+    int64_t seconds;         /* since it was settled, or until the next try */
+    const char *new_key;     /* NULL: it keeps key, payload and revision */
+    struct psync_span payload;
+    uint32_t revision;
+    const char *why_unsent;  /* DEAD: it never came into the queue, and why; `error` does not count then */
+};
 struct psync_relay_sql {
     struct psync_shop_db *db;
     const char *prefix;
     char owner[PSYNC_RELAY_OWNER_MAX]; /* "relay:" and 32 hex digits */
     struct psync_buf text;             /* of the statement that is being made */
+    /* updates that differ in their row alone, and become one statement */
+    struct psync_relay_update like;
+    char like_error[256];
+    size_t n_alike;
+    struct psync_buf products, keys;
 };
 void psync_relay_sql_init(struct psync_relay_sql *s, struct psync_shop_db *db, const char *prefix, const char *owner);
 void psync_relay_sql_done(struct psync_relay_sql *s);
@@ -53,23 +75,7 @@ enum psync_relay_mark {
 PSYNC_CHECKED enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, enum psync_relay_mark mark, const uint64_t *ids,
                                                      size_t n, struct psync_error *err);
 
-/* ---- outcomes: a script of updates, run as one transaction ---- */
-struct psync_relay_update {
-    int64_t product;
-    uint32_t id_shop;
-    const char *key;
-    enum psync_relay_state state;
-    bool requeued;           /* TAKEN: it was dead */
-    bool tried;              /* TAKEN: an attempt failed, and it is tried again in `seconds` */
-    uint32_t tries;
-    int32_t status;
-    const char *error;       /* "" : none */
-    int64_t seconds;         /* since it was settled, or until the next try */
-    const char *new_key;     /* NULL: it keeps key, payload and revision */
-    struct psync_span payload;
-    uint32_t revision;
-    const char *why_unsent;  /* DEAD: it never came into the queue, and why; `error` does not count then */
-};
+/* ---- outcomes: a script of updates, run as one transaction, in the order they were added ---- */
 PSYNC_CHECKED enum psync_result psync_relay_sql_begin(struct psync_relay_sql *s);
 PSYNC_CHECKED enum psync_result psync_relay_sql_add(struct psync_relay_sql *s, const struct psync_relay_update *u);
 /* `cursor` NULL: none is written. */

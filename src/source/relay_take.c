@@ -298,7 +298,7 @@ enum psync_result psync_relay_take(struct psync_relay *r, psync_ms now, bool *re
     if (result != PSYNC_OK || !r->unqueued)
         return result;
     result = psync_relay_sql_unqueued(&r->sql, PSYNC_RELAY_ROWS, &rows, &r->unqueued, err);
-    *ret_busy = rows.n > 0;
+    *ret_busy = true; /* whether others are due is looked at next */
     if (result == PSYNC_OK && rows.n > 0)
         result = put_rows(r, &rows, now, err);
     if (result != PSYNC_OK)

@@ -3,6 +3,7 @@
 The outbox's tables are made by the very statements of docs/outbox.md.
 """
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -15,7 +16,7 @@ import uuid
 
 from harness import Home, product
 
-TESTS = os.environ["PSYNC_TESTS"]
+TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 
 
 def contract():
@@ -124,7 +125,6 @@ class Shop:
         self.sql(text)
 
     def key(self, number, payload, id_shop=1, revision=0):
-        import hashlib
         text = f"{self.uuid}:{id_shop}\nproduct.created\n{revision}\n{payload}"
         return f"product:{number}:" + hashlib.sha256(text.encode()).hexdigest()[:32]
 

@@ -1,0 +1,114 @@
+/* reload_shops - what the shops say, taken over by a running worker as a reload is; see cmd/reload.h. */
+#include "cmd/reload_impl.h"
+
+#include "cmd/notice.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum psync_exit psync_reload_ask_shops(struct psync_reload *r)
+{
+    struct psync_buf warnings;
+    struct psync_config *laid = NULL;
+    if (r->ctx.config->n_shops == 0)
+        return PSYNC_EXIT_OK;
+    psync_buf_init(&warnings, PSYNC_RELOAD_LINES_MAX);
+    r->shops = psync_shops_new(r->ctx.config, &warnings);
+    enum psync_result result = r->shops ? psync_shops_lay(r->shops, r->ctx.config, &laid, &warnings) : PSYNC_NOMEM;
+    psync_reload_say_lines("warning: ", &warnings);
+    psync_buf_done(&warnings);
+    if (result != PSYNC_OK) {
+        psync_notice("out of memory");
+        return PSYNC_EXIT_STORAGE;
+    }
+    r->base = r->ctx.config;
+    r->ctx.config = laid;
+    return PSYNC_EXIT_OK;
+}
+
+/* Most often nothing has changed since the shop was asked at the start. */
+static enum psync_result take_over_shop(struct psync_reload *r, const struct psync_config *laid)
+{
+    const struct psync_config *now = r->current ? r->current : r->ctx.config;
+    struct psync_config *merged = NULL;
+    struct psync_buf changed;
+    struct psync_error err = {0};
+    psync_buf_init(&changed, PSYNC_RELOAD_LINES_MAX);
+    enum psync_result result = psync_config_merge_reload(now, laid, &merged, &changed, NULL);
+    psync_config_free(merged);
+    if (result == PSYNC_OK && changed.len > 0 && r->worker) {
+        result = psync_reload_take_over(r, laid, NULL, NULL, &err);
+        if (result == PSYNC_OK)
+            psync_reload_log_lines(r->ctx.log, PSYNC_LOG_INFO, "setting changed", "setting", &changed);
+        else if (result != PSYNC_RETRY)
+            PSYNC_LOG(r->ctx.log, PSYNC_LOG_ERROR, "shop's settings refused", PSYNC_F_TEXT("error", err.text));
+    } else if (result == PSYNC_OK && changed.len > 0) {
+        result = PSYNC_RETRY;
+    }
+    psync_buf_done(&changed);
+    return result;
+}
+
+enum psync_result psync_reload_shop(struct psync_reload *r, const char *name, struct psync_shop_layers *layers)
+{
+    struct psync_config *laid = NULL;
+    pthread_mutex_lock(&r->reloading);
+    enum psync_result result = psync_shops_set(r->shops, name, layers);
+    if (result == PSYNC_OK)
+        result = psync_shops_lay(r->shops, r->base, &laid, NULL);
+    if (result == PSYNC_OK)
+        result = take_over_shop(r, laid);
+    if (result == PSYNC_OK)
+        psync_shops_judgement(r->shops, name, layers);
+    pthread_mutex_unlock(&r->reloading);
+    psync_config_free(laid);
+    return result;
+}
+
+/* A pause by hand is not ours to end: ours is known by the marker before its reason. */
+static const char shop_marker[] = "the shop: ";
+
+struct holding {
+    const char *destination;
+    bool paused, ours;
+};
+
+static bool on_destination(void *arg, const struct psync_destination_row *row)
+{
+    struct holding *h = arg;
+    if (strcmp(row->name, h->destination) != 0)
+        return true;
+    h->paused = row->hold.paused;
+    h->ours = strncmp(row->hold.paused_reason, shop_marker, sizeof shop_marker - 1) == 0;
+    return false;
+}
+
+bool psync_reload_hold(struct psync_reload *r, const char *destination, const char *why)
+{
+    struct holding h = {.destination = destination};
+    struct psync_error err = {0};
+    char reason[PSYNC_CAUSE_TEXT_MAX];
+    pthread_mutex_lock(&r->reloading);
+    enum psync_result result = r->owner ? psync_queue_destinations(psync_owner_queue(r->owner), on_destination, &h, &err)
+                                        : PSYNC_RETRY;
+    if (result == PSYNC_EMPTY)
+        result = PSYNC_OK;
+    (void)snprintf(reason, sizeof reason, "%s%s", shop_marker, why ? why : "");
+    if (result == PSYNC_OK && why && (!h.paused || h.ours))
+        result = r->worker ? psync_worker_pause(r->worker, destination, reason, &err) : PSYNC_RETRY;
+    else if (result == PSYNC_OK && !why && h.paused && h.ours)
+        result = r->worker ? psync_worker_resume(r->worker, destination, &err) : PSYNC_RETRY;
+    pthread_mutex_unlock(&r->reloading);
+    return result == PSYNC_OK;
+}
+
+struct psync_config *psync_reload_settings(struct psync_reload *r)
+{
+    struct psync_config *copy = NULL;
+    pthread_mutex_lock(&r->reloading);
+    const struct psync_config *now = r->current ? r->current : r->ctx.config;
+    if (psync_config_merge_reload(now, now, &copy, NULL, NULL) != PSYNC_OK)
+        copy = NULL;
+    pthread_mutex_unlock(&r->reloading);
+    return copy;
+}

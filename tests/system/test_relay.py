@@ -1,0 +1,223 @@
+"""The relay with a real MariaDB: rows become deliveries, and what came of them comes back."""
+import hashlib
+import json
+import os
+import signal
+import time
+
+import pytest
+
+from harness import TOKEN, Mock, product, wait_for
+from shop import Database, Shop, home_of
+
+
+@pytest.fixture(scope="module", name="server")
+def server_fixture():
+    with Database() as server:
+        yield server
+
+
+@pytest.fixture(name="mock")
+def mock_fixture():
+    with Mock() as mock:
+        yield mock
+
+
+def a_shop(server, mock, **more):
+    shop = Shop(server, **more)
+    shop.set(MY_API_URL=mock.url, MY_API_TOKEN=TOKEN)
+    return shop
+
+
+def delivered(shop, n, seconds=20):
+    wait_for(lambda: shop.states().get("delivered", 0) == n, seconds, f"{n} delivered rows: {shop.states()}")
+
+
+def test_rows_become_deliveries(server, mock):
+    shop = a_shop(server, mock)
+    shop.add(range(1, 51))
+    shop.add([60], state="draft")
+    shop.add([61], ready_in=3600)
+    with home_of(shop) as home:
+        home.worker()
+        delivered(shop, 50)
+        state, attempts, status, error, owner, key, digest, queued, at = shop.row(
+            7, "state", "attempts", "last_status", "last_error", "owner", "message_key", "sent_digest", "queued_at",
+            "ABS(TIMESTAMPDIFF(SECOND, delivered_at, UTC_TIMESTAMP())) < 30")
+        assert (state, attempts, status, error, owner, at) == ("delivered", "1", "201", None, None, "1")
+        assert key == shop.key(7, product(7)) and queued
+        assert digest == hashlib.sha256(product(7).encode()).hexdigest()[:32]
+        assert shop.states() == {"delivered": 50, "draft": 1, "ready": 1}
+        assert mock.summary()["products"] == 50
+        assert key in json.dumps(mock.ledger(7))
+        beat = json.loads(shop.state("relay:%"))
+        assert beat["shops"] == {"1": "delivering"} and beat["version"] and beat["host"] and beat["keep"] == 30 * 86400
+
+
+def test_a_new_row_is_noticed_within_a_second(server, mock):
+    shop = a_shop(server, mock)
+    with home_of(shop) as home:
+        home.worker()
+        wait_for(lambda: shop.word() == "delivering", what="the relay")
+        for number in range(1, 6):
+            shop.add([number])
+            wait_for(lambda n=number: mock.summary()["products"] == n, 1, "the product")
+
+
+def test_outcomes_of_every_kind_come_back(server, mock):
+    shop = a_shop(server, mock)
+    mock.rules({"products": [2, 3, 4, 5], "status": 422}, {"products": [6], "status": 500})
+    shop.set(PRODUCT_SYNC_RETRY_ATTEMPTS="2")
+    shop.add(range(1, 7))
+    with home_of(shop) as home:
+        home.worker()
+        wait_for(lambda: shop.states().get("dead") == 5, what="five dead rows")
+        state, attempts, status, error, next_try = shop.row(2, "state", "attempts", "last_status", "last_error", "next_try")
+        assert (state, attempts, status, next_try) == ("dead", "1", "422", None) and "422" in error
+        assert shop.row(6, "attempts", "last_status") == ["2", "500"]
+        mock.rules()
+        ids = {m["product"]: m["id"] for m in home.dead()}
+        home.run("dead", "retry", ids[2])           # by the operator: the row follows, though it was dead
+        wait_for(lambda: shop.row(2, "state", "last_error") == ["delivered", None], what="the retried row")
+        home.run("dead", "discard", ids[3])
+        wait_for(lambda: shop.row(3, "state") == ["discarded"], what="the discarded row")
+        # By the merchant: the same key and payload again.
+        shop.sql("UPDATE ps_product_sync_outbox SET state='ready', owner=NULL, ready_at=UTC_TIMESTAMP() WHERE id_product=4")
+        wait_for(lambda: shop.row(4, "state") == ["delivered"], what="the revived row")
+        assert shop.row(4, "message_key") == [shop.key(4, product(4))]
+        # An edited dead letter is a new message: the row gets its key, payload and revision.
+        edited = product(5, "Edited")
+        status, _ = home.call("POST", f"/v1/dead/{ids[5]}/replace", json.loads(edited))
+        assert status in (200, 201, 202), status
+        wait_for(lambda: shop.row(5, "state") == ["delivered"], what="the replaced row")
+        assert shop.row(5, "message_key", "payload", "revision") == [shop.key(5, edited, revision=1), edited, "1"]
+
+
+def test_waiting_retries_are_told(server, mock):
+    shop = a_shop(server, mock)
+    mock.rules({"status": 503})
+    shop.add([1])
+    with home_of(shop) as home:
+        home.worker()
+        wait_for(lambda: shop.row(1, "state", "last_status", "next_try IS NOT NULL") == ["taken", "503", "1"], 25, "the retry")
+        assert int(shop.row(1, "attempts")[0]) >= 1
+        mock.rules()
+        delivered(shop, 1, 30)
+        assert shop.row(1, "next_try", "last_error") == [None, None]
+
+
+def test_a_row_that_was_cut_is_not_sent(server, mock):
+    shop = a_shop(server, mock)
+    shop.add([1, 2, 3])
+    shop.sql("UPDATE ps_product_sync_outbox SET payload=LEFT(payload, 20) WHERE id_product=2;"
+             "UPDATE ps_product_sync_outbox SET payload=NULL WHERE id_product=3")
+    with home_of(shop) as home:
+        home.worker()
+        wait_for(lambda: shop.states() == {"delivered": 1, "dead": 2}, what="two dead rows")
+        assert "no payload" in shop.row(3, "last_error")[0]
+        assert mock.summary()["products"] == 1
+
+
+def test_two_relays_take_no_row_twice(server, mock):
+    shop = a_shop(server, mock)
+    with home_of(shop) as one, home_of(shop) as two:
+        one.worker()
+        two.worker()
+        wait_for(lambda: shop.sql("SELECT COUNT(*) FROM ps_product_sync_state WHERE name LIKE 'relay:%'") == [["2"]],
+                 what="two relays")
+        for start in range(0, 3000, 300):
+            shop.add(range(start + 1, start + 301))
+        delivered(shop, 3000, 40)
+        done = [home.counts()["done"] for home in (one, two)]
+        assert sum(done) == 3000
+        summary = mock.summary()
+        assert summary["products"] == 3000 and summary["requests"] == 3000
+
+
+def test_several_destinations(server, mock):
+    shop = a_shop(server, mock)
+    with Mock() as other:
+        other.rules({"products": [2], "status": 422})
+        shop.add([1, 2])
+        with home_of(shop, f"\n[destination a]\nurl = {mock.url}\ntoken = {TOKEN}\n"
+                           f"[destination b]\nurl = {other.url}\ntoken = {TOKEN}\n", destination="a,b") as home:
+            home.worker()
+            wait_for(lambda: shop.states() == {"delivered": 1, "dead": 1}, what="one delivered, one dead")
+            assert shop.row(1, "state") == ["delivered"] and shop.row(2, "last_status") == ["422"]
+            other.rules()
+            home.run("dead", "retry", "--all")
+            delivered(shop, 2)
+            assert mock.summary()["products"] == other.summary()["products"] == 2
+
+
+def test_drain_takes_all_rows_and_brings_all_outcomes(server, mock):
+    shop = a_shop(server, mock)
+    shop.add(range(1, 1201))
+    with home_of(shop) as home:
+        home.run("work", "--drain")
+        assert shop.states() == {"delivered": 1200}
+
+
+def test_products_of_the_command_line_go_elsewhere(server, mock):
+    shop = a_shop(server, mock)
+    with home_of(shop) as home:
+        done = home.run("produce", input=product(1), code=None)
+        assert done.returncode != 0 and "where to?" in done.stderr
+        home.worker()
+        done = home.run("produce", input=product(1), code=None)
+        assert done.returncode != 0 and "where to?" in done.stderr
+        assert mock.summary()["products"] == 0
+
+
+def test_a_full_queue_gives_rows_back(server, mock):
+    shop = a_shop(server, mock)
+    shop.add(range(1, 51))
+    with home_of(shop, "[queue]\nmax_depth = 20\n") as home:
+        home.worker()
+        delivered(shop, 50, 60)
+        assert mock.summary()["requests"] == 50
+
+
+def test_a_test_that_the_merchant_asks_for(server, mock):
+    shop = a_shop(server, mock)
+    with home_of(shop) as home:
+        home.worker()
+        for token, verdict in ((TOKEN, "reached"), ("wrong", "credentials"), ("", "credentials")):
+            shop.set(MY_API_TOKEN=token)
+            wait_for(lambda t=token: shop.word() == ("delivering" if t else "no_token"), what="the settings")
+            ask = os.urandom(8).hex()
+            shop.sql(f"REPLACE INTO ps_product_sync_state VALUES ('test:1', '{{\"id\":\"{ask}\"}}', UTC_TIMESTAMP())")
+            result = wait_for(lambda a=ask: json.loads(shop.state("test_result:1") or "{}").get("id") == a
+                              and json.loads(shop.state("test_result:1")), what="the result")
+            assert result["verdict"] == verdict and result["text"], result
+        assert mock.summary()["products"] == 0
+
+
+def test_idle_costs_next_to_nothing(server, mock):
+    shop = a_shop(server, mock)
+    with home_of(shop) as home:
+        child = home.worker()
+        wait_for(lambda: shop.word() == "delivering", what="the relay")
+
+        def used():
+            with open(f"/proc/{child.pid}/stat", encoding="ascii") as f:
+                fields = f.read().rsplit(")", 1)[1].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        before = used()
+        time.sleep(8) # what is measured is time
+        assert used() - before < 0.08
+
+
+def test_sigterm_in_the_middle_loses_nothing(server, mock):
+    shop = a_shop(server, mock)
+    mock.rules({"latency": "20ms"})
+    shop.add(range(1, 501))
+    with home_of(shop) as home:
+        child = home.worker()
+        wait_for(lambda: mock.summary()["products"] > 50, what="some")
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(30) == 0
+        mock.rules()
+        home.worker()
+        delivered(shop, 500)
+        assert mock.summary()["products"] == 500

@@ -1,0 +1,222 @@
+"""The relay on bad days: killed anywhere, a database that goes away, wrong settings, a queue file that was lost, a copied shop."""
+import os
+import random
+import re
+import signal
+import time
+
+import pytest
+
+from harness import TOKEN, Mock, wait_for
+from shop import TESTS, Database, Shop, home_of
+
+
+@pytest.fixture(scope="module", name="server")
+def server_fixture():
+    with Database() as server:
+        yield server
+
+
+@pytest.fixture(name="mock")
+def mock_fixture():
+    with Mock() as mock:
+        yield mock
+
+
+def a_shop(server, mock, **more):
+    shop = Shop(server, **more)
+    shop.set(MY_API_URL=mock.url, MY_API_TOKEN=TOKEN)
+    return shop
+
+
+def delivered(shop, n, seconds=30):
+    wait_for(lambda: shop.states().get("delivered", 0) == n, seconds, f"{n} delivered rows")
+
+
+def test_killed_anywhere_it_repeats_and_nothing_takes_effect_twice(server, mock):
+    shop = a_shop(server, mock)
+    mock.rules({"latency": "0ms-5ms"})
+    chance = random.Random(4)
+    with home_of(shop) as home:
+        number = 0
+        for _ in range(12):
+            shop.add(range(number + 1, number + 401))
+            number += 400
+            child = home.start("work")
+            time.sleep(chance.uniform(0.05, 0.7)) # a kill comes at any time
+            child.send_signal(signal.SIGKILL)
+            child.wait()
+        home.worker()
+        delivered(shop, number, 60)
+        summary = mock.summary()
+        assert summary["products"] == summary["effects"] == number
+        assert shop.rows("COUNT(*)", "attempts = 0 OR delivered_at IS NULL OR owner IS NOT NULL") == [["0"]]
+
+
+def test_killed_between_put_and_mark(server, mock):
+    """What the queue has and the shop does not know is put again, and refused as known; so is all of it after a lost mark."""
+    shop = a_shop(server, mock)
+    shop.add(range(1, 101))
+    with home_of(shop) as home:
+        mock.rules({"status": 503})
+        child = home.worker()
+        wait_for(lambda: shop.rows("COUNT(*)", "queued_at IS NOT NULL") == [["100"]], what="all queued")
+        child.kill()
+        child.wait()
+        shop.sql("UPDATE ps_product_sync_outbox SET queued_at=NULL WHERE id_product % 2")
+        mock.rules()
+        home.worker()
+        delivered(shop, 100, 60)
+        assert home.counts()["done"] == 100 and mock.summary()["effects"] == 100
+
+
+def test_a_lost_queue_file_costs_nothing(server, mock):
+    shop = a_shop(server, mock)
+    shop.add(range(1, 21))
+    with home_of(shop) as home:
+        child = home.worker()
+        delivered(shop, 20)
+        mock.rules({"status": 503})
+        shop.add(range(21, 41))
+        wait_for(lambda: shop.rows("COUNT(*)", "queued_at IS NOT NULL AND state='taken'") == [["20"]], what="all queued")
+        child.kill()
+        child.wait()
+        for name in os.listdir(home.state):
+            if name.startswith("queue.db"):
+                os.unlink(os.path.join(home.state, name))
+        mock.rules()
+        home.worker()
+        delivered(shop, 40)
+        assert mock.summary()["effects"] == 40
+
+
+def test_the_database_restarts(mock):
+    with Database() as own:
+        shop = a_shop(own, mock)
+        with home_of(shop) as home:
+            home.worker()
+            shop.add(range(1, 301))
+            delivered(shop, 300)
+            for number in (signal.SIGTERM, signal.SIGKILL):
+                done = shop.states().get("delivered", 0)
+                mock.rules({"latency": "20ms"})
+                shop.add(range(done + 1, done + 301))
+                wait_for(lambda n=done: mock.summary()["products"] > n + 20, what="some")
+                own.stop(number)
+                mock.rules()
+                wait_for(lambda n=done: mock.summary()["products"] >= n + 100, what="deliveries without the shop")
+                own.start()
+                delivered(shop, done + 300, 60)
+            assert mock.summary()["effects"] == 900
+            assert home.events(event="shop unreachable") and home.events(event="shop reachable again")
+
+
+def test_started_before_the_database(mock):
+    with Database() as own:
+        shop = a_shop(own, mock)
+        shop.add([1])
+        own.stop()
+        with home_of(shop) as home:
+            child = home.start("work")
+            assert "database" in child.stderr.readline()
+            wait_for(lambda: os.path.exists(home.socket), what="the worker")
+            own.start()
+            delivered(shop, 1, 60)
+
+
+def test_a_wrong_password_says_what_to_look_at(server, mock):
+    shop = a_shop(server, mock)
+    server.run(f"CREATE USER 'relay_{shop.name}'@'localhost' IDENTIFIED BY 'right';"
+               f"GRANT SELECT, INSERT, UPDATE ON {shop.name}.* TO 'relay_{shop.name}'@'localhost'")
+    shop.add([1])
+    with home_of(shop, user=f"relay_{shop.name}") as home:
+        child = home.worker()
+        wait_for(lambda: home.events(event="shop unreachable"), what="the complaint")
+        assert "shop.password_file" in home.events(event="shop unreachable")[0]["error"]
+        child.terminate()
+        child.wait(20)
+        password = os.path.join(home.folder, "password")
+        with open(password, "w", encoding="ascii") as f:
+            f.write("right\n")
+        home.configure(text=shop.section(user=f"relay_{shop.name}", password_file=password))
+        home.worker()
+        delivered(shop, 1)
+
+
+def test_the_privileges_of_the_documentation_suffice(server, mock):
+    with open(os.path.join(TESTS, "..", "docs", "relay.md"), encoding="utf-8") as page:
+        grants = "".join(re.findall(r"```sql\n(.*?)```", page.read(), re.S)[0])
+    shop = a_shop(server, mock)
+    user = f"productsync_{shop.name}"
+    server.run(grants.replace("shop.", f"{shop.name}.").replace("'productsync'", f"'{user}'").replace("...", "secret"))
+    shop.add([1])
+    with home_of(shop, user=user, password_file="/dev/stdin") as home:
+        password = os.path.join(home.folder, "password")
+        with open(password, "w", encoding="ascii") as f:
+            f.write("secret")
+        home.configure(text=shop.section(user=user, password_file=password))
+        home.worker()
+        delivered(shop, 1)
+        assert "delivering" in shop.state("relay:%")
+
+
+def test_a_missing_table_is_said_and_its_coming_noticed(server, mock):
+    shop = a_shop(server, mock)
+    shop.sql("RENAME TABLE ps_product_sync_outbox TO away")
+    with home_of(shop) as home:
+        home.worker()
+        wait_for(lambda: home.events(event="shop unreachable"), what="the complaint")
+        assert "is the module product_sync installed" in home.events(event="shop unreachable")[0]["error"]
+        shop.sql("RENAME TABLE away TO ps_product_sync_outbox")
+        shop.add([1])
+        delivered(shop, 1, 60)
+
+
+def test_the_api_is_down_for_long(server, mock):
+    shop = a_shop(server, mock)
+    mock.rules({"status": 503})
+    shop.add(range(1, 201))
+    with home_of(shop) as home:
+        home.worker()
+        wait_for(lambda: shop.rows("COUNT(*)", "queued_at IS NOT NULL") == [["200"]], what="all queued")
+        assert shop.states() == {"taken": 200}
+        mock.rules()
+        home.run("destination", "resume", "main") # NAME alone means all of its shops
+        delivered(shop, 200)
+        assert mock.summary()["effects"] == 200
+
+
+def test_a_copy_of_the_shop_is_left_alone_until_answered(server, mock):
+    shop = a_shop(server, mock)
+    shop.set(PRODUCT_SYNC_PLACE="shop1.test/")
+    mock.rules({"latency": "100ms"})
+    with home_of(shop, "[work]\nconcurrency = 1\nadaptive = no\n") as home:
+        home.worker()
+        shop.add(range(1, 101))
+        wait_for(lambda: mock.summary()["products"] > 3, what="some")
+        shop.sql("UPDATE ps_shop_url SET domain_ssl='staging.test'")
+        wait_for(lambda: shop.word() == "copy", what="the word")
+        wait_for(lambda: home.destination("main/1")["state"] == "paused", what="what is queued is held too")
+        before = mock.summary()["products"]
+        shop.add([200])
+        time.sleep(1.5) # nothing comes
+        assert mock.summary()["products"] <= before + 1 and shop.row(200, "state") == ["ready"]
+        mock.rules()
+        shop.set(PRODUCT_SYNC_PLACE="staging.test/")
+        delivered(shop, 101)
+
+
+def test_a_pause_by_hand_is_not_ended_by_the_shop(server, mock):
+    shop = a_shop(server, mock)
+    with home_of(shop) as home:
+        home.worker()
+        wait_for(lambda: shop.word() == "delivering", what="the relay")
+        home.run("destination", "pause", "main/1", "--reason", "by hand")
+        shop.set(PRODUCT_SYNC_PAUSE="1")
+        wait_for(lambda: shop.word() == "paused", what="the pause")
+        shop.set(PRODUCT_SYNC_PAUSE="0")
+        shop.add([1])
+        wait_for(lambda: shop.states() == {"taken": 1}, what="taken")
+        assert home.destination("main/1")["state"] == "paused"
+        home.run("destination", "resume", "main/1")
+        delivered(shop, 1)
