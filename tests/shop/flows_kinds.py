@@ -117,7 +117,7 @@ def price_zero(w):
         product = w.office.make(name="Not priced yet", price="0", stock=1, active=1)
         w.silent(product, 1)
         w.office.save(product, price="2")
-        w.arrived(product, price="2.00")
+        w.arrived(product, price="2.40")
 
 
 @flow("send when first active", "setting first active: not before it is")
@@ -178,12 +178,12 @@ def changes(w):
     product = w.office.make(name="Changing", price="10", stock=1, active=1)
     w.arrived(product)
     w.wait_state(product, "delivered")
-    with w.settings(CHANGES=1):
+    with w.settings(CHANGES=1, SETTLE=5):
         w.office.save(product)
-        w.silent(product, 4)
+        w.silent(product, 7)
         w.office.save(product, price="11")
         w.office.save(product, price="12")
-        w.arrived(product, price="12.00")
+        w.arrived(product, price="14.40")
         w.wait_state(product, "delivered")
         assert w.row(product)["type"] == "product.updated"
 

@@ -68,7 +68,7 @@ def upgrade(w):
 @flow("shop moved", "the shop's domain is another than the settings were saved on: nothing is sent until answered")
 def moved(w):
     with w.settings(PLACE="shop.example/"):
-        time.sleep(6)
+        w.relay_says("copy")
         product = w.office.make(name="A copy?", price="2", stock=1, active=1)
         time.sleep(3)
         assert not w.effects(product) and w.state(product) in ("ready", "draft"), w.row(product)
@@ -90,7 +90,7 @@ def key_lost(w):
         w.arrived(w.office.make(name="Encrypted token", price="2", stock=1, active=1), seconds=60)
         broken = token[:-8] + ("00000000" if token[-8:] != "00000000" else "11111111")
         with w.settings(MY_API_TOKEN=broken):
-            time.sleep(6)
+            w.relay_says("no_token")
             product = w.office.make(name="Locked", price="2", stock=1, active=1)
             time.sleep(3)
             assert not w.effects(product) and w.state(product) == "ready", w.row(product)

@@ -9,7 +9,10 @@ from scratch import wait_for
 def page(w, controller):
     """A page of the module, by the menu of the dashboard."""
     w.office.home = w.office.browser.get(w.office.home.url)
-    return w.office.browser.get(w.office.link(rf"controller={controller}\b"))
+    found = w.office.browser.get(w.office.link(r"controller=AdminProductSync&"))
+    if controller != "AdminProductSync":  # by the list's own button
+        found = w.office.browser.get(w.office.link(rf"controller={controller}&", found))
+    return found
 
 
 def settings_form(w):

@@ -59,6 +59,8 @@ def run_flow(world, one):
             f.write(f"== {one.name}\n{traceback.format_exc()}\n")
         where = traceback.extract_tb(e.__traceback__)[-1]
         return "FAILED", f"{' '.join(str(e).split())[:600] or type(e).__name__} ({os.path.basename(where.filename)}:{where.lineno})"
+    finally:
+        world.mended()
 
 
 def wanted(given):

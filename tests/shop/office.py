@@ -107,6 +107,7 @@ def set_fields(form, changes):
             form.set(fields[0], value)
         else:
             form.set(key, value)
+    return form
 
 
 def refusal(page):

@@ -122,21 +122,30 @@ class World:
         """Other settings for a while."""
         before = {name: self.db.value("SELECT value FROM ps_configuration WHERE name=%s", full_name(name)) for name in settings}
         self.configure(**settings)
+        if str(settings.get("PAUSE")) == "1":
+            self.relay_says("paused")
         try:
             yield
         finally:
             self.configure(**{name: "" if value is None else value for name, value in before.items()})
+
+    def relay_says(self, word, seconds=30):
+        """Waits until the worker has heard of what the shop's settings say now."""
+        if self.worker_process:
+            wait_for(lambda: any(f'"1":"{word}"' in r["value"] for r in self.db.rows(
+                "SELECT value FROM ps_product_sync_state WHERE name LIKE 'relay:%%'")), seconds, f"the relay says {word!r}")
 
     def setting(self, name):
         return self.db.value("SELECT value FROM ps_configuration WHERE name=%s", "PRODUCT_SYNC_" + name)
 
     # The worker.
     def start_worker(self):
-        self.home.configure(text=f"[shop main]\npath = {self.shop.root}\n", destination__name_unused="")
         with open(self.home.conf, "w", encoding="utf-8") as f:
-            f.write(f"[state]\nfolder = {self.home.state}\n[shop main]\npath = {self.shop.root}\n")
+            f.write(f"[state]\nfolder = {self.home.state}\n[shop main]\npath = {self.shop.root}\nallow_private = yes\n")
         os.chmod(self.home.conf, 0o600)
-        self.worker_process = self.home.worker()
+        self.worker_process = self.home.start("work")
+        wait_for(lambda: self.db.row("SELECT 1 FROM ps_product_sync_state WHERE name LIKE 'relay:%%' AND "
+                                     "updated_at > UTC_TIMESTAMP() - INTERVAL 15 SECOND"), 60, "the relay reports")
 
     def stop_worker(self, kill=False):
         if self.worker_process and self.worker_process.poll() is None:
@@ -178,16 +187,21 @@ class World:
         for _ in range(3):
             self.cron()
 
-    def breaks(self, hook, how, seconds=0):
-        """The next run of this hook is broken off like this."""
+    def breaks(self, hook, how, skip=0):
+        """The next run of this hook, or one after so many, is broken off like this."""
         path = os.path.join(self.shop.folder, "break.json")
         with open(path + ".new", "w", encoding="ascii") as f:
-            json.dump({"hook": hook, "do": how, "seconds": seconds}, f)
+            json.dump({"hook": hook, "do": how, "skip": skip}, f)
         os.rename(path + ".new", path)
 
     def broke(self):
         """Whether it has happened."""
         return not os.path.exists(os.path.join(self.shop.folder, "break.json"))
+
+    def mended(self):
+        """No order to break anything is left."""
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(os.path.join(self.shop.folder, "break.json"))
 
     # What must arrive.
     def effects(self, product):

@@ -1,6 +1,7 @@
 <?php
 /* shopbreaker - a module that misbehaves once, on request, in the middle of another's work. The file named by the environment
-   says how: JSON {"hook": "actionProductUpdate", "do": "exception|error|die|memory|time|kill|sleep", "seconds": 1}. */
+   says how: JSON {"hook": "actionProductUpdate", "do": "exception|error|die|memory|time|kill", "skip": 0}:
+   at which of the hook's calls, and how. */
 if (!defined('_PS_VERSION_')) {
     exit;
 }
@@ -52,7 +53,16 @@ class Shopbreaker extends Module
             return;
         }
         $order = json_decode(file_get_contents($file), true);
-        if ($order['hook'] !== $hook || !@unlink($file)) {
+        if ($order['hook'] !== $hook) {
+            return;
+        }
+        if ($order['skip'] > 0) {
+            --$order['skip'];
+            file_put_contents($file, json_encode($order));
+
+            return;
+        }
+        if (!@unlink($file)) {
             return;
         }
         switch ($order['do']) {
@@ -76,9 +86,6 @@ class Shopbreaker extends Module
             case 'kill':
                 posix_kill(getmypid(), 9);
                 sleep(5);
-                break;
-            case 'sleep':
-                sleep((int) $order['seconds']);
                 break;
         }
     }
