@@ -15,6 +15,8 @@ packages_build="gcc libc6-dev meson ninja-build pkg-config libcurl4-openssl-dev 
 packages_test="clang clang-tidy libclang-rt-14-dev libcmocka-dev python3 python3-pytest openssl curl procps
     mariadb-server-core mariadb-client-core"
 packages_module="php-cli php-curl php-mysql php-xml php-mbstring phpunit mariadb-server-core mariadb-client-core python3"
+packages_shop="php-cli php-fpm php-curl php-mysql php-xml php-mbstring php-intl php-gd php-zip mariadb-server-core
+    mariadb-client-core nginx-light python3 python3-pymysql"
 packages_bench="nginx-light wrk openssl mariadb-server-core mariadb-client-core"
 
 say() { printf '== %s\n' "$*"; }
