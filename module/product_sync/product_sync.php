@@ -17,6 +17,9 @@ require_once __DIR__ . '/src/autoload.php';
 
 class Product_Sync extends Module
 {
+    /** @var bool whether the uninstalling that comes next is a part of "Reset" */
+    private static $isReset = false;
+
     public function __construct()
     {
         $this->name = 'product_sync';
@@ -51,16 +54,22 @@ class Product_Sync extends Module
 
     public function uninstall()
     {
-        $keep = ProductSync\Settings\Settings::ofShop(0)->flag(ProductSync\Settings\Table::KEEP);
+        $keep = self::$isReset || ProductSync\Settings\Settings::ofShop(0)->flag(ProductSync\Settings\Table::KEEP);
 
         return parent::uninstall()
             && ($keep || (ProductSync\Settings\Installation::remove() && ProductSync\Outbox\Schema::drop()));
     }
 
-    /** "Reset" in the module manager: repairs, and keeps everything. */
+    /** "Reset" in the module manager of 1.7: repairs, and keeps everything. */
     public function reset()
     {
         return $this->prepare();
+    }
+
+    /** From 8.0 on the module manager never calls reset(): it uninstalls and installs, and says so here first. */
+    public function hookActionBeforeResetModule($params)
+    {
+        self::$isReset = isset($params['moduleName']) && $params['moduleName'] === $this->name;
     }
 
     /** Whatever the module needs that is missing: also what an upgrade calls. Core adds the pages at install itself. */

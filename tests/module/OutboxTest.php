@@ -174,6 +174,24 @@ final class OutboxTest extends ShopCase
         $this->assertSame(['20 ready r1 ' . self::CUP], $this->rows());
     }
 
+    /** After that what is below the watermark is new: what no hook told of is found there. */
+    public function testAfterAnImportThatTruncatesTheSweepLooksBelowTheWatermark()
+    {
+        $this->request(self::PAGE, 'POST', '/admin/import', ['import', 'truncate', 'insert 5|Cup|5|1', '+added 5', 'stock 5|1', '+save 5']);
+        $this->request(self::PAGE, 'POST', '/admin/x', ['insert 6|Jug|5|1', 'stock 6|1']);
+        $this->later(301);
+        ProductSync\Background\Cron::run(5.0);
+        $this->assertCount(2, $this->rows());
+    }
+
+    public function testAForcedIdBelowTheWatermarkIsNoNewBeginning()
+    {
+        $this->sql('DELETE FROM ps_product WHERE id_product = 7');
+        $this->request(self::PAGE, 'POST', '/admin/import', ['import', 'insert 7|Cup|5|1', '+added 7', 'stock 7|1', '+save 7']);
+        $this->assertSame(19, ProductSync\Settings\Installation::watermark());
+        $this->assertCount(1, $this->rows());
+    }
+
     public function testAnIdUsedAgainWhileItsMessageIsUnderWay()
     {
         $this->cup();

@@ -84,6 +84,23 @@ final class SetupTest extends ShopCase
         $this->assertSame(20, Installation::watermark());
     }
 
+    /** From 8.0 on "Reset" is uninstalling and installing, and says so before. */
+    public function testResetOfNewerShopsKeepsEverything()
+    {
+        $this->cup();
+        $uuid = Installation::uuid();
+        $module = $this->module();
+        $module->hookActionBeforeResetModule(['moduleName' => 'product_sync']);
+        try {
+            $this->assertTrue($module->uninstall());
+            $this->assertTrue($this->module()->install());
+            $this->assertCount(1, $this->rows());
+            $this->assertSame([$uuid, 19], [Installation::uuid(), Installation::watermark()]);
+        } finally {
+            $module->hookActionBeforeResetModule(['moduleName' => 'another']);
+        }
+    }
+
     public function testTheTablesAreThoseOfTheContract()
     {
         $contract = file_get_contents(dirname(__DIR__, 2) . '/docs/outbox.md');

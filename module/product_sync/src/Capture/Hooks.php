@@ -47,6 +47,7 @@ final class Hooks
         'actionObjectCombinationUpdateAfter' => [self::TOUCHED, 'object.id_product'],
         'actionObjectCombinationDeleteAfter' => [self::TOUCHED, 'object.id_product'],
         'actionFrontControllerSetMedia' => [self::NOTHING, ''],
+        'actionBeforeResetModule' => [self::NOTHING, ''], // the module class keeps what a reset would take away
     ];
 
     /** @return string[] */

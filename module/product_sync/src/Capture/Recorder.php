@@ -14,8 +14,11 @@ if (!defined('_PS_VERSION_')) {
 }
 
 use ProductSync\Outbox\Change;
+use ProductSync\Outbox\Database;
 use ProductSync\Outbox\Row;
 use ProductSync\Outbox\Rows;
+use ProductSync\Outbox\Schema;
+use ProductSync\Settings\Installation;
 
 final class Recorder
 {
@@ -68,11 +71,37 @@ final class Recorder
     public function record(array $marks): int
     {
         $done = 0;
+        self::lookForNewNumbers($marks);
         foreach (array_chunk($marks, Rows::SLICE) as $slice) {
             $done += $this->recordSlice($slice);
         }
 
         return $done;
+    }
+
+    /**
+     * An import that deletes all products first begins their numbers anew: from then on what is below the watermark is new as
+     * well, and a product that no hook tells of must be found there. It shows when a product is added below the watermark, and
+     * none is left that was there before.
+     *
+     * @param Mark[] $marks
+     */
+    private static function lookForNewNumbers(array $marks)
+    {
+        $watermark = Installation::watermark();
+        $added = [];
+        foreach ($marks as $mark) {
+            if ($mark->addedAt !== null && $mark->idProduct <= $watermark) {
+                $added[] = $mark->idProduct;
+            }
+        }
+        if ($added && !Database::value(
+            'SELECT p.id_product FROM ' . Database::table('product') . ' p LEFT JOIN ' . Database::table(Schema::OUTBOX)
+            . ' o ON o.id_product = p.id_product WHERE p.id_product <= ' . $watermark . ' AND p.id_product NOT IN ('
+            . implode(',', $added) . ') AND o.id_outbox IS NULL LIMIT 1'
+        )) {
+            Installation::beginNumbersAnew();
+        }
     }
 
     /** @param Mark[] $marks */

@@ -57,6 +57,12 @@ final class Installation
         return (int) Store::readGlobal(Table::WATERMARK);
     }
 
+    /** No product is left that was there at the installation. */
+    public static function beginNumbersAnew(): bool
+    {
+        return Store::writeGlobal(Table::WATERMARK, '0');
+    }
+
     public static function cronToken(): string
     {
         return (string) Store::readGlobal(Table::CRON_TOKEN);
