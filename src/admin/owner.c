@@ -305,6 +305,8 @@ enum psync_result psync_owner_set_config(struct psync_owner *o, const struct psy
     if (r != PSYNC_OK)
         return r;
     r = psync_api_set_config(atomic_load(&o->api), config, err);
+    if (r == PSYNC_OK && o->site && (r = psync_site_set_config(o->site, config, err)) != PSYNC_OK)
+        (void)!psync_api_set_config(atomic_load(&o->api), o->config, &ignored);
     if (r == PSYNC_OK)
         o->config = config;
     else if (psync_queue_configure(o->queue, &o->config->queue, &ignored) == PSYNC_FATAL)

@@ -102,6 +102,7 @@ static bool add_setting(void *arg, const struct psync_config_row *row)
     psync_json_put_text(w, "origin", row->origin_text);
     psync_json_put_bool(w, "secret", row->secret);
     psync_json_put_bool(w, "reloadable", row->reloadable);
+    psync_json_put_bool(w, "changeable", row->changeable);
     psync_json_put_text(w, "help", row->help);
     psync_json_close(w, '}');
     return w->result == PSYNC_OK;

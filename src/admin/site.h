@@ -10,17 +10,31 @@
 
 struct psync_site; /* opaque */
 
+struct psync_site_change {
+    const char *name;  /* "retry.attempts", "destination eu.rate" */
+    const char *value; /* NULL: no longer changed here */
+};
 struct psync_site_open {
-    const struct psync_config *config; /* until psync_site_set_config */
-    struct psync_log *log;             /* who changed what; may be NULL */
+    const struct psync_config *config; /* only while psync_site_new runs */
+    struct psync_log *log;             /* who logged in, who changed what; may be NULL */
+    /* Changes settings of the running process, and for later ones; `who` for the log. On the site's own thread; may take a
+     * moment. `changed` gets a line for each. OK; EMPTY: such a setting may not be changed here; REJECT: a wrong value;
+     * RETRY: not now; FATAL: cannot be stored. NULL: nothing can be changed. */
+    enum psync_result (*change)(void *arg, const struct psync_site_change *changes, size_t n, const char *who,
+                                struct psync_buf *changed, struct psync_error *err);
+    void *arg;
 };
 
-/* Listens and serves. REJECT: serve.* cannot be used (one clear line); RETRY: the address is in use; FATAL: the system
- * refused. */
+/* Listens and serves. REJECT: serve.* cannot be used, or its address is in use (one clear line); FATAL: the system refused. */
 PSYNC_CHECKED enum psync_result psync_site_new(const struct psync_site_open *open, struct psync_api *api,
                                                struct psync_site **ret_site, struct psync_error *err);
 /* "http://127.0.0.1:9470", where a browser finds it. */
 const char *psync_site_url(const struct psync_site *s);
+/* What of serve.* a reload may change. NOMEM: as before. */
+PSYNC_CHECKED enum psync_result psync_site_set_config(struct psync_site *s, const struct psync_config *config,
+                                                      struct psync_error *err);
+/* For figures: connections, and how many were closed for being slow or in the way. */
+struct psync_web_server *psync_site_server(const struct psync_site *s);
 /* Closes every connection; before psync_api_free. */
 void psync_site_close(struct psync_site *s);
 /* Closes it if that was not done. NULL is fine. */

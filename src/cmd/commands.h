@@ -25,6 +25,13 @@ enum psync_exit psync_cmd_config_check(struct psync_invocation *inv);
 enum psync_exit psync_cmd_config_reference(struct psync_invocation *inv);
 enum psync_exit psync_cmd_queue_backup(struct psync_invocation *inv);
 enum psync_exit psync_cmd_queue_check(struct psync_invocation *inv);
+enum psync_exit psync_cmd_user_add(struct psync_invocation *inv);
+enum psync_exit psync_cmd_user_password(struct psync_invocation *inv);
+enum psync_exit psync_cmd_user_remove(struct psync_invocation *inv);
+enum psync_exit psync_cmd_user_list(struct psync_invocation *inv);
+enum psync_exit psync_cmd_token_add(struct psync_invocation *inv);
+enum psync_exit psync_cmd_token_remove(struct psync_invocation *inv);
+enum psync_exit psync_cmd_token_list(struct psync_invocation *inv);
 enum psync_exit psync_cmd_mock(struct psync_invocation *inv);
 enum psync_exit psync_cmd_demo(struct psync_invocation *inv);
 

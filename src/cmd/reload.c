@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-
+enum { OVERRIDES_MAX = 256 << 10 };
 
 void psync_reload_init(struct psync_reload *r, const struct psync_invocation *inv)
 {
@@ -204,6 +204,12 @@ static enum psync_result check_usable(struct psync_reload *r, const struct psync
     return result == PSYNC_OK ? result : psync_config_blame(next, "log", "file", err);
 }
 
+static enum psync_result take_over_next(struct psync_reload *r, const struct psync_config *next, struct psync_buf *changed,
+                                        struct psync_buf *kept, struct psync_error *err)
+{
+    return r->shops ? take_over_base(r, next, changed, kept, err) : psync_reload_take_over(r, next, changed, kept, err);
+}
+
 /* With the worker there, and under `reloading`. */
 static void reload(struct psync_reload *r)
 {
@@ -218,7 +224,7 @@ static void reload(struct psync_reload *r)
     if (result == PSYNC_OK)
         result = check_usable(r, next, &err);
     if (result == PSYNC_OK)
-        result = r->shops ? take_over_base(r, next, &changed, &kept, &err) : psync_reload_take_over(r, next, &changed, &kept, &err);
+        result = take_over_next(r, next, &changed, &kept, &err);
     struct psync_log_conf log = psync_context_log_conf(&r->ctx, r->current ? r->current : r->ctx.config, r->inv);
     psync_log_reopen(r->ctx.log, &log);
     say_outcome(r, result, &(struct outcome){&warnings, &changed, &kept, &err});
@@ -236,6 +242,59 @@ void psync_reload_now(struct psync_reload *r)
     else
         psync_notice("reload refused, nothing changed: not running yet, or not any more");
     pthread_mutex_unlock(&r->reloading);
+}
+
+/* ---- the dashboard's file ---- */
+
+static void log_changed(struct psync_log *log, const char *who, const struct psync_buf *lines)
+{
+    char text[512];
+    for (const char *line = lines->data; *line; line += strcspn(line, "\n") + (strchr(line, '\n') != NULL)) {
+        snprintf(text, sizeof text, "%.*s", (int)strcspn(line, "\n"), line);
+        PSYNC_LOG(log, PSYNC_LOG_INFO, "setting changed", PSYNC_F_TEXT("setting", text), PSYNC_F_TEXT("by", who));
+    }
+}
+
+/* The file is there before the settings hold: what holds now must hold after a restart too. */
+static enum psync_result change_to(struct psync_reload *r, const struct psync_buf *before, const struct psync_buf *after,
+                                   struct psync_buf *changed, struct psync_error *err)
+{
+    struct psync_config_source source = psync_context_source(r->inv);
+    struct psync_config *next = NULL;
+    source.overrides = after->data;
+    enum psync_result result = psync_config_load(&source, &next, NULL, err);
+    if (result == PSYNC_OK)
+        result = check_usable(r, next, err);
+    if (result == PSYNC_OK && psync_overrides_write(next, (struct psync_span){after->data, after->len}, err) != PSYNC_OK)
+        result = PSYNC_FATAL;
+    if (result == PSYNC_OK) {
+        result = take_over_next(r, next, changed, NULL, err);
+        if (result != PSYNC_OK)
+            (void)!psync_overrides_write(next, (struct psync_span){before->data, before->len}, NULL);
+    }
+    psync_config_free(next);
+    return result;
+}
+
+enum psync_result psync_reload_change(struct psync_reload *r, const struct psync_override *changes, size_t n,
+                                      const char *who, struct psync_buf *changed, struct psync_error *err)
+{
+    struct psync_buf before, after;
+    psync_buf_init(&before, OVERRIDES_MAX);
+    psync_buf_init(&after, OVERRIDES_MAX);
+    pthread_mutex_lock(&r->reloading);
+    enum psync_result result = r->worker ? psync_overrides_read(r->ctx.config, &before, err)
+                                         : psync_fail(err, PSYNC_RETRY, "not running yet, or not any more");
+    if (result == PSYNC_OK)
+        result = psync_overrides_edit((struct psync_span){before.data, before.len}, changes, n, &after, err);
+    if (result == PSYNC_OK)
+        result = change_to(r, &before, &after, changed, err);
+    if (result == PSYNC_OK)
+        log_changed(r->ctx.log, who, changed);
+    pthread_mutex_unlock(&r->reloading);
+    psync_buf_done(&before);
+    psync_buf_done(&after);
+    return result;
 }
 
 /* The signal thread outlives all this. What takes time - the owner's last answers - is done while it can still hurry the

@@ -8,6 +8,7 @@
 
 #include "admin/owner.h"
 #include "cmd/context.h"
+#include "config/overrides.h"
 #include "cmd/shops.h"
 #include "delivery/worker.h"
 
@@ -51,6 +52,10 @@ bool psync_reload_hold(struct psync_reload *r, const char *destination, const ch
 /* A copy of the settings in force, which the caller frees. NULL: no memory. */
 struct psync_config *psync_reload_settings(struct psync_reload *r);
 
+/* Changes settings by the dashboard's file, all or nothing, and logs what `who` changed; `changed` gets a line for each. The same
+ * threads. OK; EMPTY: may not be changed so; REJECT: wrong; RETRY: not now; FATAL: the file cannot be written; NOMEM. */
+PSYNC_CHECKED enum psync_result psync_reload_change(struct psync_reload *r, const struct psync_override *changes, size_t n,
+                                                    const char *who, struct psync_buf *changed, struct psync_error *err);
 /* Worker, owner, settings, log, in the order in which they may go. */
 void psync_reload_done(struct psync_reload *r);
 

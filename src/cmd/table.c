@@ -46,6 +46,16 @@ static const struct psync_flag dead_discard_flags[] = {
     {"yes", NULL, "do not ask", false},
     FLAGS_END,
 };
+static const struct psync_flag user_add_flags[] = {
+    {"scope", "SCOPE", "read: look only; admin: everything (the default)", false},
+    FLAGS_END,
+};
+static const struct psync_flag token_add_flags[] = {
+    {"scope", "SCOPE", "read, ingest or admin; or several, separated by commas", false},
+    {"rate", "N", "requests a second at most, then 429 (no limit)", false},
+    {"expires", "DURATION", "counts no more after that time, such as 90d (never)", false},
+    FLAGS_END,
+};
 static const struct psync_flag pause_flags[] = {
     {"reason", "TEXT", "why, for whoever looks later", false},
     FLAGS_END,
@@ -121,6 +131,21 @@ const struct psync_command psync_commands[] = {
     {"queue backup", "FILE", 1, 1, "a consistent copy of the queue, also while it works", NULL, NULL,
      psync_cmd_queue_backup, NULL, NULL, PLAIN},
     {"queue check", NULL, 0, 0, "is the queue file sound?", NULL, NULL, psync_cmd_queue_check, NULL, NULL, PLAIN},
+    {"user list", NULL, 0, 0, "who may log in to the dashboard", NULL, NULL, psync_cmd_user_list, NULL, NULL, PLAIN},
+    {"user add", "NAME", 1, 1, "let somebody log in to the dashboard",
+     "Asks for the password on the terminal, or reads it from standard input, a line. A running serve knows it at once.\n",
+     user_add_flags, psync_cmd_user_add, NULL, NULL, NO_JSON},
+    {"user password", "NAME", 1, 1, "change a password; its user is logged out everywhere",
+     "Asks for it as `user add`.\n", NULL, psync_cmd_user_password, NULL, NULL, NO_JSON},
+    {"user remove", "NAME", 1, 1, "let somebody log in no more, and log him out", NULL, NULL, psync_cmd_user_remove, NULL,
+     NULL, NO_JSON},
+    {"token list", NULL, 0, 0, "API tokens: for programs that use the API over TCP", NULL, NULL, psync_cmd_token_list, NULL,
+     NULL, PLAIN},
+    {"token add", "NAME", 1, 1, "make an API token, and show it once",
+     "The token goes to standard output alone, so that it can go straight into a file. Only its hash is kept. A running\n"
+     "serve knows it at once.\n",
+     token_add_flags, psync_cmd_token_add, NULL, NULL, PLAIN},
+    {"token remove", "NAME", 1, 1, "let a token count no more", NULL, NULL, psync_cmd_token_remove, NULL, NULL, NO_JSON},
     {"mock", NULL, 0, 0, "a product API that can misbehave on request",
      "POST /products takes products; GET /ledger tells what came and what took effect; PUT /control changes how it\n"
      "misbehaves while it runs (docs/mock.md). With --json one object, with the url and port, once it listens.\n",

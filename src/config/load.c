@@ -128,7 +128,7 @@ static enum psync_result check_source(const struct psync_setting *setting, struc
         return psync_fail(err, PSYNC_REJECT, "a secret on the command line can be seen by every process; use %s",
                           instead);
     }
-    if (setting->origin == PSYNC_ORIGIN_DASHBOARD && strcmp(o->section, "state") == 0)
+    if (setting->origin == PSYNC_ORIGIN_DASHBOARD && !psync_option_changeable(o))
         return psync_fail(err, PSYNC_REJECT, "cannot be set in the dashboard's file");
     if (strchr(setting->text, '\n') && !(o->flags & PSYNC_OPTION_LINES))
         return psync_fail(err, PSYNC_REJECT, "does not go on over several lines; the next line must not be indented");
@@ -177,12 +177,28 @@ static enum psync_result take_named(struct psync_store *s, const char *title, co
 
 /* ---- files ---- */
 
+/* A destination that the operator has removed since; a shop's may come later. */
+static bool is_nowhere(const struct loading *l, const char *title)
+{
+    size_t n = strcspn(title, " \t");
+    const char *name = title + n + strspn(title + n, " \t");
+
+    return l->origin == PSYNC_ORIGIN_DASHBOARD && strncmp(title, "destination", n) == 0 && n == 11 && *name &&
+           !strchr(name, '/') && !psync_config_destination(&l->store->pub, name);
+}
+
 static enum psync_result on_ini(void *arg, const char *section, const char *key, const char *value, const char *where,
                                 struct psync_error *err)
 {
     struct loading *l = arg;
     struct psync_setting setting = {.text = value, .origin = l->origin, .where = where};
-    enum psync_result r = take_named(l->store, section, key, &setting, err);
+    enum psync_result r;
+
+    if (is_nowhere(l, section))
+        return !key && l->warnings ? psync_buf_printf(l->warnings, "%s: there is no %s any more; what was changed of it in "
+                                                                   "the dashboard is left out\n", where, section)
+                                   : PSYNC_OK;
+    r = take_named(l->store, section, key, &setting, err);
 
     if (r == PSYNC_OK && key && strcmp(key, "token") == 0)
         l->token_in_file = true;
@@ -224,14 +240,17 @@ static enum psync_result read_config_file(struct loading *l, const char *path)
     return r == PSYNC_EMPTY ? PSYNC_OK : r;
 }
 
-static enum psync_result read_dashboard_file(struct loading *l)
+static enum psync_result read_dashboard_file(struct loading *l, const char *text)
 {
     struct psync_buf path;
     enum psync_result r;
 
     psync_buf_init(&path, 8192);
     r = psync_buf_printf(&path, "%s/overrides.conf", l->store->pub.state_folder);
-    if (r == PSYNC_OK)
+    l->origin = PSYNC_ORIGIN_DASHBOARD;
+    if (r == PSYNC_OK && text)
+        r = psync_ini_read((struct psync_span){text, strlen(text)}, path.data, on_ini, l, l->err);
+    else if (r == PSYNC_OK)
         r = read_file(l, path.data, PSYNC_ORIGIN_DASHBOARD);
     psync_buf_done(&path);
     return r == PSYNC_EMPTY ? PSYNC_OK : r;
@@ -294,7 +313,7 @@ static enum psync_result load(struct loading *l, const struct psync_config_sourc
     if (r == PSYNC_OK)
         r = psync_derive_state(s, l->err);
     if (r == PSYNC_OK && !source->no_files)
-        r = read_dashboard_file(l);
+        r = read_dashboard_file(l, source->overrides);
     if (r == PSYNC_OK)
         r = psync_secrets_read(s, l->warnings, l->err);
     if (r == PSYNC_OK)

@@ -20,6 +20,7 @@ struct psync_config_source {
                                   /etc/productsync.conf if it is there, else none */
     const char *const *sets;   /* "section.key=value" or "destination NAME.key=value" */
     size_t n_sets;
+    const char *overrides;     /* the dashboard's file as it shall be; NULL: as it is */
     bool no_files;             /* tests and the demo: read no configuration file, and no MY_API_* */
 };
 
@@ -49,7 +50,7 @@ struct psync_config_row {
     const char *value;         /* as the file would spell it */
     enum psync_origin origin;
     const char *origin_text;   /* "default", "/etc/productsync.conf:12", "MY_API_URL", "--set" */
-    bool secret, reloadable;
+    bool secret, reloadable, changeable; /* changeable: in the dashboard */
     const char *help;
 };
 typedef bool psync_config_visit(void *arg, const struct psync_config_row *row);

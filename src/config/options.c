@@ -28,6 +28,7 @@ enum {
     SHOP = PSYNC_OPTION_SHOP,
     SECRET = PSYNC_OPTION_SECRET,
     QUIET = PSYNC_OPTION_QUIET,
+    OPERATOR = PSYNC_OPTION_OPERATOR,
     LINES = PSYNC_OPTION_LINES
 };
 
@@ -55,17 +56,17 @@ const struct psync_section psync_sections[] = {
 const size_t psync_sections_count = sizeof psync_sections / sizeof psync_sections[0];
 
 const struct psync_option psync_options[] = {
-    ROW("destination", "url", TEXT, DEST | QUIET, OF(url), "",
+    ROW("destination", "url", TEXT, DEST | OPERATOR | QUIET, OF(url), "",
         "The API's address, https://host/path; MY_API_URL in the environment sets it too", RULE(psync_url_check)),
-    ROW("destination", "auth", CHOICE, DEST, OF(auth), "bearer",
+    ROW("destination", "auth", CHOICE, DEST | OPERATOR, OF(auth), "bearer",
         "How the token is sent: as Authorization: Bearer, in a header of its own, or not at all",
         ONE_OF("bearer", "header", "none")),
-    ROW("destination", "header", TEXT, DEST, OF(auth_header), "X-API-Key", "Name of the header of auth = header",
+    ROW("destination", "header", TEXT, DEST | OPERATOR, OF(auth_header), "X-API-Key", "Name of the header of auth = header",
         RULE(psync_check_header_name)),
     ROW("destination", "token", TEXT, DEST | SECRET, OF(token), "",
         "The API's token; MY_API_TOKEN in the environment sets it too, and token_file keeps it out of this file",
         RULE(psync_check_token)),
-    ROW("destination", "token_file", TEXT, DEST, OF(token_file), "",
+    ROW("destination", "token_file", TEXT, DEST | OPERATOR, OF(token_file), "",
         "A file whose first line is the token; read at the start and at a reload", PLAIN),
     ROW("destination", "headers", TEXT, DEST | SECRET | LINES, OF(headers), "",
         "Further headers, one `Name: value` a line, each further line indented", RULE(psync_check_headers)),
@@ -88,9 +89,9 @@ const struct psync_option psync_options[] = {
         RANGE("0", "1000")),
     ROW("destination", "test_method", TEXT, DEST, OF(test_method), "", "Instead of test.method; empty: as there",
         RULE(psync_check_own_method)),
-    ROW("destination", "allow_http", BOOL, DEST, OF(allow_http), "no",
+    ROW("destination", "allow_http", BOOL, DEST | OPERATOR, OF(allow_http), "no",
         "Allow http:// to other hosts than this one; the token then travels unprotected", FLAG),
-    ROW("destination", "allow_private", BOOL, DEST, OF(allow_private), "no",
+    ROW("destination", "allow_private", BOOL, DEST | OPERATOR, OF(allow_private), "no",
         "Allow a host name that leads to a private or link-local address", FLAG),
 
     ROW("shop", "path", TEXT, SHOP, IN(path), "",
@@ -184,12 +185,12 @@ const struct psync_option psync_options[] = {
         RANGE("10ms", "10m")),
     ROW("http", "connect_timeout", DURATION, LIVE, AT(http.connect_timeout), "5s",
         "Connecting takes at most that long, TLS included", RANGE("10ms", "10m")),
-    ROW("http", "ca_file", TEXT, LIVE, AT(http.ca_file), "",
+    ROW("http", "ca_file", TEXT, LIVE | OPERATOR, AT(http.ca_file), "",
         "Certificates (PEM) of the authorities to trust; they replace the system's, none of which is trusted then",
         PLAIN),
-    ROW("http", "client_cert", TEXT, LIVE, AT(http.client_cert), "", "Client certificate (PEM)", PLAIN),
-    ROW("http", "client_key", TEXT, LIVE, AT(http.client_key), "", "Its private key (PEM)", PLAIN),
-    ROW("http", "proxy", TEXT, LIVE | SECRET, AT(http.proxy), "",
+    ROW("http", "client_cert", TEXT, LIVE | OPERATOR, AT(http.client_cert), "", "Client certificate (PEM)", PLAIN),
+    ROW("http", "client_key", TEXT, LIVE | OPERATOR, AT(http.client_key), "", "Its private key (PEM)", PLAIN),
+    ROW("http", "proxy", TEXT, LIVE | OPERATOR | SECRET, AT(http.proxy), "",
         "A proxy, http://[user:password@]host:port, https:// or socks5h://", RULE(psync_proxy_check)),
     ROW("http", "max_response", SIZE, LIVE, AT(http.max_response_bytes), "64KB",
         "Of a response that much is read at most; to a batch at least 4 KB a message", RANGE("1KB", "16MB")),
@@ -224,16 +225,16 @@ const struct psync_option psync_options[] = {
     ROW("serve", "proxy", TEXT, FIXED, AT(serve.proxy), "",
         "IP address of the reverse proxy in front, which does TLS and sets X-Forwarded-For; others are refused then",
         RULE(psync_check_ip)),
-    ROW("serve", "hosts", TEXT, LIVE, AT(serve.hosts), "",
+    ROW("serve", "hosts", TEXT, LIVE | OPERATOR, AT(serve.hosts), "",
         "Names under which browsers and clients may ask, separated by commas; localhost and loopback's addresses are "
         "always among them",
         RULE(psync_check_hosts)),
-    ROW("serve", "login", CHOICE, LIVE, AT(serve.login), "changes",
+    ROW("serve", "login", CHOICE, LIVE | OPERATOR, AT(serve.login), "changes",
         "Who must log in on loopback: for changes, or always; elsewhere it is always", ONE_OF("changes", "always")),
     ROW("serve", "session", DURATION, LIVE, AT(serve.session), "12h",
         "A login ends after that time without a request", RANGE("1m", "30d")),
     ROW("serve", "rate", REAL, LIVE, AT(serve.rate), "100",
-        "Requests a second of one client at most, then 429; 0: no limit; tokens for ingest have their own",
+        "Requests a second of one client at most, then 429; 0: no limit; a token has its own",
         RANGE("0", "1000000")),
     ROW("serve", "max_connections", COUNT32, FIXED, AT(serve.max_connections), "512",
         "Connections at most; beyond, the one that is idle longest is closed", RANGE("16", "65536")),
@@ -259,7 +260,7 @@ const struct psync_option psync_options[] = {
     ROW("input", "max_record", SIZE, LIVE, AT(input.max_record_bytes), "1MB", "One product of the input at most",
         RANGE("1KB", "64MB")),
 
-    ROW("log", "file", TEXT, LIVE, AT(log.file), "",
+    ROW("log", "file", TEXT, LIVE | OPERATOR, AT(log.file), "",
         "The log file; empty: simple.log, async.log or queue.log in the state folder; -: none", PLAIN),
     ROW("log", "format", CHOICE, LIVE, AT(log.format), "logfmt", "How a line is written", ONE_OF("logfmt", "json")),
     ROW("log", "level", CHOICE, LIVE, AT(log.level), "info", "Nothing below that is written",
@@ -269,6 +270,11 @@ const struct psync_option psync_options[] = {
         RULE(psync_check_method)),
 };
 const size_t psync_options_count = sizeof psync_options / sizeof psync_options[0];
+
+bool psync_option_changeable(const struct psync_option *o)
+{
+    return (o->flags & PSYNC_OPTION_RELOAD) && !(o->flags & (PSYNC_OPTION_SECRET | PSYNC_OPTION_OPERATOR | PSYNC_OPTION_SHOP));
+}
 
 const struct psync_option *psync_option_find(const char *section, const char *key)
 {

@@ -18,6 +18,7 @@ enum psync_option_flags {
     PSYNC_OPTION_DESTINATION = 4, /* stands once per destination; offset is into psync_destination_conf */
     PSYNC_OPTION_QUIET = 8,       /* may hold a secret inside: errors do not repeat the value */
     PSYNC_OPTION_LINES = 16,      /* may go on over indented lines; they are joined by LF */
+    PSYNC_OPTION_OPERATOR = 64,   /* where tokens and products go, whom to trust: never changed from the dashboard */
     PSYNC_OPTION_SHOP = 32        /* stands once per shop; offset is into psync_shop_conf */
 };
 
@@ -43,6 +44,8 @@ extern const size_t psync_options_count;
 extern const struct psync_section psync_sections[];
 extern const size_t psync_sections_count;
 
+/* May the dashboard change it, in the running process? */
+bool psync_option_changeable(const struct psync_option *o);
 const struct psync_option *psync_option_find(const char *section, const char *key); /* NULL: no such setting */
 /* What may stand there: "an integer from 1 to 100", "add or full", "yes or no", "text". In the buffer, or a literal. */
 enum { PSYNC_OPTION_EXPECTS_MAX = 160 };

@@ -21,6 +21,7 @@ static bool show_row(const struct psync_store *s, int index, const struct psync_
                                    .origin_text = origin_text(slot),
                                    .secret = (o->flags & PSYNC_OPTION_SECRET) != 0,
                                    .reloadable = (o->flags & PSYNC_OPTION_RELOAD) != 0,
+                                   .changeable = psync_option_changeable(o),
                                    .help = o->help};
     bool more;
 

@@ -307,6 +307,7 @@ const char *psync_web_client_address(const struct psync_web_request *rq, char re
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(rq->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     const struct sockaddr *address = info ? info->client_addr : NULL;
+    static const char mapped[] = "::ffff:"; /* an IPv4 client of an IPv6 socket (RFC 4291 section 2.5.5.2) */
     ret_text[0] = '\0';
     if (address && address->sa_family == AF_INET)
         (void)inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)address)->sin_addr, ret_text,
@@ -314,6 +315,8 @@ const char *psync_web_client_address(const struct psync_web_request *rq, char re
     else if (address && address->sa_family == AF_INET6)
         (void)inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, ret_text,
                         PSYNC_WEB_CLIENT_MAX);
+    if (strncmp(ret_text, mapped, sizeof mapped - 1) == 0 && strchr(ret_text, '.'))
+        memmove(ret_text, ret_text + sizeof mapped - 1, strlen(ret_text) - sizeof mapped + 2);
     return ret_text;
 }
 

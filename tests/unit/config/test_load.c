@@ -48,7 +48,8 @@ static void the_strongest_source_wins(void **state)
     (void)state;
     assert_int_equal(mkdir("state", 0700), 0);
     write_file("state/overrides.conf",
-               "[retry]\nattempts = 3\n[batch]\nsize = 3\n[destination]\nurl=https://dash.example/\n", 0600);
+               "[retry]\nattempts = 3\n[batch]\nsize = 3\n[destination]\nrate=3\n"
+               "[destination gone]\nrate=3\n", 0600);
     setenv("MY_API_URL", "https://env.example/", 1);
     c = load_ok(file, "retry.attempts=4");
     assert_int_equal(c->retry.attempts, 4);
@@ -59,6 +60,8 @@ static void the_strongest_source_wins(void **state)
     assert_string_equal(row.value, "4");
     assert_string_equal(row.origin, "--set");
     assert_string_equal(row_of(c, "batch.size").origin, "state/overrides.conf:4");
+    assert_int_equal(c->n_destinations, 1); /* one that was removed does not come back by a change of it */
+    assert_true(c->destinations[0].rate == 3);
     assert_string_equal(row_of(c, "work.concurrency").origin, "c.conf:8");
     assert_string_equal(row_of(c, "destination.url").origin, "MY_API_URL");
     assert_string_equal(row_of(c, "retry.backoff").origin, "default");
@@ -66,6 +69,31 @@ static void the_strongest_source_wins(void **state)
     c = load_ok(file, "destination.url=https://set.example/");
     assert_string_equal(c->destinations[0].url, "https://set.example/");
     psync_config_free(c);
+}
+
+/* Whatever the file says of where tokens go and whom to trust is none of the dashboard's. */
+static void the_dashboards_file_has_limits(void **state)
+{
+    static const char *const refused[] = {
+        "[destination]\nurl = https://dash.example/\n", "[destination]\ntoken = abc\n", "[destination]\nallow_http = yes\n",
+        "[http]\nproxy = http://dash.example:1\n",      "[http]\nca_file = x\n",      "[serve]\nlisten = 0.0.0.0:1\n",
+        "[serve]\nhosts = dash.example\n",              "[serve]\nlogin = changes\n", "[log]\nfile = /tmp/x\n",
+        "[state]\nfolder = x\n",                        "[queue]\npath = x\n",        "[shop a]\npath = /x\n"};
+    struct psync_config_source source = {.file = "c.conf"};
+
+    (void)state;
+    assert_int_equal(mkdir("state", 0700), 0);
+    write_file("c.conf", "[state]\nfolder = state\n", 0600);
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        struct psync_config *c;
+        struct psync_error err = {0};
+
+        source.overrides = refused[i];
+        assert_int_equal(psync_config_load(&source, &c, NULL, &err), PSYNC_REJECT);
+        assert_non_null(strstr(err.text, "cannot be set in the dashboard's file"));
+        assert_non_null(strstr(err.text, "state/overrides.conf:2"));
+        assert_null(strstr(err.text, "abc"));
+    }
 }
 
 static void without_files_the_environment_is_not_read(void **state)
@@ -497,6 +525,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(defaults_are_those_promised),
         IN_FOLDER(the_strongest_source_wins),
+        IN_FOLDER(the_dashboards_file_has_limits),
         IN_FOLDER(without_files_the_environment_is_not_read),
         IN_FOLDER(files_are_found),
         IN_FOLDER(several_destinations),

@@ -170,7 +170,9 @@ static void reload_rules_are_those_promised(void **state)
     static const char *const fixed[] = {"queue.driver", "queue.path",   "queue.socket", "queue.socket_group",
                                         "state.folder", "source.shop",  "shop.path",    "shop.host",
                                         "shop.user",    "shop.password_file", "shop.database", "shop.prefix",
-                                        "shop.key_file", "shop.ca_file", "shop.destination", "shop.allow_private"};
+                                        "shop.key_file", "shop.ca_file", "shop.destination", "shop.allow_private",
+                                        "serve.listen", "serve.tls_cert", "serve.tls_key", "serve.proxy",
+                                        "serve.max_connections"};
     size_t found = 0;
 
     (void)state;

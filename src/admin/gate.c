@@ -1,0 +1,449 @@
+/* gate - see the header. Everything about who may what is here, and nothing of HTTP but the texts of fields. */
+#include "admin/gate.h"
+
+#include "admin/thread.h"
+#include "admin/throttle.h"
+#include "admin/visits.h"
+#include "config/load.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { LOOK_EVERY_MS = 1000, COOKIE_FIELD_MAX = 8192, HOST_MAX = 256 };
+
+/* Wrong passwords that cost no wait: of one name from one address, of an address, of a name. The last is high, so that nobody
+ * can lock another one out. */
+enum { FREE_PAIR = 5, FREE_CLIENT = 20, FREE_NAME = 100 };
+
+struct psync_gate {
+    pthread_mutex_t lock;    /* of everything below */
+    char *state_folder, *proxy, *hosts;
+    bool loopback, encrypted, login_always;
+    psync_ms session_ms;
+    double rate;
+    struct psync_accounts accounts;
+    uint64_t stamp;
+    psync_ms looked_at;
+    struct psync_visits visits;
+    struct psync_throttle throttle;
+    struct psync_attempts attempts;
+};
+
+/* ---- addresses and names ---- */
+
+static bool is_loopback_ip(const char *text)
+{
+    struct in_addr v4;
+    struct in6_addr v6;
+    if (inet_pton(AF_INET, text, &v4) == 1)
+        return (ntohl(v4.s_addr) >> 24) == 127;
+    return inet_pton(AF_INET6, text, &v6) == 1 &&
+           (IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127));
+}
+
+static bool is_ip(const char *text)
+{
+    struct in6_addr room;
+    return inet_pton(AF_INET, text, &room) == 1 || inet_pton(AF_INET6, text, &room) == 1;
+}
+
+/* "[::1]:9470", "localhost:9470", "name": the part before the port, without brackets. False: no such thing. */
+static bool host_part(const char *text, char ret_host[HOST_MAX])
+{
+    const char *end = text[0] == '[' ? strchr(text, ']') : text + strcspn(text, ":");
+    const char *begin = text + (text[0] == '[');
+    if (!end || end == begin || (size_t)(end - begin) >= HOST_MAX)
+        return false;
+    const char *port = end + (*end == ']');
+    if (*port && (*port != ':' || strspn(port + 1, "0123456789") != strlen(port + 1)))
+        return false;
+    memcpy(ret_host, begin, (size_t)(end - begin));
+    ret_host[end - begin] = '\0';
+    return true;
+}
+
+bool psync_gate_is_loopback(const char *listen)
+{
+    char host[HOST_MAX];
+    return host_part(listen, host) && (strcasecmp(host, "localhost") == 0 || is_loopback_ip(host));
+}
+
+static bool in_list(const char *list, const char *name)
+{
+    size_t len = strlen(name);
+    for (const char *at = list; *at; at += strcspn(at, ",") + (at[strcspn(at, ",")] == ',')) {
+        size_t n = strcspn(at, ",");
+        if (n == len && strncasecmp(at, name, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A name that somebody else's page bears can be made to lead here; an address cannot. */
+static bool is_our_host(const struct psync_gate *g, const struct psync_knock *k, bool *ret_local)
+{
+    char host[HOST_MAX];
+    if (k->n_hosts != 1 || !k->host || !host_part(k->host, host))
+        return false;
+    *ret_local = strcasecmp(host, "localhost") == 0 || is_loopback_ip(host);
+    return *ret_local || is_ip(host) || in_list(g->hosts, host);
+}
+
+/* ---- who it is ---- */
+
+static void look_at_accounts(struct psync_gate *g, psync_ms now)
+{
+    struct psync_accounts fresh;
+    if (g->looked_at && now - g->looked_at < LOOK_EVERY_MS)
+        return;
+    g->looked_at = now;
+    uint64_t stamp = psync_accounts_stamp(g->state_folder);
+    if (stamp == g->stamp)
+        return;
+    /* A file that cannot be read lets nobody in: whoever was removed from it must be out. */
+    if (psync_accounts_read(g->state_folder, &fresh, NULL) != PSYNC_OK)
+        fresh = (struct psync_accounts){0};
+    psync_accounts_done(&g->accounts);
+    g->accounts = fresh;
+    g->stamp = stamp;
+}
+
+/* The value of our cookie (RFC 6265 section 4.2.1); false: there is none. */
+static bool find_cookie(const struct psync_gate *g, const char *field, char ret_value[PSYNC_RANDOM_TEXT])
+{
+    const char *name = psync_gate_cookie_name(g);
+    size_t n = strlen(name);
+    for (const char *at = field; at && *at; at += strcspn(at, ";")) {
+        at += strspn(at, "; ");
+        size_t len = strcspn(at, ";");
+        if (len == n + PSYNC_RANDOM_TEXT && strncmp(at, name, n) == 0 && at[n] == '=') {
+            memcpy(ret_value, at + n + 1, PSYNC_RANDOM_TEXT - 1);
+            ret_value[PSYNC_RANDOM_TEXT - 1] = '\0';
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The address of whoever asks. A proxy appends the one it saw, so the last counts; what stands before it the client may have
+ * written himself. */
+static void find_client(const struct psync_gate *g, const struct psync_knock *k, char ret_client[PSYNC_CLIENT_MAX])
+{
+    const char *last = k->peer;
+    if (g->proxy[0] && k->forwarded_for) {
+        const char *comma = strrchr(k->forwarded_for, ',');
+        last = comma ? comma + 1 : k->forwarded_for;
+        last += strspn(last, " \t");
+    }
+    snprintf(ret_client, PSYNC_CLIENT_MAX, "%s", last);
+    ret_client[strcspn(ret_client, " \t")] = '\0';
+    if (!is_ip(ret_client))
+        snprintf(ret_client, PSYNC_CLIENT_MAX, "%s", k->peer);
+}
+
+static const struct psync_token *find_token(const struct psync_gate *g, const char *field, psync_ms now)
+{
+    char id[PSYNC_TOKEN_ID];
+    unsigned char digest[PSYNC_SHA256_BYTES];
+    if (strncasecmp(field, "Bearer ", 7) != 0 || !psync_token_parse(field + 7 + strspn(field + 7, " "), id, digest))
+        return NULL;
+    const struct psync_token *t = psync_accounts_token(&g->accounts, id);
+    if (!t || strcmp(t->id, id) != 0 || !psync_secret_equal(t->digest, digest, sizeof digest))
+        return NULL;
+    return t->expires_at && t->expires_at <= now ? NULL : t;
+}
+
+/* On loopback, where no proxy brings the world, looking is free. */
+static bool reads_freely(const struct psync_gate *g, const struct psync_knock *k)
+{
+    bool local = false;
+    return g->loopback && !g->proxy[0] && !g->login_always && !k->forwarded && is_loopback_ip(k->peer) &&
+           is_our_host(g, k, &local) && local;
+}
+
+/* Under the lock. The token he showed, if it counts; he is in `ret_caller`. */
+static const struct psync_token *recognize(struct psync_gate *g, const struct psync_knock *k, psync_ms now,
+                                           struct psync_caller *ret_caller)
+{
+    char cookie[PSYNC_RANDOM_TEXT];
+    const struct psync_token *token = NULL;
+    const struct psync_visit *visit = NULL;
+    struct psync_caller c = {.presented = k->authorization || find_cookie(g, k->cookie, cookie)};
+    look_at_accounts(g, now);
+    find_client(g, k, c.client);
+    if (k->authorization)
+        token = find_token(g, k->authorization, now);
+    else if (c.presented)
+        visit = psync_visits_find(&g->visits, cookie, &g->accounts, g->session_ms, now);
+    if (token) {
+        c.kind = PSYNC_CALLER_TOKEN;
+        c.rights = token->rights;
+        memcpy(c.name, token->name, sizeof c.name);
+    } else if (visit) {
+        c.kind = PSYNC_CALLER_USER;
+        c.rights = psync_accounts_user(&g->accounts, visit->user)->rights;
+        c.expires_at = now + g->session_ms;
+        memcpy(c.name, visit->user, sizeof c.name);
+        memcpy(c.csrf, visit->csrf, sizeof c.csrf);
+    }
+    if (reads_freely(g, k) && !k->authorization)
+        c.rights |= PSYNC_MAY_READ;
+    *ret_caller = c;
+    return token;
+}
+
+void psync_gate_recognize(struct psync_gate *g, const struct psync_knock *knock, psync_ms now,
+                          struct psync_caller *ret_caller)
+{
+    psync_mutex_lock(&g->lock);
+    (void)recognize(g, knock, now, ret_caller);
+    psync_mutex_unlock(&g->lock);
+}
+
+/* ---- judging ---- */
+
+/* Does a browser say that the request comes from another site's page? Origin (RFC 6454 section 7), Sec-Fetch-Site (W3C, Fetch
+ * Metadata). Other programs send neither. */
+static bool is_foreign(const struct psync_knock *k)
+{
+    if (k->fetch_site && strcmp(k->fetch_site, "same-origin") != 0 && strcmp(k->fetch_site, "none") != 0)
+        return true;
+    if (!k->origin)
+        return false;
+    const char *host = strstr(k->origin, "://");
+    return !host || strcasecmp(host + 3, k->host) != 0;
+}
+
+static bool is_forged(const struct psync_knock *k, const struct psync_caller *c)
+{
+    if (!k->changes || c->kind == PSYNC_CALLER_TOKEN)
+        return false;
+    if (is_foreign(k))
+        return true;
+    bool needs_text = c->kind == PSYNC_CALLER_USER && k->scope != PSYNC_SCOPE_NONE;
+    size_t n = strlen(c->csrf);
+    return needs_text && (!k->csrf || strlen(k->csrf) != n || !psync_secret_equal(k->csrf, c->csrf, n));
+}
+
+static bool is_within_rate(struct psync_gate *g, const struct psync_token *token, const struct psync_caller *c,
+                           psync_ms now)
+{
+    char name[PSYNC_THROTTLE_NAME];
+    if (token)
+        snprintf(name, sizeof name, "token %s", token->id);
+    else
+        snprintf(name, sizeof name, "%s", c->client);
+    return psync_throttle_take(&g->throttle, name, token ? token->rate : g->rate, now);
+}
+
+static enum psync_passage judge(struct psync_gate *g, const struct psync_knock *k, psync_ms now,
+                                struct psync_caller *ret_caller)
+{
+    bool local = false;
+    const struct psync_token *token = recognize(g, k, now, ret_caller);
+    if (!is_our_host(g, k, &local))
+        return PSYNC_REFUSE_HOST;
+    if (g->proxy[0] ? strcmp(k->peer, g->proxy) != 0 : k->forwarded)
+        return PSYNC_REFUSE_PROXY;
+    if (g->proxy[0] && k->forwarded_proto && strcasecmp(k->forwarded_proto, "https") != 0)
+        return PSYNC_REFUSE_PLAIN;
+    if (!is_within_rate(g, token, ret_caller, now))
+        return PSYNC_REFUSE_RATE;
+    if (is_forged(k, ret_caller))
+        return PSYNC_REFUSE_FORGED;
+    if (psync_rights_allow(ret_caller->rights, k->scope))
+        return PSYNC_PASS;
+    return ret_caller->kind == PSYNC_CALLER_NOBODY ? PSYNC_REFUSE_UNKNOWN : PSYNC_REFUSE_SCOPE;
+}
+
+enum psync_passage psync_gate_judge(struct psync_gate *g, const struct psync_knock *knock, psync_ms now,
+                                    struct psync_caller *ret_caller)
+{
+    psync_mutex_lock(&g->lock);
+    enum psync_passage passage = judge(g, knock, now, ret_caller);
+    psync_mutex_unlock(&g->lock);
+    return passage;
+}
+
+/* ---- logging in ---- */
+
+struct keys {
+    char pair[PSYNC_THROTTLE_NAME], client[PSYNC_THROTTLE_NAME], name[PSYNC_THROTTLE_NAME];
+};
+
+/* A pair is long: its digest stands for it. */
+static struct keys keys_of(const char *user, const char *client)
+{
+    struct keys k;
+    const struct psync_span parts[] = {{user, strlen(user)}, PSYNC_SPAN(" "), {client, strlen(client)}};
+    unsigned char digest[PSYNC_SHA256_BYTES] = {0};
+    char hex[2 * PSYNC_SHA256_BYTES + 1];
+    (void)!psync_sha256(parts, 3, digest); /* without it pairs are as one, and wait together */
+    psync_hex(digest, 16, hex);
+    snprintf(k.pair, sizeof k.pair, "pair %s", hex);
+    snprintf(k.client, sizeof k.client, "at %s", client);
+    snprintf(k.name, sizeof k.name, "as %.60s", user);
+    return k;
+}
+
+psync_ms psync_gate_login_wait(struct psync_gate *g, const char *user, const char *client, psync_ms now)
+{
+    struct keys k = keys_of(user, client);
+    const char *const names[] = {k.pair, k.client, k.name};
+    psync_ms longest = 0;
+    psync_mutex_lock(&g->lock);
+    for (size_t i = 0; i < 3; i++) {
+        psync_ms wait = psync_attempts_wait(&g->attempts, names[i], now);
+        longest = wait > longest ? wait : longest;
+    }
+    psync_mutex_unlock(&g->lock);
+    return longest;
+}
+
+/* Under the lock. */
+static void note_failure(struct psync_gate *g, const struct keys *k, psync_ms now)
+{
+    psync_attempts_failed(&g->attempts, k->pair, FREE_PAIR, now);
+    psync_attempts_failed(&g->attempts, k->client, FREE_CLIENT, now);
+    psync_attempts_failed(&g->attempts, k->name, FREE_NAME, now);
+}
+
+enum psync_result psync_gate_login(struct psync_gate *g, const char *user, const char *password, const char *client,
+                                   psync_ms now, struct psync_caller *ret_caller, char ret_cookie[PSYNC_RANDOM_TEXT])
+{
+    char hash[PSYNC_PASSWORD_HASH_MAX] = "";
+    struct keys keys = keys_of(user, client);
+    psync_mutex_lock(&g->lock);
+    g->looked_at = 0; /* a user who was added just now may log in */
+    look_at_accounts(g, now);
+    const struct psync_user *known = psync_accounts_user(&g->accounts, user);
+    if (known)
+        memcpy(hash, known->hash, sizeof hash);
+    psync_mutex_unlock(&g->lock);
+
+    bool right = psync_password_matches(password, hash);
+
+    psync_mutex_lock(&g->lock);
+    known = right ? psync_accounts_user(&g->accounts, user) : NULL; /* he may be gone meanwhile */
+    const struct psync_visit *visit = known ? psync_visits_begin(&g->visits, known, now, ret_cookie) : NULL;
+    if (visit) {
+        struct psync_caller c = {.kind = PSYNC_CALLER_USER, .rights = known->rights, .expires_at = now + g->session_ms};
+        memcpy(c.name, visit->user, sizeof c.name);
+        memcpy(c.csrf, visit->csrf, sizeof c.csrf);
+        snprintf(c.client, sizeof c.client, "%s", client);
+        *ret_caller = c;
+        psync_attempts_succeeded(&g->attempts, keys.pair);
+    } else {
+        note_failure(g, &keys, now);
+    }
+    psync_mutex_unlock(&g->lock);
+    return visit ? PSYNC_OK : PSYNC_EMPTY;
+}
+
+void psync_gate_logout(struct psync_gate *g, const char *cookie_field)
+{
+    char cookie[PSYNC_RANDOM_TEXT];
+    psync_mutex_lock(&g->lock);
+    if (find_cookie(g, cookie_field, cookie))
+        psync_visits_end(&g->visits, cookie);
+    psync_mutex_unlock(&g->lock);
+}
+
+bool psync_gate_encrypted(const struct psync_gate *g)
+{
+    return g->encrypted;
+}
+
+const char *psync_gate_cookie_name(const struct psync_gate *g)
+{
+    return g->encrypted ? "__Host-productsync" : "productsync";
+}
+
+/* ---- settings ---- */
+
+/* As inet_ntop spells it, to be compared with what the web server says. NULL: no memory. */
+static char *spelled(const char *address)
+{
+    struct in6_addr room;
+    char text[INET6_ADDRSTRLEN];
+    if (inet_pton(AF_INET6, address, &room) == 1 && inet_ntop(AF_INET6, &room, text, sizeof text))
+        return strdup(text);
+    return strdup(address);
+}
+
+static enum psync_result blame(const struct psync_config *config, const char *key, struct psync_error *err)
+{
+    return psync_config_blame(config, "serve", key, err);
+}
+
+enum psync_result psync_gate_check_config(const struct psync_config *config, struct psync_error *err)
+{
+    const struct psync_serve_conf *serve = &config->serve;
+    bool loopback = psync_gate_is_loopback(serve->listen), tls = serve->tls_cert[0] && serve->tls_key[0];
+    if (!serve->tls_cert[0] != !serve->tls_key[0]) {
+        psync_fail(err, PSYNC_REJECT, "tls_cert and tls_key belong together");
+        return blame(config, serve->tls_cert[0] ? "tls_cert" : "tls_key", err);
+    }
+    if (!loopback && !tls && !serve->proxy[0]) {
+        psync_fail(err, PSYNC_REJECT, "is not loopback: passwords and tokens would travel unprotected. Set tls_cert and "
+                                      "tls_key, or proxy to the address of a reverse proxy that does TLS");
+        return blame(config, "listen", err);
+    }
+    return PSYNC_OK;
+}
+
+enum psync_result psync_gate_set_config(struct psync_gate *g, const struct psync_config *config,
+                                        struct psync_error *err)
+{
+    char *hosts = strdup(config->serve.hosts);
+    if (!hosts)
+        return psync_fail(err, PSYNC_NOMEM, "out of memory");
+    psync_mutex_lock(&g->lock);
+    free(g->hosts);
+    g->hosts = hosts;
+    g->login_always = config->serve.login == PSYNC_LOGIN_ALWAYS;
+    g->session_ms = config->serve.session;
+    g->rate = config->serve.rate;
+    psync_mutex_unlock(&g->lock);
+    return PSYNC_OK;
+}
+
+enum psync_result psync_gate_new(const struct psync_config *config, bool encrypted, struct psync_gate **ret_gate,
+                                 struct psync_error *err)
+{
+    struct psync_gate *g = calloc(1, sizeof *g);
+    if (!g)
+        return psync_fail(err, PSYNC_NOMEM, "out of memory");
+    psync_mutex_init(&g->lock);
+    g->loopback = psync_gate_is_loopback(config->serve.listen);
+    g->encrypted = encrypted || config->serve.proxy[0];
+    g->state_folder = strdup(config->state_folder);
+    g->proxy = spelled(config->serve.proxy);
+    enum psync_result r = g->state_folder && g->proxy ? psync_gate_set_config(g, config, err)
+                                                      : psync_fail(err, PSYNC_NOMEM, "out of memory");
+    if (r == PSYNC_OK)
+        r = psync_accounts_read(g->state_folder, &g->accounts, err); /* that it can be read shows at the start */
+    if (r != PSYNC_OK) {
+        psync_gate_free(g);
+        return r;
+    }
+    g->stamp = psync_accounts_stamp(g->state_folder);
+    *ret_gate = g;
+    return PSYNC_OK;
+}
+
+void psync_gate_free(struct psync_gate *g)
+{
+    if (!g)
+        return;
+    psync_accounts_done(&g->accounts);
+    psync_mutex_done(&g->lock);
+    free(g->state_folder);
+    free(g->proxy);
+    free(g->hosts);
+    psync_forget(g, sizeof *g);
+    free(g);
+}
