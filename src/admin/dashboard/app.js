@@ -46,6 +46,7 @@ function failed(problem, wait) {
   }
   show(frame.trouble, problem !== null);
   if (!problem) {
+    frame.body.setAttribute('aria-busy', 'false');
     if (!session.known) refresh().catch(() => {}); // nobody answered when the page was opened
     return;
   }
@@ -68,6 +69,7 @@ async function openPage() {
   }
   setTitle(t(page.title));
   frame.body.replaceChildren();
+  frame.body.setAttribute('aria-busy', 'true');
   const end = await page.open(frame.body, {rest, parameters, failed, title: setTitle});
   if (mine === turn) close = end;
   else end?.();

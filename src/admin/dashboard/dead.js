@@ -112,7 +112,7 @@ export function openCause(main, page) {
   const refresh = () => poll.now();
   const bar = bulkBar(page, state, refresh);
   const changed = Object.assign(() => bar.update(), {refresh});
-  main.append(found, bar.element, list, h('div', {class: 'buttons'}, more));
+  main.append(h('p', {}, h('a', {href: '#/dead'}, t('dead.all'))), found, bar.element, list, h('div', {class: 'buttons'}, more));
 
   async function ask() {
     const {groups} = await get('/v1/dead/groups');

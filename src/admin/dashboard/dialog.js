@@ -4,7 +4,7 @@ import {h, say, show} from './dom.js';
 import {change, GivenUp} from './session.js';
 import {t} from './text.js';
 
-const SLICE = 500; // a request's share of a long work: short enough to stop soon, long enough to be fast
+const SLICE = 1000; // a request's share of a long work: short enough to stop soon, long enough to be fast
 let titles = 0;
 
 /** A dialog with title, body and buttons; it goes away when it is closed. */

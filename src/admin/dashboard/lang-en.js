@@ -74,6 +74,7 @@ export default {
   'said.it refuses the credentials, HTTP 401 or 403': 'it refuses the credentials, HTTP 401 or 403',
   'said.it says that it is gone for good, HTTP 410': 'it says that it is gone for good, HTTP 410',
   'said.refused': '{n} different messages refused in a row, the last with {last}',
+  'said.trial': 'the trial was refused too, with {last}',
 
   // messages
   'message.ready': 'Ready', 'message.in_flight': 'In flight', 'message.delayed': 'Delayed', 'message.dead': 'Dead', 'message.done': 'Delivered', 'message.discarded': 'Discarded', 'message.replaced': 'Replaced',
@@ -92,7 +93,7 @@ export default {
 
   // dead letters
   'dead.none': 'There are no dead letters.', 'dead.total': ['{n} dead letter, {causes}.', '{n} dead letters, {causes}.'], 'dead.causes': ['of {n} cause', 'of {n} causes'],
-  'dead.gone': 'No dead letter has this cause (any more).', 'dead.retry': 'Retry', 'dead.discard': 'Discard', 'dead.retryAll': 'Retry all', 'dead.discardAll': 'Discard all',
+  'dead.all': 'All causes', 'dead.gone': 'No dead letter has this cause (any more).', 'dead.retry': 'Retry', 'dead.discard': 'Discard', 'dead.retryAll': 'Retry all', 'dead.discardAll': 'Discard all',
   'dead.retryEvery': 'Retry every dead letter', 'dead.discardEvery': 'Discard every dead letter',
   'dead.retryThese': ['Retry it', 'Retry all {n}'], 'dead.discardThese': ['Discard it', 'Discard all {n}'], 'dead.retrySelected': 'Retry {n} selected', 'dead.discardSelected': 'Discard {n} selected',
   'dead.select': 'Select product {product}', 'dead.selectAll': 'Select those shown', 'dead.selected': ['{n} selected', '{n} selected'],

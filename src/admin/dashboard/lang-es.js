@@ -74,6 +74,7 @@ export default {
   'said.it refuses the credentials, HTTP 401 or 403': 'rechaza las credenciales, HTTP 401 o 403',
   'said.it says that it is gone for good, HTTP 410': 'dice que ya no existe, HTTP 410',
   'said.refused': '{n} mensajes distintos rechazados seguidos, el último con {last}',
+  'said.trial': 'la prueba también fue rechazada, con {last}',
 
   // messages
   'message.ready': 'Listo', 'message.in_flight': 'En envío', 'message.delayed': 'Aplazado', 'message.dead': 'Fallido', 'message.done': 'Entregado', 'message.discarded': 'Descartado', 'message.replaced': 'Sustituido',
@@ -92,7 +93,7 @@ export default {
 
   // dead letters
   'dead.none': 'No hay mensajes fallidos.', 'dead.total': ['{n} mensaje fallido, {causes}.', '{n} mensajes fallidos, {causes}.'], 'dead.causes': ['{n} causa', '{n} causas'],
-  'dead.gone': 'Ningún mensaje fallido tiene (ya) esta causa.', 'dead.retry': 'Reintentar', 'dead.discard': 'Descartar', 'dead.retryAll': 'Reintentar todos', 'dead.discardAll': 'Descartar todos',
+  'dead.all': 'Todas las causas', 'dead.gone': 'Ningún mensaje fallido tiene (ya) esta causa.', 'dead.retry': 'Reintentar', 'dead.discard': 'Descartar', 'dead.retryAll': 'Reintentar todos', 'dead.discardAll': 'Descartar todos',
   'dead.retryEvery': 'Reintentar todos los mensajes fallidos', 'dead.discardEvery': 'Descartar todos los mensajes fallidos',
   'dead.retryThese': ['Reintentar', 'Reintentar los {n}'], 'dead.discardThese': ['Descartar', 'Descartar los {n}'], 'dead.retrySelected': 'Reintentar la selección ({n})', 'dead.discardSelected': 'Descartar la selección ({n})',
   'dead.select': 'Seleccionar el producto {product}', 'dead.selectAll': 'Seleccionar los mostrados', 'dead.selected': ['{n} seleccionado', '{n} seleccionados'],

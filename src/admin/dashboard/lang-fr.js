@@ -74,6 +74,7 @@ export default {
   'said.it refuses the credentials, HTTP 401 or 403': 'elle refuse les identifiants, HTTP 401 ou 403',
   'said.it says that it is gone for good, HTTP 410': 'elle dit avoir disparu pour de bon, HTTP 410',
   'said.refused': '{n} messages différents refusés de suite, le dernier avec {last}',
+  'said.trial': 'l’essai a été refusé aussi, avec {last}',
 
   // messages
   'message.ready': 'Prêt', 'message.in_flight': 'En envoi', 'message.delayed': 'Différé', 'message.dead': 'En échec', 'message.done': 'Livré', 'message.discarded': 'Abandonné', 'message.replaced': 'Remplacé',
@@ -92,7 +93,7 @@ export default {
 
   // dead letters
   'dead.none': 'Aucun message en échec.', 'dead.total': ['{n} message en échec, {causes}.', '{n} messages en échec, {causes}.'], 'dead.causes': ['{n} cause', '{n} causes'],
-  'dead.gone': 'Aucun message en échec n’a (plus) cette cause.', 'dead.retry': 'Réessayer', 'dead.discard': 'Abandonner', 'dead.retryAll': 'Tout réessayer', 'dead.discardAll': 'Tout abandonner',
+  'dead.all': 'Toutes les causes', 'dead.gone': 'Aucun message en échec n’a (plus) cette cause.', 'dead.retry': 'Réessayer', 'dead.discard': 'Abandonner', 'dead.retryAll': 'Tout réessayer', 'dead.discardAll': 'Tout abandonner',
   'dead.retryEvery': 'Réessayer tous les messages en échec', 'dead.discardEvery': 'Abandonner tous les messages en échec',
   'dead.retryThese': ['Réessayer', 'Réessayer les {n}'], 'dead.discardThese': ['Abandonner', 'Abandonner les {n}'], 'dead.retrySelected': 'Réessayer la sélection ({n})', 'dead.discardSelected': 'Abandonner la sélection ({n})',
   'dead.select': 'Sélectionner le produit {product}', 'dead.selectAll': 'Sélectionner ceux affichés', 'dead.selected': ['{n} sélectionné', '{n} sélectionnés'],

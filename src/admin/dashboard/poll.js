@@ -16,7 +16,7 @@ export class Poll {
 
   async now() {
     clearTimeout(this.timer);
-    if (this.running || this.ended) return;
+    if (this.running || this.ended || document.hidden) return; // when it is looked at again, onVisible goes on
     this.running = true;
     try {
       await this.ask();

@@ -103,7 +103,9 @@ export function said(text) {
   const key = `said.${text}`;
   if (key in en) return t(key);
   const refused = /^(\d+) different messages refused in a row, the last with (.*)$/s.exec(text);
-  return refused ? t('said.refused', {n: Number(refused[1]), last: bare(said(refused[2]))}) : text;
+  if (refused) return t('said.refused', {n: Number(refused[1]), last: bare(said(refused[2]))});
+  const trial = /^the trial was refused too, with (.*)$/s.exec(text);
+  return trial ? t('said.trial', {last: bare(said(trial[1]))}) : text;
 }
 
 /** Why messages are dead, from a group or a message's cause. */
