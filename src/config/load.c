@@ -162,7 +162,7 @@ static enum psync_result take_named(struct psync_store *s, const char *title, co
 
     PSYNC_INVARIANT(strlen(title) < sizeof section);
     r = resolve_section(s, title, section, &setting->index, err);
-    if (r == PSYNC_OK && setting->index != PSYNC_GLOBAL)
+    if (r == PSYNC_OK && strcmp(section, "destination") == 0)
         r = psync_store_named_at(s, setting->index, setting->where);
     if (r == PSYNC_OK && key) {
         setting->option = psync_option_find(section, key);
