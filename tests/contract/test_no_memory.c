@@ -56,9 +56,9 @@ static void any_allocation_of_the_driver(void **state)
     long opening = scarce_count();
     assert_int_equal(model_work(&m, ROUNDS), PSYNC_OK);
     model_close(&m);
-    long places = scarce_count(), in_opening = stride(opening, 60), in_work = stride(places - opening, 600);
+    long places = scarce_count(), in_opening = stride(opening, 60), in_work = stride(places - opening, 1700);
     remove_files(&f);
-    for (long place = 1; place <= places; place += place < opening ? in_opening : in_work, tried++) {
+        for (long place = 1; place <= places; place += place < opening ? in_opening : in_work, tried++) {
         model_init(&m, f.driver, &f.conf);
         scarce_fail(place);
         enum psync_result r = model_open(&m, &err);

@@ -269,6 +269,8 @@ enum psync_result psync_store_lease(struct psync_store *s, const struct psync_wa
             r = take_fresh(&t, err);
         if (r == PSYNC_OK)
             r = next_due(&t, &due, err);
+        if (r == PSYNC_OK && psync_store_lost(s))
+            r = PSYNC_NOMEM;
         if (r != PSYNC_OK)
             give_back(&t);
     }

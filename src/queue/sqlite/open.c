@@ -182,8 +182,14 @@ static enum psync_result change_mark(struct psync_store *s, uint32_t *ret_mark, 
     return PSYNC_OK;
 }
 
+/* The schema is read again first: change_mark has changed its cookie, so each statement prepared before that would be
+ * prepared anew at its first step. Within a transaction, and out of memory, SQLite 3.40 rolls that back on the way and
+ * then runs the statement by itself, committed at once. */
 static enum psync_result prepare(struct psync_store *s, struct psync_error *err)
 {
+    int read = sqlite3_exec(s->writer, "SELECT 1 FROM store", NULL, NULL, NULL);
+    if (read != SQLITE_OK)
+        return psync_store_fault(s, s->writer, read, err);
     for (int i = 0; i < PSYNC_STATEMENTS; i++) {
         int code = sqlite3_prepare_v3(s->writer, psync_statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT,
                                       &s->statements[i], NULL);

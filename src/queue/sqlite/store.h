@@ -165,6 +165,10 @@ PSYNC_CHECKED enum psync_result psync_read_number(struct psync_store *s, const c
                                                   size_t n, int64_t *ret_number, struct psync_error *err);
 
 /* ---- transaction.c ---- */
+/* SQLite rolled the transaction back by itself. Out of memory between two results of a statement, it says so to nobody
+ * but this (sqlite3_get_autocommit). */
+bool psync_store_lost(const struct psync_store *s);
+/* NOMEM: the transaction that was open is lost. */
 PSYNC_CHECKED enum psync_result psync_store_begin(struct psync_store *s, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_store_commit(struct psync_store *s, struct psync_error *err);
 /* After NOMEM or RETRY: nothing since the last commit happened. OK, or FATAL where that cannot be had. */

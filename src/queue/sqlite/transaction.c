@@ -3,11 +3,16 @@
 
 #include <stdlib.h>
 
+bool psync_store_lost(const struct psync_store *s)
+{
+    return s->open && sqlite3_get_autocommit(s->writer);
+}
+
 enum psync_result psync_store_begin(struct psync_store *s, struct psync_error *err)
 {
     sqlite3_stmt *st;
     if (s->open)
-        return PSYNC_OK;
+        return psync_store_lost(s) ? PSYNC_NOMEM : PSYNC_OK;
     enum psync_result r = psync_store_query(s, PSYNC_SQL_BEGIN, NULL, 0, &st, err);
     if (r != PSYNC_EMPTY)
         return r;
@@ -27,6 +32,8 @@ enum psync_result psync_store_commit(struct psync_store *s, struct psync_error *
                             PSYNC_VALUES(PSYNC_V_INT(s->next_id), PSYNC_V_INT(s->next_seq), PSYNC_V_INT(s->clock),
                                          PSYNC_V_INT(s->age)), err);
     }
+    if (r == PSYNC_OK && psync_store_lost(s))
+        return PSYNC_NOMEM;
     if (r == PSYNC_OK)
         r = psync_store_query(s, PSYNC_SQL_COMMIT, NULL, 0, &st, err);
     if (r != PSYNC_EMPTY)
