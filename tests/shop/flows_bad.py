@@ -5,7 +5,7 @@ import time
 import services
 from flow import flow
 from office import Catalogue
-from scratch import wait_for
+from servers import wait_for
 
 
 def broken_save(w, how):
@@ -25,7 +25,8 @@ def cut_then_saved(how):
     def run(w):
         product = broken_save(w, how)
         form = w.office.form(product)
-        have = w.db.value("SELECT quantity FROM ps_stock_available WHERE id_product=%s AND id_product_attribute=0", product) or 0
+        have = w.db.value("SELECT quantity FROM ps_stock_available WHERE id_product=%s AND id_product_attribute=0",
+                          product) or 0
         w.office.save(product, form, name=f"Cut by {how}", price="10", stock=4 - have, active=1)
         w.arrived(product, stock=4)
     return run

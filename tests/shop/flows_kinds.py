@@ -3,7 +3,7 @@ import json
 
 import services
 from flow import flow
-from scratch import wait_for
+from servers import wait_for
 
 VAT = {"product[pricing][retail_price][tax_rules_group_id]": 1}
 
@@ -137,7 +137,8 @@ def negative(w):
 @flow("names", "quotes, HTML-like signs, line breaks, 128 four-byte characters", bare=True)
 def names(w):
     whole = "\U0001F4A1" * 128
-    for name in ('27" screen, 19\' long', "Müller & Söhne – “best”", "  two   spaces  ", "tab\tand end", whole, "a\\b\\", "100% \u2028 x"):
+    for name in ('27" screen, 19\' long', "Müller & Söhne – “best”", "  two   spaces  ", "tab\tand end", whole, "a\\b\\",
+                 "100% \u2028 x"):
         product = script(w, name=name)
         stored = w.db.value("SELECT name FROM ps_product_lang WHERE id_product=%s AND id_lang=1", product)
         w.arrived(product, name=stored, look=False, price="12.00", stock=4)

@@ -5,7 +5,7 @@ import services
 from browser import Browser
 from flow import flow
 from office import Import, set_fields
-from scratch import wait_for
+from servers import wait_for
 
 VAT = {"product[pricing][retail_price][tax_rules_group_id]": 1}
 

@@ -4,7 +4,7 @@ import json
 
 from flow import flow, legacy
 from office import Catalogue, Import
-from scratch import wait_for
+from servers import wait_for
 
 VAT = {"product[pricing][retail_price][tax_rules_group_id]": 1}
 
@@ -198,7 +198,7 @@ def import_forced(w):
     w.arrived(top, name="Far above", price="12.00", stock=4)
 
 
-@flow("import deleting all before", "\"delete all products before\" truncates, ids start at 1 again: a creation each", bare=True)
+@flow("import deleting all before", "\"delete all products before\": ids start at 1 again: a creation each", bare=True)
 def import_truncate(w):
     old = [r["id_product"] for r in w.db.rows("SELECT id_product FROM ps_product WHERE id_product<=5")]
     Import(w.office, lines("trunc", range(5), price="30", stock=9), truncate=True).run()
@@ -230,7 +230,8 @@ def import_killed(w):
 
 @flow("restricted employee", "an employee without the right to see the module: captured, or found by the sweep")
 def restricted(w):
-    roles = w.db.rows("SELECT id_authorization_role FROM ps_authorization_role WHERE slug LIKE 'ROLE_MOD_MODULE_PRODUCT_SYNC%%'")
+    roles = w.db.rows("SELECT id_authorization_role FROM ps_authorization_role "
+                      "WHERE slug LIKE 'ROLE_MOD_MODULE_PRODUCT_SYNC%%'")
     for role in roles:
         w.db.run("DELETE FROM ps_module_access WHERE id_profile=%s AND id_authorization_role=%s", w.seed["profile"],
                  role["id_authorization_role"])

@@ -3,7 +3,7 @@ import re
 import time
 
 from flow import flow
-from scratch import wait_for
+from servers import wait_for
 
 
 def page(w, controller):
@@ -36,7 +36,7 @@ def stored(w, name):
     return w.db.value("SELECT value FROM ps_configuration WHERE name=%s", name)
 
 
-@flow("settings saved", "address, token and mode typed and saved; the token is encrypted, shown as a mask, kept when left empty")
+@flow("settings saved", "typed and saved; the token is encrypted, shown as a mask, kept when left empty")
 def saved(w):
     try:
         form = settings_form(w)
@@ -50,20 +50,22 @@ def saved(w):
         assert stored(w, "MY_API_TOKEN") == token
         w.arrived(w.office.make(name="By the settings page", price="2", stock=1, active=1), seconds=60)
     finally:
-        w.db.run("DELETE FROM ps_configuration WHERE name LIKE 'MY\\_API%%' OR (name LIKE 'PRODUCT\\_SYNC%%' AND id_shop IS NOT NULL)")
+        w.db.run("DELETE FROM ps_configuration WHERE name LIKE 'MY\\_API%%' OR "
+                 "(name LIKE 'PRODUCT\\_SYNC%%' AND id_shop IS NOT NULL)")
         w.defaults()
 
 
-@flow("settings refused", "HTTP, credentials in the address, an empty or senseless value: a message beside the field, nothing saved")
+@flow("settings refused", "HTTP, credentials in the address, a senseless value: a message beside the field, nothing saved")
 def refused(w):
     notes = []
-    for field, value in (("MY_API_URL", "http://shop.example/products"), ("MY_API_URL", "https://me:secret@api.example/products"),
+    for field, value in (("MY_API_URL", "http://shop.example/products"),
+                         ("MY_API_URL", "https://me:secret@api.example/products"),
                          ("MY_API_URL", "nonsense"), ("PRODUCT_SYNC_TIMEOUT", "0"), ("PRODUCT_SYNC_RETRY_ATTEMPTS", "many"),
                          ("PRODUCT_SYNC_LANGUAGES", "xx")):
         before = stored(w, field)
         answer = press(w, settings_form(w), "submitSettings", **{field: value})
         assert stored(w, field) == before, f"{field}={value} was saved"
-        assert "has-error" in answer.text or "alert-danger" in answer.text, f"{field}={value}: no message: {words(answer)[:300]}"
+        assert "has-error" in answer.text or "alert-danger" in answer.text, f"{field}={value}: {words(answer)[:300]}"
         notes.append(field)
     return f"{len(notes)} values"
 
@@ -94,13 +96,13 @@ def stored_result(w):
     return w.db.value("SELECT value FROM ps_product_sync_state WHERE name='test_result:1'")
 
 
-@flow("list and its actions", "a dead row is listed with its reason; send again revives it; a delivered one asks first; discard")
+@flow("list and its actions", "a dead row with its reason; send again revives it; a delivered one asks first; discard")
 def listed(w):
     product = w.office.create()
     w.mock.rules({"products": [product], "status": 422, "title": "unknown category"})
     try:
         w.office.save(product, name="To be listed", price="2", stock=1, active=1)
-        wait_for(lambda: w._nudge() or w.state(product) == "dead", 30, "the row is dead")
+        wait_for(lambda: w.nudge() or w.state(product) == "dead", 30, "the row is dead")
     finally:
         w.mock.rules()
     row = w.row(product)

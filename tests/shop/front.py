@@ -18,8 +18,8 @@ class Seen:
 
 
 def look(shop, product, path="/"):
-    """Fetches the page as a guest without cookies. A product that guests may not see yet is shown for the moment of the look: what
-    it costs and how many there are does not depend on that."""
+    """Fetches the page as a guest without cookies. A product that guests may not see yet is shown for the moment of the look:
+    what it costs and how many there are does not depend on that."""
     db = shop.db
     before = db.rows("SELECT id_shop, active FROM ps_product_shop WHERE id_product=%s", product)
     linked = db.row("SELECT 1 FROM ps_category_product WHERE id_product=%s AND id_category=2", product)

@@ -18,11 +18,13 @@ import flows_life  # noqa: E402,F401
 import flows_modes  # noqa: E402,F401
 import flows_office  # noqa: E402,F401
 import flows_pages  # noqa: E402,F401
+import flows_shops  # noqa: E402,F401
 import scratch  # noqa: E402
+import servers  # noqa: E402
 from flow import FLOWS, Left  # noqa: E402
 from world import World  # noqa: E402
 
-ORDER = ("flows_office", "flows_doors", "flows_kinds", "flows_modes", "flows_pages", "flows_bad", "flows_life")
+ORDER = ("flows_office", "flows_doors", "flows_kinds", "flows_modes", "flows_pages", "flows_bad", "flows_shops", "flows_life")
 
 
 def arguments():
@@ -58,7 +60,8 @@ def run_flow(world, one):
         with open(os.path.join(world.shop.folder, "failures.log"), "a", encoding="utf-8") as f:
             f.write(f"== {one.name}\n{traceback.format_exc()}\n")
         where = traceback.extract_tb(e.__traceback__)[-1]
-        return "FAILED", f"{' '.join(str(e).split())[:600] or type(e).__name__} ({os.path.basename(where.filename)}:{where.lineno})"
+        said = " ".join(str(e).split())[:600] or type(e).__name__
+        return "FAILED", f"{said} ({os.path.basename(where.filename)}:{where.lineno})"
     finally:
         world.mended()
 
@@ -145,7 +148,7 @@ def run(given, folder):
         if given.keep:
             keep(shop, world)
         return 1 if counts["FAILED"] else 0
-    except scratch.SetupError as e:
+    except servers.SetupError as e:
         print(f"tests/shop/run: {e}", file=sys.stderr)
         return 3
     finally:

@@ -1,4 +1,4 @@
-"""world - all that takes part in a flow: the shop, its people, the module's settings, the worker, the API; and what must arrive."""
+"""world - all that takes part in a flow: the shop, its people, the module's settings, the worker, the API; what must arrive."""
 import contextlib
 import json
 import os
@@ -11,11 +11,11 @@ import zipfile
 from decimal import Decimal
 
 import front
-import scratch
+import servers
 import services
 from browser import Browser
 from office import Catalogue
-from scratch import wait_for
+from servers import wait_for
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROJECT = os.path.dirname(os.path.dirname(HERE))
@@ -27,7 +27,7 @@ def program():
     """The built productsync."""
     path = os.environ.get("PSYNC_PROGRAM") or os.path.join(PROJECT, "build/src/cmd/productsync")
     if not os.path.exists(path):
-        raise scratch.SetupError(f"{path} is missing: build first (script/build)")
+        raise servers.SetupError(f"{path} is missing: build first (script/build)")
     os.environ["PSYNC_PROGRAM"] = path
     return path
 
@@ -61,7 +61,7 @@ class World:
         if not os.path.exists(kept):
             done = self.shop.php(os.path.join(HERE, "php/seed.php"))
             if not done.stdout.strip().endswith("}"):
-                raise scratch.SetupError(f"seeding the shop failed: {done.stdout[-800:]} {done.stderr[-800:]}")
+                raise servers.SetupError(f"seeding the shop failed: {done.stdout[-800:]} {done.stderr[-800:]}")
             with open(kept, "w", encoding="utf-8") as f:
                 f.write(done.stdout.strip().splitlines()[-1])
         with open(kept, encoding="utf-8") as f:
@@ -88,8 +88,8 @@ class World:
 
     def package(self):
         """The zip, made by the project's script."""
-        done = subprocess.run([os.path.join(PROJECT, "script/package-module"), self.shop.folder], capture_output=True, text=True,
-                              timeout=120)
+        done = subprocess.run([os.path.join(PROJECT, "script/package-module"), self.shop.folder],
+                              capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, f"script/package-module: {done.stdout}{done.stderr}"
         return os.path.join(self.shop.folder, "product_sync.zip")
 
@@ -151,7 +151,7 @@ class World:
         if self.worker_process and self.worker_process.poll() is None:
             if kill:
                 self.worker_process.kill()
-            scratch.ask_to_end(self.worker_process, 60)
+            servers.ask_to_end(self.worker_process, 60)
         self.worker_process = None
 
     # The outbox.
@@ -163,8 +163,8 @@ class World:
         return row["state"] if row else None
 
     def wait_state(self, product, *states, seconds=30):
-        wait_for(lambda: self.state(product) in states, seconds, f"row of product {product} is {' or '.join(states)} (it is "
-                 f"{self.state(product)})")
+        wait_for(lambda: self.state(product) in states, seconds,
+                 lambda: f"row of product {product} is {' or '.join(states)} (it is {self._brief(product)})")
 
     def age(self, *products, minutes=10):
         """As if nobody had touched these for a while."""
@@ -215,14 +215,15 @@ class World:
             return self._bare(product, name, price, stock, look)
         wanted = self.expected.get(product, 0) + more
         self.expected[product] = wanted
-        wait_for(lambda: self.effects(product) >= wanted or self._nudge(), seconds, f"product {product} arrives (row: {self._brief(product)})")
+        wait_for(lambda: self.effects(product) >= wanted or self.nudge(), seconds,
+                 lambda: f"product {product} arrives (row: {self._brief(product)})")
         sent = self.mock.ledger(product)
         assert sent["effects"] == wanted, f"product {product} arrived {sent['effects']} times, not {wanted}: {sent}"
         assert not sent["violations"], sent["violation"]
         self.compare(product, sent["payload"], name, price, stock, look)
         return sent
 
-    def _nudge(self):
+    def nudge(self):
         """Without a worker somebody must call cron."""
         if self.mode != "queue":
             self.cron()
