@@ -12,6 +12,7 @@ static const struct psync_route_row rows[] = {
     {"POST", "/v1/products", .answer = psync_route_products, .scope = PSYNC_SCOPE_INGEST},
     {"POST", "/v1/messages", .answer = psync_route_payloads, .scope = PSYNC_SCOPE_INGEST},
     {"GET", "/v1/status", .step = psync_route_status, .scope = PSYNC_SCOPE_READ},
+    {"GET", "/v1/figures", .step = psync_route_figures, .scope = PSYNC_SCOPE_READ},
     {"GET", "/v1/destinations", .step = psync_route_destinations, .scope = PSYNC_SCOPE_READ},
     {"POST", "/v1/destinations/{name}/pause", .step = psync_route_pause, .scope = PSYNC_SCOPE_ADMIN},
     {"POST", "/v1/destinations/{name}/resume", .step = psync_route_resume, .scope = PSYNC_SCOPE_ADMIN},
@@ -28,6 +29,7 @@ static const struct psync_route_row rows[] = {
     {"POST", "/v1/queue/check", .step = psync_route_check, .scope = PSYNC_SCOPE_ADMIN, .whole_file = true},
     {"POST", "/v1/handover", .answer = psync_route_handover, .always = true},
     {"GET", "/v1/owner", .answer = psync_route_owner, .scope = PSYNC_SCOPE_READ, .always = true},
+    {"GET", "/metrics", .step = psync_route_metrics, .scope = PSYNC_SCOPE_READ},
     {"GET", "/healthz", .answer = psync_route_health, .scope = PSYNC_SCOPE_NONE, .always = true},
     {"GET", "/readyz", .answer = psync_route_ready, .scope = PSYNC_SCOPE_NONE, .always = true},
 };
@@ -170,6 +172,19 @@ enum psync_result psync_api_set_config(struct psync_api *api, const struct psync
     return PSYNC_OK;
 }
 
+struct psync_meters *psync_api_meters(struct psync_api *api)
+{
+    return api->meters;
+}
+
+void psync_api_tick(struct psync_api *api)
+{
+    psync_mutex_lock(&api->lock); /* the clerk stays until this is over */
+    if (!api->stopped && !api->open.temporary)
+        psync_pulse_look(&api->pulse, api->clerk, psync_clock_now());
+    psync_mutex_unlock(&api->lock);
+}
+
 void psync_api_failed(struct psync_api *api)
 {
     atomic_store(&api->failed, true);
@@ -204,6 +219,8 @@ enum psync_result psync_api_new(const struct psync_api_open *open, struct psync_
         r = psync_fail(err, PSYNC_NOMEM, "no memory for the API");
     if (r == PSYNC_OK)
         r = open->reader->rules_new(open->config, &api->rules, err);
+    if (r == PSYNC_OK && !(api->meters = psync_meters_new(psync_clock_now())))
+        r = psync_fail(err, PSYNC_NOMEM, "no memory for the API");
     if (r == PSYNC_OK)
         r = psync_clerk_new(JOBS_MAX, &api->clerk, err);
     if (r == PSYNC_OK)
@@ -212,6 +229,7 @@ enum psync_result psync_api_new(const struct psync_api_open *open, struct psync_
         psync_api_free(api);
         return r;
     }
+    psync_pulse_init(&api->pulse, open->queue, api->meters);
     bind_routes(api);
     *ret_api = api;
     return PSYNC_OK;
@@ -232,6 +250,9 @@ enum psync_scope psync_api_scope(const struct psync_api *api, size_t route)
 
 void psync_api_stop(struct psync_api *api)
 {
+    psync_mutex_lock(&api->lock);
+    api->stopped = true;
+    psync_mutex_unlock(&api->lock);
     psync_clerk_free(api->clerk);
     psync_clerk_free(api->slow_clerk);
     api->clerk = api->slow_clerk = NULL;
@@ -245,6 +266,7 @@ void psync_api_free(struct psync_api *api)
     PSYNC_INVARIANT(api->requests == 0);
     api->open.reader->rules_free(api->rules);
     PSYNC_INVARIANT(pthread_rwlock_destroy(&api->settings) == 0);
+    psync_meters_free(api->meters);
     psync_cond_done(&api->answered);
     psync_mutex_done(&api->lock);
     free(api->endpoints);

@@ -6,6 +6,7 @@
 #ifndef PSYNC_ADMIN_API_H
 #define PSYNC_ADMIN_API_H
 
+#include "admin/meters.h"
 #include "admin/reader.h"
 #include "admin/scope.h"
 #include "config/config.h"
@@ -44,6 +45,8 @@ void psync_api_stop(struct psync_api *api);
 void psync_api_attach_worker(struct psync_api *api, struct psync_worker *worker);  /* see owner.h */
 PSYNC_CHECKED enum psync_result psync_api_set_config(struct psync_api *api, const struct psync_config *config,
                                                      struct psync_error *err);
+struct psync_meters *psync_api_meters(struct psync_api *api); /* for who delivers, and who puts; valid until free */
+void psync_api_tick(struct psync_api *api);   /* about once a second, on the queue's thread */
 void psync_api_failed(struct psync_api *api); /* the queue failed: healthz says so; any thread */
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "admin/api.h"
 #include "admin/clerk.h"
+#include "admin/meters.h"
+#include "admin/pulse.h"
 #include "base/json.h"
 
 #include <pthread.h>
@@ -12,6 +14,8 @@
 struct psync_api {
     struct psync_api_open open;      /* `config` is not used: see below */
     struct psync_clerk *clerk, *slow_clerk; /* the slow one: for what reads the whole file */
+    struct psync_meters *meters;
+    struct psync_pulse pulse;
     struct psync_web_route *routes;  /* as many as the table in api.c has */
     struct psync_endpoint *endpoints;
 
@@ -20,10 +24,10 @@ struct psync_api {
     void *rules;                     /* the reader's */
     struct psync_worker *worker;     /* NULL: none */
 
-    pthread_mutex_t lock;            /* of `requests` and `hurried` */
+    pthread_mutex_t lock;            /* of `requests`, `hurried` and `stopped` */
     pthread_cond_t answered;
     size_t requests;                 /* begun and not yet sent */
-    bool hurried;                    /* also under `lock` */
+    bool hurried, stopped;           /* also under `lock`; stopped: the clerks end */
     atomic_bool closing, failed;
     atomic_bool yielding;            /* a worker waits for the file, or it closes: reads are cut short */
 };
@@ -95,6 +99,8 @@ void psync_route_handover(struct psync_api *api, struct psync_web_request *rq);
 /* ---- routes, on the clerk's thread ---- */
 enum psync_job_step psync_route_status(struct psync_task *task, bool ending);        /* route_status.c */
 enum psync_job_step psync_route_destinations(struct psync_task *task, bool ending);
+enum psync_job_step psync_route_metrics(struct psync_task *task, bool ending);       /* route_metrics.c */
+enum psync_job_step psync_route_figures(struct psync_task *task, bool ending);
 enum psync_job_step psync_route_pause(struct psync_task *task, bool ending);         /* route_destination.c */
 enum psync_job_step psync_route_resume(struct psync_task *task, bool ending);
 enum psync_job_step psync_route_messages(struct psync_task *task, bool ending);      /* route_messages.c */

@@ -59,8 +59,19 @@ static void on_tick(void *arg)
 {
     struct psync_owner *o = arg;
     struct psync_door *door = atomic_load(&o->door);
+    struct psync_api *api = atomic_load(&o->api);
     if (door)
         psync_door_look(door);
+    if (api)
+        psync_api_tick(api);
+}
+
+static void on_put(void *arg, const struct psync_put *puts, size_t n)
+{
+    struct psync_owner *o = arg;
+    struct psync_api *api = atomic_load(&o->api);
+    if (api)
+        psync_meters_put(psync_api_meters(api), puts, n);
 }
 
 static void on_warning(void *arg, const char *text)
@@ -189,6 +200,7 @@ static enum psync_result open_queue(struct psync_owner *o, struct psync_error *e
                                           .log = o->open.log,
                                           .on_ready = on_ready,
                                           .on_fatal = on_fatal,
+                                          .on_put = on_put,
                                           .on_tick = on_tick,
                                           .arg = o};
     return psync_queue_new(&open, &o->queue, err);
@@ -285,6 +297,11 @@ void psync_owner_free(struct psync_owner *o)
 struct psync_queue *psync_owner_queue(struct psync_owner *o)
 {
     return o->queue;
+}
+
+struct psync_meters *psync_owner_meters(struct psync_owner *o)
+{
+    return psync_api_meters(atomic_load(&o->api));
 }
 
 bool psync_owner_handover_wanted(const struct psync_owner *o)

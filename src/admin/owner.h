@@ -13,6 +13,7 @@
 #ifndef PSYNC_ADMIN_OWNER_H
 #define PSYNC_ADMIN_OWNER_H
 
+#include "admin/meters.h"
 #include "admin/reader.h"
 #include "admin/site.h"
 #include "config/config.h"
@@ -66,6 +67,7 @@ void psync_owner_hurry(struct psync_owner *o);
 void psync_owner_free(struct psync_owner *o);
 
 struct psync_queue *psync_owner_queue(struct psync_owner *o);      /* valid until free */
+struct psync_meters *psync_owner_meters(struct psync_owner *o);    /* where who delivers reports; valid until free */
 bool psync_owner_handover_wanted(const struct psync_owner *o);     /* any thread */
 
 /* The running worker, whose status, pause and resume the API then uses; NULL detaches it. When the call returns, nobody

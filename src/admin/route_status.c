@@ -1,9 +1,7 @@
 /* route_status - what flows, what is stuck and why, when it will clear. */
 #include "admin/overview.h"
+#include "admin/storage.h"
 
-#include <stdio.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { STATUS_BYTES = 4 << 20 };
@@ -104,21 +102,6 @@ static bool put_total(struct psync_json_writer *w, const struct psync_overview *
 
 /* ---- the queue ---- */
 
-static int64_t file_bytes(const char *path, const char *suffix)
-{
-    char name[4096];
-    struct stat st;
-    int n = snprintf(name, sizeof(name), "%s%s", path, suffix);
-    return n > 0 && (size_t)n < sizeof(name) && stat(name, &st) == 0 ? (int64_t)st.st_size : 0;
-}
-
-/* What its disk has left; -1: not known. */
-static int64_t free_bytes(const char *path)
-{
-    struct statvfs fs;
-    return statvfs(path, &fs) == 0 ? (int64_t)((uint64_t)fs.f_bavail * fs.f_frsize) : -1;
-}
-
 static void put_capabilities(struct psync_json_writer *w, const char *name, unsigned which)
 {
     psync_json_open(w, name, '[');
@@ -136,8 +119,8 @@ static void put_queue(struct psync_json_writer *w, struct psync_api *api)
     psync_api_read(api);
     const struct psync_queue_conf *conf = &api->config->queue;
     psync_json_put_text(w, "path", conf->path);
-    psync_json_put_int(w, "size_bytes", file_bytes(conf->path, "") + file_bytes(conf->path, "-wal"));
-    int64_t left = free_bytes(conf->path);
+    psync_json_put_int(w, "size_bytes", psync_storage_bytes(conf->path));
+    int64_t left = psync_storage_free(conf->path);
     put_known_int(w, "free_bytes", left >= 0, left);
     psync_json_put_int(w, "reserve_bytes", (int64_t)conf->reserve_bytes);
     psync_json_put_int(w, "max_depth", (int64_t)conf->max_depth);

@@ -73,6 +73,7 @@ static void on_report(void *arg, const struct psync_delivery_report *report)
         run->retried++;
     if (settle->verdict == PSYNC_VERDICT_RETRY && settle->attempt.status == 429)
         run->throttled++;
+    psync_meters_report(psync_owner_meters(run->reload.owner), report);
     psync_relays_report(run->reload.relays, report);
 }
 

@@ -13,6 +13,8 @@
 
 #include "base/log.h"
 #include "config/config.h"
+#include "delivery/breaker.h"
+#include "delivery/classify.h"
 #include "delivery/response.h"
 #include "queue/types.h"
 
@@ -63,6 +65,7 @@ enum psync_effect_kind {
 struct psync_settlement {
     struct psync_message *message;
     struct psync_settle settle;      /* settle.message == message */
+    enum psync_class class;          /* what the answer was; not of a RELEASE */
     const char *outcome;             /* for logs: "delivered", "already there", "retry", "dead", "released" */
     psync_ms retry_at;               /* RETRY: when it is due, or its destination's pause is over, if that is later */
     psync_ms asked_ms;               /* RETRY: how long the answer asked to wait, without jitter; 0: it named no time */
@@ -145,6 +148,7 @@ struct psync_destination_status {
         PSYNC_DESTINATION_OK, PSYNC_DESTINATION_THROTTLED, PSYNC_DESTINATION_OPEN, PSYNC_DESTINATION_PROBING,
         PSYNC_DESTINATION_SUSPENDED, PSYNC_DESTINATION_PAUSED
     } state;
+    enum psync_breaker_state breaker;
     char words[PSYNC_CAUSE_TEXT_MAX];  /* "throttled until ... because the API answered HTTP 429, Retry-After 120" */
     char reason[PSYNC_CAUSE_TEXT_MAX]; /* of these words, what no program can know: "HTTP 429, Retry-After 120" */
     psync_ms until;                    /* when it is tried again by itself; PSYNC_MS_NEVER; 0: now */

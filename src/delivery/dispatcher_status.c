@@ -126,6 +126,7 @@ bool psync_dispatcher_status(const struct psync_dispatcher *d, size_t index, psy
     const struct destination *t = d->destinations[index];
     struct psync_destination_status s = {
         .state = state_of(t, now),
+        .breaker = t->breaker.state,
         .in_flight = t->in_flight,
         .limit = t->limit.now,
         .delivered = t->delivered,

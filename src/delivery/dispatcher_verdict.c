@@ -32,6 +32,7 @@ static void record(struct held *h, const struct job *job, const struct judgement
     attempt->counted = counted;
     attempt->unanswered = j->unanswered;
     h->settlement.trial = j->facts.trial;
+    h->settlement.class = j->class;
     if (j->words != NULL)
         psync_held_describe(h, j->words);
 }

@@ -253,6 +253,11 @@ void psync_engine_watch(struct psync_engine *e, int fd)
     psync_http_watch(e->http, fd);
 }
 
+size_t psync_engine_connections(const struct psync_engine *e)
+{
+    return psync_http_connections(e->http);
+}
+
 void psync_engine_wakeup(struct psync_engine *e)
 {
     psync_http_wakeup(e->http);

@@ -46,6 +46,7 @@ PSYNC_CHECKED enum psync_result psync_engine_turn(struct psync_engine *e, psync_
 /* A turn also ends its waiting when this descriptor can be read, or has ended; -1: none. */
 void psync_engine_watch(struct psync_engine *e, int fd);
 void psync_engine_wakeup(struct psync_engine *e); /* any thread */
+size_t psync_engine_connections(const struct psync_engine *e); /* open ones; any thread */
 void psync_engine_abort(struct psync_engine *e);  /* what is in flight ends as ABORTED: released */
 
 #endif

@@ -9,6 +9,7 @@ struct psync_http {
     CURLM *multi;
     struct psync_link running; /* exchanges */
     int watched;               /* not ours; -1: none */
+    atomic_size_t connections;
 };
 
 enum psync_result psync_http_global_init(struct psync_error *err)
@@ -63,6 +64,15 @@ void psync_http_free(struct psync_http *h)
     free(h);
 }
 
+/* Of an exchange that is used again it is said already. */
+static enum psync_result count_connections(struct psync_http *h, struct psync_http_exchange *x)
+{
+    if (x->connections == &h->connections)
+        return PSYNC_OK;
+    x->connections = &h->connections;
+    return curl_easy_setopt(x->easy, CURLOPT_CLOSESOCKETDATA, (void *)x->connections) == CURLE_OK ? PSYNC_OK : PSYNC_NOMEM;
+}
+
 enum psync_result psync_http_start(struct psync_http *h, const struct psync_http_send *send, psync_http_done *done,
                                    void *arg)
 {
@@ -71,7 +81,9 @@ enum psync_result psync_http_start(struct psync_http *h, const struct psync_http
         return PSYNC_NOMEM;
     x->done = done;
     x->arg = arg;
-    enum psync_result r = psync_http_exchange_prepare(x, send);
+    enum psync_result r = count_connections(h, x);
+    if (r == PSYNC_OK)
+        r = psync_http_exchange_prepare(x, send);
     if (r == PSYNC_OK && curl_multi_add_handle(h->multi, x->easy) != CURLM_OK)
         r = PSYNC_NOMEM;
     if (r != PSYNC_OK) {
@@ -149,6 +161,11 @@ enum psync_result psync_http_poll(struct psync_http *h, psync_ms wait_ms, struct
 void psync_http_watch(struct psync_http *h, int fd)
 {
     h->watched = fd;
+}
+
+size_t psync_http_connections(const struct psync_http *h)
+{
+    return atomic_load(&h->connections);
 }
 
 void psync_http_wakeup(struct psync_http *h)

@@ -56,6 +56,7 @@ PSYNC_CHECKED enum psync_result psync_http_start(struct psync_http *h, const str
 PSYNC_CHECKED enum psync_result psync_http_poll(struct psync_http *h, psync_ms wait_ms, struct psync_error *err);
 void psync_http_watch(struct psync_http *h, int fd); /* waiting also ends when it can be read, or ended; -1: none */
 void psync_http_wakeup(struct psync_http *h); /* any thread */
+size_t psync_http_connections(const struct psync_http *h); /* open ones, idle or not; any thread */
 void psync_http_abort_all(struct psync_http *h); /* each is reported as PSYNC_NET_ABORTED by this call */
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* ---- called by libcurl ---- */
 static size_t on_header(char *line, size_t size, size_t n, void *arg)
@@ -50,7 +51,16 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
         return CURL_SOCKET_BAD;
     }
     (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    atomic_fetch_add(x->connections, 1);
     return fd;
+}
+
+/* A connection outlives the exchange it was opened for, so that what this gets is the counter itself. */
+static int on_close_socket(void *arg, curl_socket_t fd)
+{
+    atomic_size_t *connections = arg;
+    atomic_fetch_sub(connections, 1);
+    return close(fd);
 }
 
 /* Is this the second time that the request goes out, because a kept connection died under the first? What never left
@@ -98,6 +108,8 @@ CURLcode psync_http_exchange_callbacks(struct psync_http_target *t)
         code = curl_easy_setopt(t->model, CURLOPT_WRITEFUNCTION, on_body);
     if (code == CURLE_OK)
         code = curl_easy_setopt(t->model, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(t->model, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
     if (code == CURLE_OK)
         code = curl_easy_setopt(t->model, CURLOPT_PREREQFUNCTION, on_connection);
     if (code == CURLE_OK && t->proxied)

@@ -6,6 +6,8 @@
 #include "delivery/http_reply.h"
 #include "delivery/http_target.h"
 
+#include <stdatomic.h>
+
 enum { PSYNC_KEY_LINE_MAX = 704 }; /* a name of 127, a quoted key of 2 * 255 and what stands between */
 
 struct psync_http_exchange {
@@ -19,6 +21,7 @@ struct psync_http_exchange {
     bool method_is_post;              /* what the handle is set to */
     const char *forbidden;            /* why an address was refused; NULL */
     char forbidden_address[64];
+    atomic_size_t *connections;       /* the multi handle's: how many are open */
     bool no_descriptor;               /* there was none for a socket */
     bool kept;                        /* it went out on a kept connection */
     bool lost;                        /* ... which ended without an answer */

@@ -52,4 +52,6 @@ PSYNC_CHECKED enum psync_result psync_worker_resume(struct psync_worker *w, cons
 PSYNC_CHECKED enum psync_result psync_worker_status(struct psync_worker *w,
                                                     struct psync_destination_status **ret_status, size_t *ret_n);
 
+size_t psync_worker_connections(const struct psync_worker *w); /* open ones, to all destinations */
+
 #endif

@@ -239,6 +239,11 @@ static void await_snapshot(struct psync_worker *w)
             return;
 }
 
+size_t psync_worker_connections(const struct psync_worker *w)
+{
+    return psync_engine_connections(w->engine);
+}
+
 enum psync_result psync_worker_status(struct psync_worker *w, struct psync_destination_status **ret_status,
                                       size_t *ret_n)
 {

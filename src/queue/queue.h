@@ -24,6 +24,8 @@ struct psync_queue_open {
     psync_ms (*clock)(void);                   /* NULL: psync_clock_now */
     void (*on_ready)(void *arg);               /* something became leasable; any thread; may be NULL */
     void (*on_fatal)(void *arg, const char *why);
+    void (*on_put)(void *arg, const struct psync_put *puts, size_t n); /* after their commit, whoever put them; on the
+                                                  queue's thread; short; may be NULL */
     void (*on_tick)(void *arg);                /* about once a second, oftener when busy; on the queue's thread, with
                                                   the lock held; short; may be NULL */
     void *arg;

@@ -59,12 +59,23 @@ static bool undone(enum psync_result r)
     return r == PSYNC_NOMEM || r == PSYNC_RETRY;
 }
 
+static void tell_of_puts(struct psync_queue *q, const struct psync_op *op)
+{
+    if (q->open.on_put == NULL || op->result != PSYNC_OK)
+        return;
+    if (op->kind == PSYNC_OP_PUT)
+        q->open.on_put(q->open.arg, op->u.put.puts, op->u.put.n);
+    else if (op->kind == PSYNC_OP_REPLACE)
+        q->open.on_put(q->open.arg, op->u.replace.put, 1);
+}
+
 static void finish(struct psync_queue *q, struct psync_op *op, enum psync_result r, const struct psync_error *why)
 {
     op->result = r;
     if (op->err != NULL && why != NULL)
         *op->err = *why;
     q->answered++;
+    tell_of_puts(q, op);
     op->finish(op);
 }
 

@@ -90,6 +90,7 @@ const char *psync_web_client_address(const struct psync_web_request *rq, char re
 /* From conf.admit only: `handler` answers in place of the route's, and the body is dropped. */
 void psync_web_divert(struct psync_web_request *rq, psync_web_handler *handler, void *arg);
 struct psync_span psync_web_body(const struct psync_web_request *rq);
+unsigned psync_web_connections(const struct psync_web_request *rq); /* open ones of the server that it came to */
 
 /* Memory of the handler's that lives as long as the request; `release` is called once when the request is over,
  * answered or not, on any thread. At most one a request. */
