@@ -31,7 +31,7 @@ static enum psync_result enter(struct sqlite_driver *d, struct psync_error *err)
  * from its start: so what the caller tries again needs no more space. */
 static enum psync_result leave(struct sqlite_driver *d, enum psync_result r, struct psync_error *err)
 {
-    if (r != PSYNC_FATAL && psync_store_lost(d->store))
+    if (r != PSYNC_FATAL && r != PSYNC_RETRY && psync_store_lost(d->store))
         r = PSYNC_NOMEM;
     if (r != PSYNC_NOMEM && r != PSYNC_RETRY)
         return r;
