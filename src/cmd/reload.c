@@ -6,6 +6,7 @@
 
 #include "config/ready.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
