@@ -184,6 +184,18 @@ final class OutboxTest extends ShopCase
         $this->assertCount(2, $this->rows());
     }
 
+    /** Nor does the row of a product that was there before hide another under its number, which no hook told of. */
+    public function testAfterAnImportThatTruncatesTheSweepFindsWhatHasAnothersNumber()
+    {
+        $this->cup();
+        $this->relayDelivers();
+        $this->request(self::PAGE, 'POST', '/admin/import', ['import', 'truncate', 'insert 5|Jug|5|1', '+added 5', 'stock 5|1', '+save 5']);
+        $this->request(self::PAGE, 'POST', '/admin/x', ['insert 20|Mug|5|1', 'stock 20|1']);
+        $this->later(301);
+        ProductSync\Background\Cron::run(5.0);
+        $this->assertContains('20 ready r1 {"id":20,"name":"Mug","price":6.00,"stock":1}', $this->rows());
+    }
+
     public function testAForcedIdBelowTheWatermarkIsNoNewBeginning()
     {
         $this->sql('DELETE FROM ps_product WHERE id_product = 7');

@@ -89,7 +89,7 @@ final class Sweep
         return count($ids) === self::FOUND ? end($ids) : $from + self::WINDOW;
     }
 
-    /** Products of a shop without a row there. @return int[] */
+    /** Products of a shop without a row there, or with that of a product which was there before under the number. @return int[] */
     private static function without(Choices $choices, int $from, int $to): array
     {
         $home = $choices->eachShop ? '' : ' AND p.id_shop_default = ' . $choices->idShop;
@@ -97,7 +97,8 @@ final class Sweep
             'SELECT p.id_product FROM ' . Database::table('product') . ' p
             JOIN ' . Database::table('product_shop') . ' ps ON ps.id_product = p.id_product AND ps.id_shop = ' . $choices->idShop . '
             LEFT JOIN ' . Database::table(Schema::OUTBOX) . ' o ON o.id_product = p.id_product AND o.id_shop = ' . $choices->idShop . '
-            WHERE p.id_product > ' . $from . ' AND p.id_product <= ' . $to . $home . ' AND o.id_outbox IS NULL
+            WHERE p.id_product > ' . $from . ' AND p.id_product <= ' . $to . $home . '
+            AND (o.id_outbox IS NULL OR (o.deleted_at IS NOT NULL AND o.state IN (\'delivered\', \'dead\', \'discarded\')))
             AND p.date_upd < ' . Database::quote(date('Y-m-d H:i:s', time() - self::REST)) . '
             ORDER BY p.id_product LIMIT ' . self::FOUND
         );

@@ -101,7 +101,18 @@ final class Recorder
             . implode(',', $added) . ') AND o.id_outbox IS NULL LIMIT 1'
         )) {
             Installation::beginNumbersAnew();
+            self::bury();
         }
+    }
+
+    /** The rows of products that are no longer there: what comes under their numbers is another product. Once in an import. */
+    private static function bury()
+    {
+        Database::run(
+            'UPDATE ' . Database::table(Schema::OUTBOX) . ' o LEFT JOIN ' . Database::table('product') . ' p ON p.id_product = o.id_product
+            SET o.deleted_at = UTC_TIMESTAMP(), o.updated_at = UTC_TIMESTAMP()
+            WHERE p.id_product IS NULL AND o.deleted_at IS NULL AND o.state IN (\'delivered\', \'dead\', \'discarded\')'
+        );
     }
 
     /** @param Mark[] $marks */
