@@ -37,8 +37,10 @@ struct psync_slot *psync_store_slot(const struct psync_store *s, int index, cons
 {
     const struct psync_slots *titled = o->flags & PSYNC_OPTION_SHOP ? s->shops : s->destinations;
 
-    PSYNC_INVARIANT(((o->flags & TITLED) != 0) == (index != PSYNC_GLOBAL));
-    return &(index == PSYNC_GLOBAL ? &s->global : &titled[index])->slot[o - psync_options];
+    const struct psync_slots *slots = index == PSYNC_GLOBAL ? &s->global : titled ? &titled[index] : NULL;
+
+    PSYNC_INVARIANT(slots && ((o->flags & TITLED) != 0) == (index != PSYNC_GLOBAL));
+    return &slots->slot[o - psync_options];
 }
 
 static void *fields_of(struct psync_store *s, int index, const struct psync_option *o)

@@ -35,8 +35,9 @@ enum psync_result psync_relay_owner(const char *host, const char *queue_path, ch
     enum psync_result r = psync_sha256(parts, 3, digest);
     if (r != PSYNC_OK)
         return r;
-    memcpy(ret_owner, "relay:", 6);
-    psync_hex(digest, 16, ret_owner + 6);
+    char hex[2 * PSYNC_SHA256_BYTES + 1];
+    psync_hex(digest, 16, hex);
+    (void)snprintf(ret_owner, PSYNC_RELAY_OWNER_MAX, "relay:%.32s", hex);
     return PSYNC_OK;
 }
 

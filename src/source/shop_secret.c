@@ -66,16 +66,13 @@ static bool hmac(const unsigned char *key, size_t n_key, const unsigned char *da
     return HMAC(EVP_sha256(), key, (int)n_key, data, n, ret_mac, &len) != NULL;
 }
 
-/* HKDF-SHA256 of one block: PRK = HMAC(salt, key), the block is HMAC(PRK, info 01). */
+/* HKDF-SHA256 of one block: PRK = HMAC(salt, key), the block is HMAC(PRK, info 01); `info` ends with that 01. */
 static bool derive(const unsigned char key[KEY_BYTES], const unsigned char *salt, const char *info,
                    unsigned char ret_key[KEY_BYTES])
 {
-    unsigned char prk[MAC_BYTES], text[64];
-    size_t n = strlen(info);
-    PSYNC_INVARIANT(n < sizeof text);
-    memcpy(text, info, n);
-    text[n] = 1;
-    bool ok = hmac(salt, SALT_BYTES, key, KEY_BYTES, prk) && hmac(prk, sizeof prk, text, n + 1, ret_key);
+    unsigned char prk[MAC_BYTES];
+    bool ok = hmac(salt, SALT_BYTES, key, KEY_BYTES, prk) &&
+              hmac(prk, sizeof prk, (const unsigned char *)info, strlen(info), ret_key);
     psync_wipe(prk, sizeof prk);
     return ok;
 }
@@ -98,15 +95,14 @@ static enum psync_result open_sealed(const unsigned char key[KEY_BYTES], unsigne
     const unsigned char *salt = sealed + HEADER_BYTES, *iv = salt + SALT_BYTES;
     unsigned char *text = sealed + HEADER_BYTES + SALT_BYTES + IV_BYTES;
     size_t n_text = n - SEALED_BYTES_MIN;
-    bool ok = derive(key, salt, "DefusePHP|V2|KeyForAuthentication", for_mac) &&
-              derive(key, salt, "DefusePHP|V2|KeyForEncryption", for_text) &&
+    bool ok = derive(key, salt, "DefusePHP|V2|KeyForAuthentication\x01", for_mac) &&
+              derive(key, salt, "DefusePHP|V2|KeyForEncryption\x01", for_text) &&
               hmac(for_mac, sizeof for_mac, sealed, n - MAC_BYTES, mac);
+    bool ours = ok && CRYPTO_memcmp(mac, sealed + n - MAC_BYTES, sizeof mac) == 0;
     enum psync_result r = PSYNC_OK;
-    if (!ok)
-        r = psync_fail(err, PSYNC_FATAL, "OpenSSL failed");
-    else if (CRYPTO_memcmp(mac, sealed + n - MAC_BYTES, sizeof mac) != 0)
+    if (ok && !ours)
         r = psync_fail(err, PSYNC_REJECT, "does not decrypt with the shop's key: it was saved under another one, or is damaged");
-    else if (!decrypt(for_text, iv, text, n_text))
+    else if (!ok || !decrypt(for_text, iv, text, n_text))
         r = psync_fail(err, PSYNC_FATAL, "OpenSSL failed");
     if (r == PSYNC_OK)
         r = psync_buf_add(out, text, n_text);
