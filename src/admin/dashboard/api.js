@@ -25,7 +25,12 @@ async function answerOf(method, path, body, type) {
   if (method !== 'GET' && token) headers['X-CSRF-Token'] = token;
   try {
     return await fetch(path, {
-      method, headers, body, cache: 'no-store', credentials: 'same-origin', signal: AbortSignal.timeout(PATIENCE_MS),
+      method,
+      headers,
+      body,
+      cache: 'no-store',
+      credentials: 'same-origin',
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
   } catch {
     throw new Problem(0, null, 0);

@@ -20,7 +20,8 @@ const pages = [
   {name: 'settings', title: 'settings.title', open: openSettings},
 ];
 const frame = {};
-let close = null, turn = 0;
+let close = null,
+  turn = 0;
 
 function address() {
   const [path, query] = location.hash.replace(/^#\/?/, '').split('?');
@@ -28,7 +29,9 @@ function address() {
   let word = '';
   try {
     word = decodeURIComponent(rest ?? '');
-  } catch { /* not an address of ours: the page without it */ }
+  } catch {
+    /* not an address of ours: the page without it */
+  }
   const page = pages.find((one) => one.name === name && Boolean(one.rest) === (word !== '')) ?? pages[0];
   return {page, rest: word, parameters: new URLSearchParams(query ?? '')};
 }
@@ -40,10 +43,11 @@ function setTitle(words) {
 
 /** Nothing answers, or not us: said above the page, which keeps what it showed last. */
 function failed(problem, wait) {
-  if (problem?.status === 401) {
-    refresh().then(openPage, () => {});
-    return;
-  }
+  if (problem?.status === 401)
+    refresh().then(
+      () => session.login_needed && openPage(),
+      () => {},
+    );
   show(frame.trouble, problem !== null);
   if (!problem) {
     frame.body.setAttribute('aria-busy', 'false');
@@ -55,7 +59,8 @@ function failed(problem, wait) {
 }
 
 async function openPage() {
-  const mine = ++turn, {page, rest, parameters} = address();
+  const mine = ++turn,
+    {page, rest, parameters} = address();
   close?.();
   close = null;
   show(frame.trouble, false);
@@ -68,9 +73,10 @@ async function openPage() {
     return;
   }
   setTitle(t(page.title));
-  frame.body.replaceChildren();
+  const body = h('div'); // its own: a page that is left before it is there fills nothing any more
+  frame.body.replaceChildren(body);
   frame.body.setAttribute('aria-busy', 'true');
-  const end = await page.open(frame.body, {rest, parameters, failed, title: setTitle});
+  const end = await page.open(body, {rest, parameters, failed, title: setTitle});
   if (mine === turn) close = end;
   else end?.();
 }
@@ -85,21 +91,40 @@ async function turnTo() {
 
 function languageSwitch() {
   const names = Object.entries(text.languageNames);
-  return h('select', {id: 'language', 'aria-label': t('language'), onchange: (event) => {
-    text.setLanguage(event.target.value);
-    build();
-    openPage();
-    document.getElementById('language').focus();
-  }}, names.map(([code, name]) => h('option', {value: code, lang: code, selected: code === text.language}, name)));
+  return h(
+    'select',
+    {
+      id: 'language',
+      'aria-label': t('language'),
+      onchange: (event) => {
+        text.setLanguage(event.target.value);
+        build();
+        openPage();
+        document.getElementById('language').focus();
+      },
+    },
+    names.map(([code, name]) => h('option', {value: code, lang: code, selected: code === text.language}, name)),
+  );
 }
 
 function who() {
   if (session.user === null)
     return h('button', {type: 'button', hidden: session.login_needed, onclick: askLogin}, t('login.button'));
-  return [h('span', {class: 'user'}, session.user), h('button', {type: 'button', onclick: () => attempt(async () => {
-    await logOut();
-    openPage();
-  })}, t('logout'))];
+  return [
+    h('span', {class: 'user'}, session.user),
+    h(
+      'button',
+      {
+        type: 'button',
+        onclick: () =>
+          attempt(async () => {
+            await logOut();
+            openPage();
+          }),
+      },
+      t('logout'),
+    ),
+  ];
 }
 
 function updateWho() {
@@ -108,7 +133,15 @@ function updateWho() {
 
 function build() {
   const link = (name, words) => h('li', {}, h('a', {href: `#/${name}`, 'data-page': name}, words));
-  frame.nav = h('nav', {'aria-label': t('navigation')}, h('ul', {}, ['', 'messages', 'dead', 'settings'].map((name) => link(name, t(`navigation.${name || 'overview'}`)))));
+  frame.nav = h(
+    'nav',
+    {'aria-label': t('navigation')},
+    h(
+      'ul',
+      {},
+      ['', 'messages', 'dead', 'settings'].map((name) => link(name, t(`navigation.${name || 'overview'}`))),
+    ),
+  );
   frame.who = h('div', {class: 'who'});
   frame.title = h('h1', {tabindex: '-1'});
   frame.trouble = h('p', {class: 'trouble', role: 'alert', hidden: true});
@@ -116,14 +149,33 @@ function build() {
   updateWho();
   document.documentElement.lang = text.language;
   document.body.replaceChildren(
-    h('a', {class: 'skip', href: '#main', onclick: (event) => {
-      event.preventDefault();
-      frame.title.focus();
-    }}, t('skip')),
-    h('header', {class: 'top'}, h('a', {class: 'brand', href: '#/'}, h('img', {src: '/ui/icon.svg', alt: '', width: '24', height: '24'}), 'productsync'),
-      frame.nav, h('div', {class: 'tools'}, languageSwitch(), frame.who)),
+    h(
+      'a',
+      {
+        class: 'skip',
+        href: '#main',
+        onclick: (event) => {
+          event.preventDefault();
+          frame.title.focus();
+        },
+      },
+      t('skip'),
+    ),
+    h(
+      'header',
+      {class: 'top'},
+      h(
+        'a',
+        {class: 'brand', href: '#/', 'aria-label': 'productsync'},
+        h('img', {src: '/ui/icon.svg', alt: '', width: '24', height: '24'}),
+        h('span', {}, 'productsync'),
+      ),
+      frame.nav,
+      h('div', {class: 'tools'}, languageSwitch(), frame.who),
+    ),
     h('main', {id: 'main'}, frame.title, frame.trouble, frame.body),
-    h('div', {id: 'notices', role: 'status', 'aria-live': 'polite'}));
+    h('div', {id: 'notices', role: 'status', 'aria-live': 'polite'}),
+  );
 }
 
 onSession(updateWho);

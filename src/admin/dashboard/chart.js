@@ -2,7 +2,9 @@
 
 import {svg} from './dom.js';
 
-const WIDTH = 240, HEIGHT = 44, EDGE = 2;
+const WIDTH = 240,
+  HEIGHT = 44,
+  EDGE = 2;
 
 /** Points of each stretch without a gap: null is a gap. */
 function stretches(values, top) {
@@ -28,14 +30,21 @@ export function draw(element, values, label) {
   element.setAttribute('aria-label', label);
   element.replaceChildren(
     svg('title', {}, label),
-    ...lines.map((points) => svg('polygon', {
-      class: 'area',
-      points: `${points[0][0]},${HEIGHT} ${points.map((p) => p.join(',')).join(' ')} ${points.at(-1)[0]},${HEIGHT}`,
-    })),
+    ...lines.map((points) =>
+      svg('polygon', {
+        class: 'area',
+        points: `${points[0][0]},${HEIGHT} ${points.map((p) => p.join(',')).join(' ')} ${points.at(-1)[0]},${HEIGHT}`,
+      }),
+    ),
     ...lines.map((points) => svg('polyline', {class: 'line', points: points.map((p) => p.join(',')).join(' ')})),
   );
 }
 
 export function chart(kind) {
-  return svg('svg', {class: `chart ${kind}`, viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img'});
+  return svg('svg', {
+    class: `chart ${kind}`,
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    preserveAspectRatio: 'none',
+    role: 'img',
+  });
 }

@@ -9,7 +9,10 @@ import * as text from './text.js';
 import {t} from './text.js';
 import {link} from './messages.js';
 
-const REFRESH_MS = 5000, PAGE = 50, MOST = 1000, CAUSES_MAX = 200;
+const REFRESH_MS = 5000,
+  PAGE = 50,
+  MOST = 1000,
+  CAUSES_MAX = 200;
 
 const sum = (groups) => groups.reduce((n, group) => n + group.count, 0);
 
@@ -17,9 +20,17 @@ const sum = (groups) => groups.reduce((n, group) => n + group.count, 0);
 
 function groupItem(act) {
   const part = {count: h('span', {class: 'count'}), cause: h('a', {class: 'cause'}), note: h('p', {class: 'note'})};
-  const item = h('li', {class: 'card group'}, h('div', {}, h('h3', {}, part.count, ' ', part.cause), part.note),
-    h('div', {class: 'buttons'}, h('button', {type: 'button', class: 'primary', onclick: () => act('retry', item.group)}, t('dead.retryAll')),
-      h('button', {type: 'button', class: 'danger', onclick: () => act('discard', item.group)}, t('dead.discardAll'))));
+  const item = h(
+    'li',
+    {class: 'card group'},
+    h('div', {}, h('h3', {}, part.count, ' ', part.cause), part.note),
+    h(
+      'div',
+      {class: 'buttons'},
+      h('button', {type: 'button', class: 'primary', onclick: () => act('retry', item.group)}, t('dead.retryAll')),
+      h('button', {type: 'button', class: 'danger', onclick: () => act('discard', item.group)}, t('dead.discardAll')),
+    ),
+  );
   return Object.assign(item, {parts: part});
 }
 
@@ -28,15 +39,29 @@ function updateGroup(item, group) {
   say(item.parts.count, text.whole(group.count));
   say(item.parts.cause, text.cause(group));
   item.parts.cause.href = `#/dead/${encodeURIComponent(group.id)}`;
-  say(item.parts.note, t('group.note', {name: group.destination, from: text.clock(group.oldest), to: text.clock(group.newest)}));
+  say(
+    item.parts.note,
+    t('group.note', {name: group.destination, from: text.clock(group.oldest), to: text.clock(group.newest)}),
+  );
 }
 
 export function openDead(main, page) {
   const found = h('p', {class: 'note', role: 'status'}, t('loading'));
   const list = h('ul', {class: 'cards'});
-  const all = h('div', {class: 'buttons', hidden: true},
-    h('button', {type: 'button', class: 'primary', onclick: () => askBulk('retry', {all: true}, total, () => poll.now())}, t('dead.retryEvery')),
-    h('button', {type: 'button', class: 'danger', onclick: () => askBulk('discard', {all: true}, total, () => poll.now())}, t('dead.discardEvery')));
+  const all = h(
+    'div',
+    {class: 'buttons', hidden: true},
+    h(
+      'button',
+      {type: 'button', class: 'primary', onclick: () => askBulk('retry', {all: true}, total, () => poll.now())},
+      t('dead.retryEvery'),
+    ),
+    h(
+      'button',
+      {type: 'button', class: 'danger', onclick: () => askBulk('discard', {all: true}, total, () => poll.now())},
+      t('dead.discardEvery'),
+    ),
+  );
   let total = 0;
   main.append(found, all, list);
   const act = (action, group) => askBulk(action, {group: group.id}, group.count, () => poll.now());
@@ -45,9 +70,18 @@ export function openDead(main, page) {
     groups.sort((a, b) => b.count - a.count);
     total = sum(groups);
     const shown = groups.slice(0, CAUSES_MAX);
-    say(found, total === 0 ? t('dead.none') : t('dead.total', {n: total, causes: t('dead.causes', {n: groups.length})}));
+    say(
+      found,
+      total === 0 ? t('dead.none') : t('dead.total', {n: total, causes: t('dead.causes', {n: groups.length})}),
+    );
     show(all, groups.length > 1);
-    keep(list, shown, (group) => group.id, () => groupItem(act), updateGroup);
+    keep(
+      list,
+      shown,
+      (group) => group.id,
+      () => groupItem(act),
+      updateGroup,
+    );
   }
   const poll = new Poll(REFRESH_MS, ask, page.failed);
   return () => poll.end();
@@ -57,16 +91,38 @@ export function openDead(main, page) {
 
 /** A letter that opens: only then its payload and answer are asked for. */
 function letterItem(message, changed) {
-  const box = h('input', {type: 'checkbox', 'aria-label': t('dead.select', {product: String(message.product)}), onchange: changed});
+  const box = h('input', {
+    type: 'checkbox',
+    'aria-label': t('dead.select', {product: String(message.product)}),
+    onchange: changed,
+  });
   const inside = h('div', {class: 'inside'});
-  const details = h('details', {ontoggle: () => details.open && load()},
-    h('summary', {}, h('strong', {}, t('letter.product', {product: String(message.product)})), message.shop ? ` · ${message.shop}` : '',
-      h('span', {class: 'note'}, ' · ', time(message.settled_at ?? message.created_at), ` · ${t('letter.tries', {n: message.tries})}`)), inside);
+  const details = h(
+    'details',
+    {ontoggle: () => details.open && load()},
+    h(
+      'summary',
+      {},
+      h('strong', {}, t('letter.product', {product: String(message.product)})),
+      message.shop ? ` · ${message.shop}` : '',
+      h(
+        'span',
+        {class: 'note'},
+        ' · ',
+        time(message.settled_at ?? message.created_at),
+        ` · ${t('letter.tries', {n: message.tries})}`,
+      ),
+    ),
+    inside,
+  );
   async function load() {
     try {
       const full = await getMessage(message.id);
-      inside.replaceChildren(besides(full), actions(full, changed.refresh) ?? '',
-        h('p', {}, h('a', {href: link(message)}, t('letter.life'))));
+      inside.replaceChildren(
+        besides(full),
+        actions(full, changed.refresh) ?? '',
+        h('p', {}, h('a', {href: link(message)}, t('letter.life'))),
+      );
     } catch (problem) {
       inside.replaceChildren(h('p', {class: 'wrong', role: 'alert'}, problem.message));
     }
@@ -83,8 +139,12 @@ function bulkBar(page, state, refresh) {
   };
   const retry = h('button', {type: 'button', class: 'primary', onclick: () => run('retry')});
   const discard = h('button', {type: 'button', class: 'danger', onclick: () => run('discard')});
-  const every = h('label', {class: 'option'}, h('input', {type: 'checkbox', onchange: (event) => state.selectAll(event.target.checked)}),
-    h('span', {}, t('dead.selectAll')));
+  const every = h(
+    'label',
+    {class: 'option'},
+    h('input', {type: 'checkbox', onchange: (event) => state.selectAll(event.target.checked)}),
+    h('span', {}, t('dead.selectAll')),
+  );
   return {
     element: h('div', {class: 'bulk buttons'}, every, retry, discard, words),
     update() {
@@ -94,6 +154,13 @@ function bulkBar(page, state, refresh) {
       say(words, n ? t('dead.selected', {n}) : '');
     },
   };
+}
+
+/** A letter that is alone is opened, once. */
+function openOnly(list) {
+  if (list.children.length !== 1 || list.wasOpened) return;
+  list.wasOpened = true;
+  list.firstElementChild.lastElementChild.open = true;
 }
 
 export function openCause(main, page) {
@@ -112,7 +179,13 @@ export function openCause(main, page) {
   const refresh = () => poll.now();
   const bar = bulkBar(page, state, refresh);
   const changed = Object.assign(() => bar.update(), {refresh});
-  main.append(h('p', {}, h('a', {href: '#/dead'}, t('dead.all'))), found, bar.element, list, h('div', {class: 'buttons'}, more));
+  main.append(
+    h('p', {}, h('a', {href: '#/dead'}, t('dead.all'))),
+    found,
+    bar.element,
+    list,
+    h('div', {class: 'buttons'}, more),
+  );
 
   async function ask() {
     const {groups} = await get('/v1/dead/groups');
@@ -120,16 +193,27 @@ export function openCause(main, page) {
     const {messages} = group ? await get(query('/v1/dead', {group: page.rest, limit})) : {messages: []};
     state.count = group?.count ?? 0;
     if (group) page.title(text.cause(group));
-    say(found, group ? t('group.says', {n: group.count, name: group.destination, from: text.clock(group.oldest), to: text.clock(group.newest)})
-      : t('dead.gone'));
-    keep(list, messages, (message) => message.id, (message) => letterItem(message, changed));
+    say(
+      found,
+      group
+        ? t('group.says', {
+            n: group.count,
+            name: group.destination,
+            from: text.clock(group.oldest),
+            to: text.clock(group.newest),
+          })
+        : t('dead.gone'),
+    );
+    keep(
+      list,
+      messages,
+      (message) => message.id,
+      (message) => letterItem(message, changed),
+    );
     show(bar.element, state.count > 0);
     show(more, messages.length === limit && limit < MOST);
     bar.update();
-    if (list.children.length === 1 && !list.firstElementChild.lastElementChild.open && !list.opened) {
-      list.opened = true;
-      list.firstElementChild.lastElementChild.open = true;
-    }
+    openOnly(list);
   }
   more.addEventListener('click', () => {
     limit = Math.min(limit * 2, MOST);

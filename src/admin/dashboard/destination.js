@@ -21,23 +21,43 @@ export const resuming = (d) => (['paused', 'suspended'].includes(d.state) ? 'res
 export const resume = (d, after) => attempt(() => steer(d.name, 'resume', {}, after));
 
 function askPause(name, after) {
-  const reason = h('input', {name: 'reason', maxlength: REASON_MAX, 'aria-label': t('destination.pause.reason'),
-    placeholder: t('destination.pause.reason')});
-  askText(t('destination.pause.title', {name}), [h('p', {}, t('destination.pause.explain')), reason], reason,
-    t('destination.pause'), (words) => steer(name, 'pause', words ? {reason: words} : {}, after));
+  const reason = h('input', {
+    name: 'reason',
+    maxlength: REASON_MAX,
+    'aria-label': t('destination.pause.reason'),
+    placeholder: t('destination.pause.reason'),
+  });
+  askText(
+    t('destination.pause.title', {name}),
+    [h('p', {}, t('destination.pause.explain')), reason],
+    reason,
+    t('destination.pause'),
+    (words) => steer(name, 'pause', words ? {reason: words} : {}, after),
+  );
 }
 
 export function destinationCard(after) {
   const part = {
-    name: h('h3'), badge: h('span', {class: 'badge'}), words: h('p', {class: 'words'}),
+    name: h('h3'),
+    badge: h('span', {class: 'badge'}),
+    words: h('p', {class: 'words'}),
     pause: h('button', {type: 'button'}, t('destination.pause')),
     resume: h('button', {type: 'button', class: 'primary'}, t('destination.resume')),
     messages: h('a', {class: 'button'}, t('destination.messages')),
     figure: Object.fromEntries(figures.map((name) => [name, h('dd')])),
   };
-  const card = h('article', {class: 'card'}, h('header', {}, part.name, part.badge), part.words,
-    h('dl', {class: 'facts'}, figures.map((name) => h('div', {}, h('dt', {}, t(`fact.${name}`)), part.figure[name]))),
-    h('div', {class: 'buttons'}, part.messages, part.pause, part.resume));
+  const card = h(
+    'article',
+    {class: 'card'},
+    h('header', {}, part.name, part.badge),
+    part.words,
+    h(
+      'dl',
+      {class: 'facts'},
+      figures.map((name) => h('div', {}, h('dt', {}, t(`fact.${name}`)), part.figure[name])),
+    ),
+    h('div', {class: 'buttons'}, part.messages, part.pause, part.resume),
+  );
   part.pause.addEventListener('click', () => askPause(card.dataset.key, after));
   part.resume.addEventListener('click', () => resume({name: card.dataset.key}, after));
   card.parts = part;
@@ -47,7 +67,8 @@ export function destinationCard(after) {
 export function updateCard(card, d, status) {
   const {parts: part} = card;
   const values = {
-    ...d, rate: d.rate === null ? null : text.rate(d.rate),
+    ...d,
+    rate: d.rate === null ? null : text.rate(d.rate),
     requests: d.requests === null ? null : t('fact.of', {n: d.requests, most: d.limit}),
     last_success: d.last_success && t('ago', {time: text.since(d.last_success, status.now)}),
   };
@@ -59,7 +80,7 @@ export function updateCard(card, d, status) {
   say(part.words, d.orphaned ? t('state.orphaned') : text.standing(d));
   for (const name of figures) {
     const value = values[name];
-    say(part.figure[name], typeof value === 'number' ? text.whole(value) : value ?? '–');
+    say(part.figure[name], typeof value === 'number' ? text.whole(value) : (value ?? '–'));
   }
   part.messages.href = `#/messages?destination=${encodeURIComponent(d.name)}`;
   show(part.pause, d.state !== 'paused' && !d.orphaned);

@@ -20,8 +20,12 @@ export function openDialog(title, ...body) {
 /** A short word at the lower edge, read out by screen readers. */
 export function notify(text, isWrong = false) {
   const place = document.getElementById('notices');
-  const notice = h('div', {class: isWrong ? 'notice wrong' : 'notice'}, h('span', {}, text),
-    h('button', {type: 'button', class: 'plain', 'aria-label': t('close'), onclick: () => notice.remove()}, '×'));
+  const notice = h(
+    'div',
+    {class: isWrong ? 'notice wrong' : 'notice'},
+    h('span', {}, text),
+    h('button', {type: 'button', class: 'plain', 'aria-label': t('close'), onclick: () => notice.remove()}, '×'),
+  );
   place.append(notice);
   if (!isWrong) setTimeout(() => notice.remove(), 8000);
 }
@@ -56,7 +60,10 @@ async function inSlices(path, selection, tell, stopped) {
   const sum = {changed: 0, missing: 0, newer: 0, total: 0};
   let cursor = null;
   do {
-    const answer = await patiently(path, selection.ids ? selection : {...selection, limit: SLICE, ...(cursor && {cursor})});
+    const answer = await patiently(
+      path,
+      selection.ids ? selection : {...selection, limit: SLICE, ...(cursor && {cursor})},
+    );
     for (const name of ['changed', 'missing', 'newer']) sum[name] += answer[name];
     sum.total ||= answer.total;
     cursor = answer.cursor;
@@ -74,47 +81,70 @@ function option(name, text) {
   return h('label', {class: 'option'}, h('input', {type: 'checkbox', name}), h('span', {}, text));
 }
 
+/** What a dialog of askBulk is made of. */
+function bulkParts(action, n) {
+  const part = {
+    progress: h('progress', {max: n, value: 0, hidden: true, 'aria-label': t('bulk.progress')}),
+    words: h('p', {role: 'status'}),
+    wrong: h('p', {class: 'wrong', role: 'alert', hidden: true}),
+    options: h(
+      'details',
+      {class: 'options', hidden: action !== 'retry'},
+      h('summary', {}, t('bulk.options')),
+      option('new_key', t('bulk.newKey')),
+      option('force', t('bulk.force')),
+    ),
+    stop: h('button', {type: 'button'}, t('cancel')),
+    go: h(
+      'button',
+      {type: 'submit', class: action === 'discard' ? 'danger' : 'primary'},
+      t(`bulk.${action}.button`, {n}),
+    ),
+  };
+  const explain = h('p', {}, t(`bulk.${action}.explain`, {n}));
+  const buttons = h('div', {class: 'buttons'}, part.stop, part.go);
+  part.form = h('form', {}, explain, part.options, part.progress, part.words, part.wrong, buttons);
+  return part;
+}
+
 /** Asks whether to retry or discard `selection` ({ids}, {group} or {all}), `n` of them; does it; then calls `after`. */
 export function askBulk(action, selection, n, after) {
-  const progress = h('progress', {max: n, value: 0, hidden: true, 'aria-label': t('bulk.progress')});
-  const words = h('p', {role: 'status'});
-  const wrong = h('p', {class: 'wrong', role: 'alert', hidden: true});
-  const options = h('details', {class: 'options', hidden: action !== 'retry'}, h('summary', {}, t('bulk.options')),
-    option('new_key', t('bulk.newKey')), option('force', t('bulk.force')));
-  const go = h('button', {type: 'submit', class: action === 'discard' ? 'danger' : 'primary'}, t(`bulk.${action}.button`, {n}));
-  const stop = h('button', {type: 'button', onclick: () => dialog.close()}, t('cancel'));
-  const form = h('form', {}, h('p', {}, t(`bulk.${action}.explain`, {n})), options, progress, words, wrong,
-    h('div', {class: 'buttons'}, stop, go));
+  const part = bulkParts(action, n);
+  const dialog = openDialog(t(`bulk.${action}.title`, {n}), part.form);
   let closed = false;
 
+  function tell(so) {
+    part.progress.max = Math.max(1, so.total);
+    part.progress.value = so.changed + so.missing + so.newer;
+    say(part.words, t('bulk.sofar', {done: part.progress.value, total: so.total}));
+  }
   async function run(event) {
     event.preventDefault();
-    const chosen = Object.fromEntries([...new FormData(form).keys()].map((name) => [name, true]));
-    show(go, false);
-    show(options, false);
-    show(progress, true);
-    say(stop, t('stop'));
+    const chosen = Object.fromEntries([...new FormData(part.form).keys()].map((name) => [name, true]));
+    show(part.go, false);
+    show(part.options, false);
+    show(part.progress, true);
+    say(part.stop, t('stop'));
     try {
-      const sum = await inSlices(`/v1/dead/${action}`, {...selection, ...chosen}, (so) => {
-        progress.max = Math.max(1, so.total);
-        progress.value = so.changed + so.missing + so.newer;
-        say(words, t('bulk.sofar', {done: progress.value, total: so.total}));
-      }, () => closed);
+      const sum = await inSlices(`/v1/dead/${action}`, {...selection, ...chosen}, tell, () => closed);
       dialog.close();
       notify(outcome(action, sum));
     } catch (problem) {
       if (problem instanceof GivenUp) dialog.close();
-      show(wrong, true);
-      say(wrong, problem.message);
-      say(stop, t('close'));
+      else if (closed) notify(problem.message, true);
+      show(part.wrong, true);
+      say(part.wrong, problem.message);
+      say(part.stop, t('close'));
     }
     after();
   }
 
-  form.addEventListener('submit', run);
-  const dialog = openDialog(t(`bulk.${action}.title`, {n}), form);
-  dialog.addEventListener('close', () => { closed = true; });
-  (action === 'discard' ? stop : go).focus();
+  part.form.addEventListener('submit', run);
+  part.stop.addEventListener('click', () => dialog.close());
+  dialog.addEventListener('close', () => {
+    closed = true;
+  });
+  (action === 'discard' ? part.stop : part.go).focus();
 }
 
 /** A question with something to write into `input`, which stands in `body`; `send` gets the text, and its Problem is
@@ -122,8 +152,22 @@ export function askBulk(action, selection, n, after) {
 export function askText(title, body, input, button, send, ...more) {
   const wrong = h('p', {class: 'wrong', role: 'alert', hidden: true});
   const go = h('button', {type: 'submit', class: 'primary'}, button);
-  const dialog = openDialog(title, h('form', {onsubmit: submit}, body, wrong,
-    h('div', {class: 'buttons'}, h('button', {type: 'button', onclick: () => dialog.close()}, t('cancel')), ...more, go)));
+  const dialog = openDialog(
+    title,
+    h(
+      'form',
+      {onsubmit: submit},
+      body,
+      wrong,
+      h(
+        'div',
+        {class: 'buttons'},
+        h('button', {type: 'button', onclick: () => dialog.close()}, t('cancel')),
+        ...more,
+        go,
+      ),
+    ),
+  );
   async function submit(event) {
     event.preventDefault();
     go.disabled = true;

@@ -7,15 +7,22 @@ import {Poll} from './poll.js';
 import * as text from './text.js';
 import {t} from './text.js';
 
-const PAGE = 50, REFRESH_MS = 5000;
+const PAGE = 50,
+  REFRESH_MS = 5000;
 const states = ['ready', 'in_flight', 'delayed', 'dead', 'done', 'discarded', 'replaced'];
 
 export const link = (message) => `#/message/${encodeURIComponent(message.id)}`;
 
 function row() {
   const cell = (key) => h('td', {'data-label': t(`column.${key}`)});
-  const columns = {product: cell('product'), state: cell('state'), destination: cell('destination'), created: cell('created'),
-    tries: cell('tries'), cause: cell('cause')};
+  const columns = {
+    product: cell('product'),
+    state: cell('state'),
+    destination: cell('destination'),
+    created: cell('created'),
+    tries: cell('tries'),
+    cause: cell('cause'),
+  };
   return Object.assign(h('tr', {}, Object.values(columns)), {columns});
 }
 
@@ -23,8 +30,10 @@ function updateRow(tr, message) {
   const shown = JSON.stringify(message);
   if (tr.shown === shown) return;
   tr.shown = shown;
-  tr.columns.product.replaceChildren(h('a', {href: link(message)}, String(message.product)),
-    message.shop ? h('span', {class: 'note'}, ` ${t('shop.short', {shop: message.shop.split(':').pop()})}`) : '');
+  tr.columns.product.replaceChildren(
+    h('a', {href: link(message)}, String(message.product)),
+    message.shop ? h('span', {class: 'note'}, ` ${t('shop.short', {shop: message.shop.split(':').pop()})}`) : '',
+  );
   tr.columns.state.replaceChildren(badge(message.state));
   say(tr.columns.destination, message.destination);
   tr.columns.created.replaceChildren(time(message.created_at));
@@ -34,28 +43,77 @@ function updateRow(tr, message) {
 
 export function messageTable(label) {
   const body = h('tbody');
-  const head = ['product', 'state', 'destination', 'created', 'tries', 'cause'].map((key) => h('th', {scope: 'col'}, t(`column.${key}`)));
+  const head = ['product', 'state', 'destination', 'created', 'tries', 'cause'].map((key) =>
+    h('th', {scope: 'col'}, t(`column.${key}`)),
+  );
   return {
     element: h('table', {class: 'list', 'aria-label': label}, h('thead', {}, h('tr', {}, head)), body),
     update: (messages) => keep(body, messages, (message) => message.id, row, updateRow),
   };
 }
 
+/** The form's fields become the address: a search can be linked to. */
+function follow(event) {
+  event.preventDefault();
+  const given = [...new FormData(event.target)]
+    .map(([name, value]) => [name, value.trim()])
+    .filter(([, value]) => value);
+  location.hash = given.length ? `#/messages?${new URLSearchParams(given)}` : '#/messages';
+}
+
 function searchForm(asked, names) {
   const input = (name, more) => h('input', {name, value: asked.get(name) ?? '', ...more});
-  const choice = (name, all, list) => h('select', {name}, h('option', {value: ''}, all),
-    list.map(([value, words]) => h('option', {value, selected: asked.get(name) === value}, words)));
-  function submit(event) {
-    event.preventDefault();
-    const given = [...new FormData(event.target)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value);
-    location.hash = given.length ? `#/messages?${new URLSearchParams(given)}` : '#/messages';
-  }
-  return h('form', {class: 'search', role: 'search', onsubmit: submit},
-    h('div', {}, field(t('search.product'), input('product', {inputmode: 'numeric', pattern: '\\s*[1-9][0-9]{0,18}\\s*', title: t('search.product.form'), placeholder: '123', size: '12'}))),
+  const choice = (name, all, list) =>
+    h(
+      'select',
+      {name},
+      h('option', {value: ''}, all),
+      list.map(([value, words]) => h('option', {value, selected: asked.get(name) === value}, words)),
+    );
+  return h(
+    'form',
+    {class: 'search', role: 'search', onsubmit: follow},
+    h(
+      'div',
+      {},
+      field(
+        t('search.product'),
+        input('product', {
+          inputmode: 'numeric',
+          pattern: '\\s*[1-9][0-9]{0,18}\\s*',
+          title: t('search.product.form'),
+          placeholder: '123',
+          size: '12',
+        }),
+      ),
+    ),
     h('div', {}, field(t('search.shop'), input('shop', {placeholder: t('search.shop.form'), size: '14'}))),
-    h('div', {}, field(t('column.destination'), choice('destination', t('search.any'), names.map((name) => [name, name])))),
-    h('div', {}, field(t('column.state'), choice('state', t('search.any'), states.map((state) => [state, t(`message.${state}`)])))),
-    h('button', {type: 'submit', class: 'primary'}, t('search.button')));
+    h(
+      'div',
+      {},
+      field(
+        t('column.destination'),
+        choice(
+          'destination',
+          t('search.any'),
+          names.map((name) => [name, name]),
+        ),
+      ),
+    ),
+    h(
+      'div',
+      {},
+      field(
+        t('column.state'),
+        choice(
+          'state',
+          t('search.any'),
+          states.map((state) => [state, t(`message.${state}`)]),
+        ),
+      ),
+    ),
+    h('button', {type: 'submit', class: 'primary'}, t('search.button')),
+  );
 }
 
 export async function openMessages(main, page) {
@@ -74,13 +132,22 @@ export async function openMessages(main, page) {
   }
 
   async function ask() {
-    const filter = {product: asked.get('product'), shop: asked.get('shop'), destination: asked.get('destination'), state: asked.get('state')};
+    const filter = {
+      product: asked.get('product'),
+      shop: asked.get('shop'),
+      destination: asked.get('destination'),
+      state: asked.get('state'),
+    };
     const answer = await get(query('/v1/messages', {...filter, limit: PAGE * pages}));
     table.update(answer.messages);
     show(table.element, answer.messages.length > 0);
     show(more, answer.cursor !== null && PAGE * pages < 1000);
-    say(found, answer.messages.length ? t(answer.cursor ? 'messages.first' : 'messages.found', {n: answer.messages.length})
-      : t(asked.size ? 'messages.none' : 'messages.empty'));
+    say(
+      found,
+      answer.messages.length
+        ? t(answer.cursor ? 'messages.first' : 'messages.found', {n: answer.messages.length})
+        : t(asked.size ? 'messages.none' : 'messages.empty'),
+    );
   }
   more.addEventListener('click', () => {
     pages = Math.min(pages * 2, 20);
@@ -94,13 +161,20 @@ export async function openMessages(main, page) {
 
 function facts(message) {
   const rows = [
-    ['column.state', badge(message.state)], ['column.destination', message.destination],
-    message.shop && ['search.shop', message.shop], ['fact.key', h('code', {}, message.key)],
-    message.batch && ['fact.batch', h('code', {}, message.batch)], message.trace && ['fact.trace', h('code', {}, message.trace)],
+    ['column.state', badge(message.state)],
+    ['column.destination', message.destination],
+    message.shop && ['search.shop', message.shop],
+    ['fact.key', h('code', {}, message.key)],
+    message.batch && ['fact.batch', h('code', {}, message.batch)],
+    message.trace && ['fact.trace', h('code', {}, message.trace)],
     message.cause && ['column.cause', text.cause(message.cause)],
     message.replaced_by && ['fact.replaced_by', h('code', {}, message.replaced_by)],
   ].filter(Boolean);
-  return h('dl', {class: 'facts wide'}, rows.map(([key, value]) => h('div', {}, h('dt', {}, t(key)), h('dd', {}, value))));
+  return h(
+    'dl',
+    {class: 'facts wide'},
+    rows.map(([key, value]) => h('div', {}, h('dt', {}, t(key)), h('dd', {}, value))),
+  );
 }
 
 export function openMessage(main, page) {
@@ -113,9 +187,13 @@ export function openMessage(main, page) {
     if (now === shown) return;
     shown = now;
     page.title(t('message.title', {product: String(message.product)}));
-    body.replaceChildren(facts(message), actions(message, () => poll.now()) ?? '', besides(message),
+    body.replaceChildren(
+      facts(message),
+      actions(message, () => poll.now()) ?? '',
+      besides(message),
       h('section', {'aria-labelledby': 'life'}, h('h2', {id: 'life'}, t('life.title')), timeline(message)),
-      h('p', {}, h('a', {href: `#/messages?product=${message.product}`}, t('message.others'))));
+      h('p', {}, h('a', {href: `#/messages?product=${message.product}`}, t('message.others'))),
+    );
   }
   const poll = new Poll(REFRESH_MS, ask, page.failed);
   return () => poll.end();

@@ -10,16 +10,25 @@ import {findProblems, headline} from './problems.js';
 import * as text from './text.js';
 import {t} from './text.js';
 
-const STATUS_MS = 2000, FIGURES_MS = 10000;
+const STATUS_MS = 2000,
+  FIGURES_MS = 10000;
 const waiting = (counts) => counts.ready + counts.in_flight + counts.delayed;
 
 /** A figure with its name, a line below, and perhaps the last hour. */
 function tile(key, kind) {
   const tile = {
-    value: h('dd', {class: 'value'}, '–'), note: h('dd', {class: 'note'}), chart: kind && chart(kind),
+    value: h('dd', {class: 'value'}, '–'),
+    note: h('dd', {class: 'note'}),
+    chart: kind && chart(kind),
   };
-  tile.element = h('div', {class: 'tile', id: `tile-${key}`}, h('dt', {}, t(`tile.${key}`)), tile.value, tile.note,
-    tile.chart && h('dd', {class: 'drawn'}, tile.chart));
+  tile.element = h(
+    'div',
+    {class: 'tile', id: `tile-${key}`},
+    h('dt', {}, t(`tile.${key}`)),
+    tile.value,
+    tile.note,
+    tile.chart && h('dd', {class: 'drawn'}, tile.chart),
+  );
   return tile;
 }
 
@@ -33,7 +42,8 @@ const highest = (values) => Math.max(0, ...values.map((value) => value ?? 0));
 
 function setDrawn(tile, values, name, format, value) {
   if (value !== undefined) say(tile.value, value);
-  if (values) draw(tile.chart, values, t('chart.says', {name, now: format(last(values) ?? 0), top: format(highest(values))}));
+  if (values)
+    draw(tile.chart, values, t('chart.says', {name, now: format(last(values) ?? 0), top: format(highest(values))}));
 }
 
 function showFigures(tiles, f) {
@@ -41,35 +51,68 @@ function showFigures(tiles, f) {
   setDrawn(tiles.in, f.in, t('tile.in'), text.rate, inNow === null ? '–' : text.rate(inNow));
   setDrawn(tiles.out, f.out, t('tile.out'), text.rate);
   setDrawn(tiles.backlog, f.backlog, t('tile.backlog'), text.whole);
-  set(tiles.success, f.success_ratio === null ? null : text.percent(f.success_ratio), t('tile.success.note', {time: text.duration(f.window_s * 1000)}));
-  for (const [tile, p] of [[tiles.latency, f.latency_ms], [tiles.total, f.end_to_end_ms]])
-    set(tile, p.p50 === null ? null : text.latency(p.p50),
-      p.p50 === null ? '' : t('tile.latency.note', {p95: text.latency(p.p95), p99: text.latency(p.p99)}));
+  set(
+    tiles.success,
+    f.success_ratio === null ? null : text.percent(f.success_ratio),
+    t('tile.success.note', {time: text.duration(f.window_s * 1000)}),
+  );
+  for (const [tile, p] of [
+    [tiles.latency, f.latency_ms],
+    [tiles.total, f.end_to_end_ms],
+  ])
+    set(
+      tile,
+      p.p50 === null ? null : text.latency(p.p50),
+      p.p50 === null ? '' : t('tile.latency.note', {p95: text.latency(p.p95), p99: text.latency(p.p99)}),
+    );
 }
 
 function drainWords(status) {
   const left = waiting(status.total);
   if (left === 0) return [t('drain.none'), ''];
   if (status.total.drain_s !== null) return [text.duration(status.total.drain_s * 1000), t('drain.note')];
-  const until = status.destinations.map((d) => d.until).filter(Boolean).sort()[0];
+  const until = status.destinations
+    .map((d) => d.until)
+    .filter(Boolean)
+    .sort()[0];
   return [t('drain.unknown'), until ? t('drain.until', {until: text.clock(until)}) : ''];
 }
 
 function showStatus(tiles, status) {
-  const oldest = status.destinations.map((d) => d.oldest).filter(Boolean).sort()[0];
+  const oldest = status.destinations
+    .map((d) => d.oldest)
+    .filter(Boolean)
+    .sort()[0];
   set(tiles.out, status.total.rate === null ? null : text.rate(status.total.rate));
-  set(tiles.backlog, text.whole(waiting(status.total)),
-    t('tile.backlog.note', {flight: status.total.in_flight, delayed: status.total.delayed}));
-  set(tiles.oldest, oldest ? text.since(oldest, status.now) : t('oldest.none'), oldest ? t('oldest.note', {at: text.clock(oldest)}) : '');
+  set(
+    tiles.backlog,
+    text.whole(waiting(status.total)),
+    t('tile.backlog.note', {flight: status.total.in_flight, delayed: status.total.delayed}),
+  );
+  set(
+    tiles.oldest,
+    oldest ? text.since(oldest, status.now) : t('oldest.none'),
+    oldest ? t('oldest.note', {at: text.clock(oldest)}) : '',
+  );
   set(tiles.drain, ...drainWords(status));
 }
 
 /** What is wrong, each with what helps beside it. */
 function problemItem(problem) {
-  return h('li', {class: problem.level}, h('p', {}), h('div', {class: 'buttons'},
-    problem.actions.map((action) => action.href
-      ? h('a', {class: action.primary ? 'button primary' : 'button', href: action.href}, action.text)
-      : h('button', {type: 'button', class: action.primary ? 'primary' : '', onclick: action.run}, action.text))));
+  return h(
+    'li',
+    {class: problem.level},
+    h('p', {}),
+    h(
+      'div',
+      {class: 'buttons'},
+      problem.actions.map((action) =>
+        action.href
+          ? h('a', {class: action.primary ? 'button primary' : 'button', href: action.href}, action.text)
+          : h('button', {type: 'button', class: action.primary ? 'primary' : '', onclick: action.run}, action.text),
+      ),
+    ),
+  );
 }
 
 function showVerdict(place, status, groups, act) {
@@ -78,56 +121,111 @@ function showVerdict(place, status, groups, act) {
   place.element.className = `verdict ${level}`;
   say(place.words, words);
   say(place.detail, level === 'good' && status.total.done > 0 ? t('verdict.done', {n: status.total.done}) : '');
-  keep(place.list, problems, (problem) => problem.key, problemItem,
-    (item, problem) => say(item.firstElementChild, problem.words));
+  keep(
+    place.list,
+    problems,
+    (problem) => problem.key,
+    problemItem,
+    (item, problem) => say(item.firstElementChild, problem.words),
+  );
   show(place.list, problems.length > 0);
   show(place.first, status.total.done + status.total.dead + waiting(status.total) === 0);
 }
 
 function verdictPlace() {
   const place = {
-    words: h('p', {class: 'words', role: 'status'}, t('loading')), detail: h('p', {class: 'note'}),
-    list: h('ul', {class: 'problems'}), first: h('div', {class: 'first', hidden: true}, h('p', {}, t('verdict.first')),
-      h('pre', {}, 'productsync produce products.csv')),
+    words: h('p', {class: 'words', role: 'status'}, t('loading')),
+    detail: h('p', {class: 'note'}),
+    list: h('ul', {class: 'problems'}),
+    first: h(
+      'div',
+      {class: 'first', hidden: true},
+      h('p', {}, t('verdict.first')),
+      h('pre', {}, 'productsync produce products.csv'),
+    ),
   };
-  place.element = h('section', {class: 'verdict', 'aria-label': t('verdict.label')}, place.words, place.detail, place.list, place.first);
+  place.element = h(
+    'section',
+    {class: 'verdict', 'aria-label': t('verdict.label')},
+    place.words,
+    place.detail,
+    place.list,
+    place.first,
+  );
   return place;
 }
 
-export function openOverview(main, page) {
-  const tiles = {
-    in: tile('in', 'in'), out: tile('out', 'out'), backlog: tile('backlog', 'backlog'), oldest: tile('oldest'),
-    drain: tile('drain'), success: tile('success'), latency: tile('latency'), total: tile('total'),
+function makeTiles() {
+  return {
+    in: tile('in', 'in'),
+    out: tile('out', 'out'),
+    backlog: tile('backlog', 'backlog'),
+    oldest: tile('oldest'),
+    drain: tile('drain'),
+    success: tile('success'),
+    latency: tile('latency'),
+    total: tile('total'),
   };
+}
+
+/** Causes of dead letters, asked for when the number of letters changed, and now and then. */
+function groupsAsker() {
+  const had = {groups: [], dead: -1, at: 0};
+  return async (dead) => {
+    if (dead === had.dead && Date.now() - had.at < FIGURES_MS) return had.groups;
+    const groups = dead ? (await get('/v1/dead/groups')).groups.sort((a, b) => b.count - a.count) : [];
+    Object.assign(had, {groups, dead, at: Date.now()});
+    return groups;
+  };
+}
+
+export function openOverview(main, page) {
+  const tiles = makeTiles();
   const verdict = verdictPlace();
   const cards = h('div', {class: 'cards'});
-  let groups = [], groupsOf = -1, groupsAt = 0;
-  main.append(verdict.element,
-    h('section', {'aria-labelledby': 'figures-title'}, h('h2', {id: 'figures-title'}, t('figures.title')),
-      h('dl', {class: 'tiles'}, Object.values(tiles).map((tile) => tile.element))),
-    h('section', {'aria-labelledby': 'destinations-title'}, h('h2', {id: 'destinations-title'}, t('destinations.title')), cards));
+  const askGroups = groupsAsker();
+  main.append(
+    verdict.element,
+    h(
+      'section',
+      {'aria-labelledby': 'figures-title'},
+      h('h2', {id: 'figures-title'}, t('figures.title')),
+      h(
+        'dl',
+        {class: 'tiles'},
+        Object.values(tiles).map((tile) => tile.element),
+      ),
+    ),
+    h(
+      'section',
+      {'aria-labelledby': 'destinations-title'},
+      h('h2', {id: 'destinations-title'}, t('destinations.title')),
+      cards,
+    ),
+  );
 
-  /* The causes are asked for when their number changed, and now and then. */
-  async function askGroups(dead) {
-    if (dead === groupsOf && Date.now() - groupsAt < FIGURES_MS) return;
-    groups = dead ? (await get('/v1/dead/groups')).groups.sort((a, b) => b.count - a.count) : [];
-    groupsOf = dead;
-    groupsAt = Date.now();
-  }
   async function askStatus() {
     const status = await get('/v1/status');
-    await askGroups(status.total.dead);
-    showVerdict(verdict, status, groups, act);
+    showVerdict(verdict, status, await askGroups(status.total.dead), act);
     showStatus(tiles, status);
-    keep(cards, status.destinations, (d) => d.name, () => destinationCard(() => poll.now()),
-      (card, d) => updateCard(card, d, status));
+    keep(
+      cards,
+      status.destinations,
+      (d) => d.name,
+      () => destinationCard(() => poll.now()),
+      (card, d) => updateCard(card, d, status),
+    );
   }
   const act = {
     bulk: (action, selection, n) => askBulk(action, selection, n, () => poll.now()),
     resume: (d) => resume(d, () => poll.now()),
   };
   const poll = new Poll(STATUS_MS, askStatus, page.failed);
-  const figures = new Poll(FIGURES_MS, async () => showFigures(tiles, await get('/v1/figures')), () => {});
+  const figures = new Poll(
+    FIGURES_MS,
+    async () => showFigures(tiles, await get('/v1/figures')),
+    () => {},
+  );
   return () => {
     poll.end();
     figures.end();

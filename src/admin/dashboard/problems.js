@@ -4,7 +4,9 @@ import {resuming} from './destination.js';
 import * as text from './text.js';
 import {t} from './text.js';
 
-const NEARLY = 0.9, OLD_MS = 15 * 60 * 1000, CAUSES_SHOWN = 3;
+const NEARLY = 0.9,
+  OLD_MS = 15 * 60 * 1000,
+  CAUSES_SHOWN = 3;
 const held = {suspended: 'bad', open: 'bad', paused: 'warn', throttled: 'warn', probing: 'warn'};
 const waiting = (d) => d.ready + d.in_flight + d.delayed;
 
@@ -12,10 +14,16 @@ function ofDestination(d, act) {
   const words = t('problem.destination', {name: d.name, words: text.standing(d)});
   const waits = waiting(d) ? ` ${t('problem.waits', {n: waiting(d)})}` : '';
   return {
-    key: `${d.state} ${d.name}`, level: held[d.state], words: words + waits,
+    key: `${d.state} ${d.name}`,
+    level: held[d.state],
+    words: words + waits,
     actions: [
       d.state === 'suspended' && {text: t('problem.settings'), href: '#/settings?find=destination', primary: true},
-      d.state !== 'probing' && {text: t(`destination.${resuming(d)}`), run: () => act.resume(d), primary: d.state === 'paused'},
+      d.state !== 'probing' && {
+        text: t(`destination.${resuming(d)}`),
+        run: () => act.resume(d),
+        primary: d.state === 'paused',
+      },
       waiting(d) > 0 && {text: t('destination.messages'), href: `#/messages?destination=${encodeURIComponent(d.name)}`},
     ].filter(Boolean),
   };
@@ -24,8 +32,14 @@ function ofDestination(d, act) {
 function ofCause(group, act) {
   const select = {group: group.id};
   return {
-    key: `dead ${group.id}`, level: 'bad',
-    words: t('problem.dead', {n: group.count, name: group.destination, cause: text.cause(group), at: text.clock(group.newest)}),
+    key: `dead ${group.id}`,
+    level: 'bad',
+    words: t('problem.dead', {
+      n: group.count,
+      name: group.destination,
+      cause: text.cause(group),
+      at: text.clock(group.newest),
+    }),
     actions: [
       {text: t('problem.look'), href: `#/dead/${encodeURIComponent(group.id)}`, primary: true},
       {text: t('dead.retry'), run: () => act.bulk('retry', select, group.count)},
@@ -39,28 +53,45 @@ function ofQueue(status) {
   for (const d of status.destinations) {
     if (waiting(d) < NEARLY * most) continue;
     const full = waiting(d) >= most;
-    found.push({key: `full ${d.name} ${full}`, level: full ? 'bad' : 'warn', actions: [{text: t('problem.limit'), href: '#/settings?find=queue.max_depth'}],
-      words: t(full ? 'problem.full' : 'problem.nearlyFull', {name: d.name, n: waiting(d), most})});
+    found.push({
+      key: `full ${d.name} ${full}`,
+      level: full ? 'bad' : 'warn',
+      actions: [{text: t('problem.limit'), href: '#/settings?find=queue.max_depth'}],
+      words: t(full ? 'problem.full' : 'problem.nearlyFull', {name: d.name, n: waiting(d), most}),
+    });
   }
   const {free_bytes: free, reserve_bytes: reserve} = status.queue;
   if (free !== undefined && free !== null && free < 2 * reserve)
-    found.push({key: `disk ${free < reserve}`, level: free < reserve ? 'bad' : 'warn', actions: [],
-      words: t(free < reserve ? 'problem.disk' : 'problem.diskSoon', {free: text.size(free), path: status.queue.path})});
+    found.push({
+      key: `disk ${free < reserve}`,
+      level: free < reserve ? 'bad' : 'warn',
+      actions: [],
+      words: t(free < reserve ? 'problem.disk' : 'problem.diskSoon', {free: text.size(free), path: status.queue.path}),
+    });
   return found;
 }
 
 function ofAge(status) {
-  const old = status.destinations.filter((d) => d.state === 'ok' && d.oldest && new Date(status.now) - new Date(d.oldest) > OLD_MS);
+  const old = status.destinations.filter(
+    (d) => d.state === 'ok' && d.oldest && new Date(status.now) - new Date(d.oldest) > OLD_MS,
+  );
   return old.map((d) => ({
-    key: `old ${d.name}`, level: 'warn', words: t('problem.old', {name: d.name, age: text.since(d.oldest, status.now)}),
+    key: `old ${d.name}`,
+    level: 'warn',
+    words: t('problem.old', {name: d.name, age: text.since(d.oldest, status.now)}),
     actions: [{text: t('problem.which'), href: `#/messages?destination=${encodeURIComponent(d.name)}`}],
   }));
 }
 
 function ofOrphans(status) {
-  return status.destinations.filter((d) => d.orphaned && waiting(d) > 0).map((d) => ({
-    key: `orphan ${d.name}`, level: 'warn', words: t('problem.orphan', {name: d.name, n: waiting(d)}), actions: [],
-  }));
+  return status.destinations
+    .filter((d) => d.orphaned && waiting(d) > 0)
+    .map((d) => ({
+      key: `orphan ${d.name}`,
+      level: 'warn',
+      words: t('problem.orphan', {name: d.name, n: waiting(d)}),
+      actions: [],
+    }));
 }
 
 /** [{key, level: 'bad' | 'warn', words, actions}], the worst first; an action has an address or something to run:
@@ -73,7 +104,12 @@ export function findProblems(status, groups, act) {
   found.push(...groups.slice(0, CAUSES_SHOWN).map((group) => ofCause(group, act)));
   const more = groups.slice(CAUSES_SHOWN);
   if (more.length)
-    found.push({key: 'more', level: 'warn', words: t('problem.more', {n: more.length}), actions: [{text: t('problem.look'), href: '#/dead'}]});
+    found.push({
+      key: 'more',
+      level: 'warn',
+      words: t('problem.more', {n: more.length}),
+      actions: [{text: t('problem.look'), href: '#/dead'}],
+    });
   return found.sort((a, b) => (a.level === b.level ? 0 : a.level === 'bad' ? -1 : 1));
 }
 

@@ -6,7 +6,10 @@ const depthOf = {'{': 1, '[': 1, '}': -1, ']': -1};
 /** The text of an object's member; null: it has none of that name. */
 export function member(text, name) {
   const wanted = JSON.stringify(name);
-  let depth = 0, at = -1, before = null, beforeThat = null;
+  let depth = 0,
+    at = -1,
+    before = null,
+    beforeThat = null;
   for (const {0: token, index} of text.matchAll(TOKEN)) {
     if (at < 0 && depth === 1 && before === ':' && beforeThat === wanted) at = index;
     depth += depthOf[token] ?? 0;
@@ -19,12 +22,14 @@ export function member(text, name) {
 
 /** A member a line, indented. */
 export function pretty(text) {
-  let out = '', depth = 0, before = '';
+  let out = '',
+    depth = 0,
+    before = '';
   const line = () => `\n${'  '.repeat(depth)}`;
   for (const [token] of text.matchAll(TOKEN)) {
     const step = depthOf[token] ?? 0;
     if (step < 0) depth--;
-    if (before && step >= 0 && '{['.includes(before) || before === ',') out += line();
+    if ((before && step >= 0 && '{['.includes(before)) || before === ',') out += line();
     else if (step < 0 && !'{['.includes(before)) out += line();
     out += token === ':' ? ': ' : token;
     if (step > 0) depth++;

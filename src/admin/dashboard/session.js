@@ -30,7 +30,13 @@ function refusal(problem) {
 
 /** The form; `done` is called when its reader is logged in. */
 export function loginForm(done, cancel) {
-  const user = h('input', {name: 'user', autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', required: true});
+  const user = h('input', {
+    name: 'user',
+    autocomplete: 'username',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    required: true,
+  });
   const password = h('input', {name: 'password', type: 'password', autocomplete: 'current-password', required: true});
   const wrong = h('p', {class: 'wrong', role: 'alert', hidden: true});
   const button = h('button', {type: 'submit', class: 'primary'}, t('login.button'));
@@ -48,19 +54,35 @@ export function loginForm(done, cancel) {
     }
     button.disabled = false;
   }
-  return h('form', {class: 'login', onsubmit: submit},
-    field(t('login.user'), user), field(t('login.password'), password), wrong,
-    h('div', {class: 'buttons'}, cancel && h('button', {type: 'button', onclick: cancel}, t('cancel')), button));
+  return h(
+    'form',
+    {class: 'login', onsubmit: submit},
+    field(t('login.user'), user),
+    field(t('login.password'), password),
+    wrong,
+    h('div', {class: 'buttons'}, cancel && h('button', {type: 'button', onclick: cancel}, t('cancel')), button),
+  );
 }
 
 /** Asks for a login above the page; false: given up. */
 export function askLogin() {
   return new Promise((resolve) => {
-    const dialog = h('dialog', {'aria-labelledby': 'login-title', onclose: () => {
-      dialog.remove();
-      resolve(session.user !== null);
-    }}, h('h2', {id: 'login-title'}, t('login.title')), h('p', {}, t('login.why')),
-    loginForm(() => dialog.close(), () => dialog.close()));
+    const dialog = h(
+      'dialog',
+      {
+        'aria-labelledby': 'login-title',
+        onclose: () => {
+          dialog.remove();
+          resolve(session.user !== null);
+        },
+      },
+      h('h2', {id: 'login-title'}, t('login.title')),
+      h('p', {}, t('login.why')),
+      loginForm(
+        () => dialog.close(),
+        () => dialog.close(),
+      ),
+    );
     document.body.append(dialog);
     dialog.showModal();
   });

@@ -33,8 +33,19 @@ function makeTools() {
     real: new Intl.NumberFormat(language, {maximumFractionDigits: 1}),
     percent: new Intl.NumberFormat(language, {style: 'percent', maximumFractionDigits: 1}),
     time: new Intl.DateTimeFormat(language, {hour: '2-digit', minute: '2-digit', hourCycle: 'h23'}),
-    second: new Intl.DateTimeFormat(language, {hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23'}),
-    day: new Intl.DateTimeFormat(language, {day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23'}),
+    second: new Intl.DateTimeFormat(language, {
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hourCycle: 'h23',
+    }),
+    day: new Intl.DateTimeFormat(language, {
+      day: 'numeric',
+      month: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    }),
     full: new Intl.DateTimeFormat(language, {dateStyle: 'full', timeStyle: 'long'}),
     bytes: ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'].map(bytes),
   };
@@ -47,7 +58,9 @@ export function setLanguage(name) {
   document.documentElement.lang = language;
   try {
     localStorage.setItem('language', language);
-  } catch { /* it holds until the page is left */ }
+  } catch {
+    /* it holds until the page is left */
+  }
 }
 
 /** The words of `key`, with {name} replaced; a pair [one, other] is chosen by `values.n`. */
@@ -76,9 +89,18 @@ const measure = (n, unit) => `${tools.real.format(n)}\u00a0${t(`unit.${unit}`)}`
 export function duration(ms) {
   if (ms < 1000) return measure(Math.max(0, Math.round(ms)), 'ms');
   const s = Math.floor(ms / 1000);
-  const parts = [['d', Math.floor(s / 86400)], ['h', Math.floor(s / 3600) % 24], ['min', Math.floor(s / 60) % 60], ['s', s % 60]];
+  const parts = [
+    ['d', Math.floor(s / 86400)],
+    ['h', Math.floor(s / 3600) % 24],
+    ['min', Math.floor(s / 60) % 60],
+    ['s', s % 60],
+  ];
   const first = parts.findIndex(([, n]) => n > 0);
-  return parts.slice(first, first + 2).filter(([, n]) => n > 0).map(([name, n]) => measure(n, name)).join(' ');
+  return parts
+    .slice(first, first + 2)
+    .filter(([, n]) => n > 0)
+    .map(([name, n]) => measure(n, name))
+    .join(' ');
 }
 
 export const latency = (ms) => (ms < 1000 ? duration(ms) : measure(ms / 1000, 's'));
@@ -116,7 +138,11 @@ export function cause({status, error, problem}) {
 
 /** The state of a destination in words: what, until or since when, and why. */
 export function standing(d) {
-  const values = {until: d.until ? clock(d.until) : '', since: d.since ? clock(d.since) : '', reason: bare(said(d.reason ?? ''))};
+  const values = {
+    until: d.until ? clock(d.until) : '',
+    since: d.since ? clock(d.since) : '',
+    reason: bare(said(d.reason ?? '')),
+  };
   const known = (key) => t(`state.${key}`, values);
   switch (d.state) {
     case 'paused':
