@@ -49,7 +49,7 @@ def admin_api(w):
     api = services.AdminApi(w.shop)
     product = api.create("From the Admin API")
     api.patch(product, priceTaxExcluded="12.00", enabled=True)
-    w.arrived(product, price="12.00", stock=0)
+    w.arrived(product, name="From the Admin API", stock=0)
 
 
 @flow("console add", "(new Product())->add() and nothing else: one message, nothing dies", bare=True)

@@ -64,7 +64,8 @@ def simple_import(w):
     with w.settings(MODE="simple"):
         Import(w.office, [("", 1, f"Si {n}", "Home", "10", 1, f"simp-{n}", 2) for n in range(12)]).run()
         made = [r["id_product"] for r in w.db.rows("SELECT id_product FROM ps_product WHERE reference LIKE 'simp-%%'")]
-        assert len(made) == 12 and all(w.state(p) == "ready" for p in made), [w.state(p) for p in made]
+        assert len(made) == 12
+        wait_for(lambda: all(w.state(p) == "ready" for p in made), 10, lambda: f"rows: {[w.state(p) for p in made]}")
         for _ in range(12):
             w.cron()
             if all(w.state(p) == "delivered" for p in made):

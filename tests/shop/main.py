@@ -87,6 +87,7 @@ def run_all(world, given):
 
 def set_up(given, folder):
     """The shop, running; and the world with the module, unless bare."""
+    servers.check_tools()
     shop = scratch.Shop(given.dir, folder, given.installer)
     if shop.installed:
         print(f"== PrestaShop {shop.version}, as installed by a former run", flush=True)

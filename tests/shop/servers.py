@@ -5,6 +5,7 @@ Nothing of the system is used or changed: no service is started, every process i
 import contextlib
 import glob
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +18,22 @@ ADMIN_FOLDER = "backoffice"
 
 class SetupError(Exception):
     """The shop cannot be set up, and why."""
+
+
+def check_tools():
+    """Says at once what is missing, with Debian's names for it."""
+    os.environ["PATH"] += ":/usr/local/sbin:/usr/sbin:/sbin"
+    wanted = {"php": "php-cli", "mariadbd": "mariadb-server-core", "mariadb-install-db": "mariadb-server-core",
+              "nginx": "nginx-light"}
+    missing = sorted({package for tool, package in wanted.items() if not shutil.which(tool)})
+    if not missing:
+        loaded = subprocess.run(["php", "-m"], capture_output=True, text=True, timeout=30).stdout.lower().split()
+        extensions = {"curl": "curl", "pdo_mysql": "mysql", "simplexml": "xml", "mbstring": "mbstring", "intl": "intl",
+                      "gd": "gd", "zip": "zip"}
+        missing = [f"php-{package}" for name, package in extensions.items() if name not in loaded]
+    if missing:
+        raise SetupError(f"missing, by Debian's names: {', '.join(missing)}")
+    php_fpm()
 
 
 def free_port():
