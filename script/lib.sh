@@ -17,6 +17,8 @@ packages_test="clang clang-tidy libclang-rt-14-dev libcmocka-dev python3 python3
 packages_module="php-cli php-curl php-mysql php-xml php-mbstring phpunit mariadb-server-core mariadb-client-core python3"
 packages_shop="php-cli php-fpm php-curl php-mysql php-xml php-mbstring php-intl php-gd php-zip mariadb-server-core
     mariadb-client-core nginx-light python3 python3-pymysql"
+packages_browser="chromium fonts-dejavu-core nodejs"
+command -v npm >/dev/null 2>&1 || packages_browser="$packages_browser npm" # some builds of nodejs bring it along
 packages_bench="nginx-light wrk openssl mariadb-server-core mariadb-client-core"
 
 say() { printf '== %s\n' "$*"; }

@@ -1,0 +1,72 @@
+// The words and the pure parts, without a browser: no language lacks a word, prices keep their digits, no markup is made.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import {test} from 'node:test';
+
+const folder = new URL('../../src/admin/dashboard/', import.meta.url);
+const files = fs.readdirSync(folder).filter((name) => name.endsWith('.js'));
+const source = (name) => fs.readFileSync(new URL(name, folder), 'utf8');
+const load = async (name) => import(new URL(name, folder));
+const languages = ['en', 'fr', 'es'];
+const words = Object.fromEntries(
+  await Promise.all(languages.map(async (name) => [name, (await load(`lang-${name}.js`)).default])),
+);
+const named = (text) =>
+  [
+    ...new Set(
+      [text]
+        .flat()
+        .join(' ')
+        .match(/\{\w+\}/g) ?? [],
+    ),
+  ].sort();
+
+test('every language has every word, with the same parts', () => {
+  for (const language of ['fr', 'es']) {
+    assert.deepEqual(Object.keys(words[language]).sort(), Object.keys(words.en).sort(), language);
+    for (const [key, text] of Object.entries(words.en)) {
+      assert.deepEqual(named(words[language][key]), named(text), `${language}: ${key}`);
+      assert.equal(Array.isArray(words[language][key]), Array.isArray(text), `${language}: ${key}`);
+    }
+  }
+});
+
+test('every word that is asked for exists', () => {
+  for (const name of files)
+    for (const [, key] of source(name).matchAll(/\bt\('([\w. ]+)'/g)) assert.ok(key in words.en, `${name}: ${key}`);
+});
+
+test('what the program says of a failure is known in every language', () => {
+  const table = fs.readFileSync(new URL('../../src/delivery/response.c', import.meta.url), 'utf8');
+  const texts = [...table.matchAll(/\[PSYNC_NET_\w+\] = "([^"]+)"/g)]
+    .map((match) => match[1])
+    .filter((text) => text !== 'answered');
+  assert.ok(texts.length > 10);
+  for (const text of texts) assert.ok(`said.${text}` in words.en, text);
+});
+
+test('nothing becomes markup, and nothing is inline', () => {
+  for (const name of files)
+    assert.doesNotMatch(
+      source(name),
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|'style'/,
+      name,
+    );
+  const page = source('index.html');
+  assert.doesNotMatch(page, /<style|style=|\son\w+=|<script(?![^>]*src=)/);
+  assert.doesNotMatch(page + source('style.css'), /https?:\/\/|@import|url\(/);
+});
+
+test('raw JSON keeps its digits', async () => {
+  const {member, pretty} = await load('raw.js');
+  const payload =
+    '{"id":3,"name":"a \\"x\\", {[","price":5.00,"none":[],"big":12345678901234567890,"of":{"b":[1.10,2]}}';
+  const text = `{"id":"2","cause":{"payload":"no"},"payload":${payload},"history":[]}`;
+  assert.equal(member(text, 'payload'), payload);
+  assert.equal(member(text, 'id'), '"2"');
+  assert.equal(member(text, 'history'), '[]');
+  assert.equal(member(text, 'problem'), null);
+  assert.equal(pretty('{"id":3,"price":5.00,"none":[]}'), '{\n  "id": 3,\n  "price": 5.00,\n  "none": []\n}');
+  assert.deepEqual(JSON.parse(pretty(payload)), JSON.parse(payload));
+  for (const digits of ['5.00', '1.10', '12345678901234567890']) assert.ok(pretty(payload).includes(digits));
+});
