@@ -174,10 +174,13 @@ static const struct psync_token *recognize(struct psync_gate *g, const struct ps
     struct psync_caller c = {.presented = k->authorization || find_cookie(g, k->cookie, cookie)};
     look_at_accounts(g, now);
     find_client(g, k, c.client);
-    if (k->authorization)
+    if (k->authorization && !(token = find_token(g, k->authorization, now))) {
+        g->looked_at = 0; /* it may have been made just now */
+        look_at_accounts(g, now);
         token = find_token(g, k->authorization, now);
-    else if (c.presented)
+    } else if (!k->authorization && c.presented) {
         visit = psync_visits_find(&g->visits, cookie, &g->accounts, g->session_ms, now);
+    }
     if (token) {
         c.kind = PSYNC_CALLER_TOKEN;
         c.rights = token->rights;

@@ -84,6 +84,20 @@ void psync_reload_stop(struct psync_reload *r)
     pthread_mutex_unlock(&r->lock);
 }
 
+bool psync_reload_alive(struct psync_reload *r)
+{
+    struct psync_counts counts;
+    struct psync_error err;
+    pthread_mutex_lock(&r->reloading);
+    bool alive = !r->worker || psync_worker_responds(r->worker);
+    if (alive && r->owner) { /* a queue that failed is no reason: the process ends by itself then */
+        enum psync_result result = psync_queue_counts(psync_owner_queue(r->owner), "default", &counts, &err);
+        (void)result;
+    }
+    pthread_mutex_unlock(&r->reloading);
+    return alive;
+}
+
 bool psync_reload_stopping(struct psync_reload *r)
 {
     pthread_mutex_lock(&r->lock);

@@ -38,6 +38,8 @@ void psync_reload_set_relays(struct psync_reload *r, struct psync_relays *relays
 void psync_reload_wake(struct psync_reload *r);  /* any thread: the queue has something */
 void psync_reload_fail(struct psync_reload *r, const char *why); /* any thread: the queue has failed */
 void psync_reload_stop(struct psync_reload *r);  /* any thread; the second time nothing is waited for */
+/* Do the worker's loop and the queue's thread answer? Any thread but those; may take some seconds. */
+bool psync_reload_alive(struct psync_reload *r);
 bool psync_reload_stopping(struct psync_reload *r); /* any thread */
 /* Any thread but the worker's, the queue's and the API's; without a worker it only says so. */
 void psync_reload_now(struct psync_reload *r);

@@ -1,6 +1,7 @@
 /* serve - `serve`: all that `work` does, and the API and the dashboard over TCP. */
 #include "cmd/commands.h"
 #include "cmd/console.h"
+#include "cmd/supervisor.h"
 #include "cmd/work.h"
 
 #include "admin/accounts.h"
@@ -37,6 +38,7 @@ static enum psync_exit open_site(struct psync_reload *reload)
         return r == PSYNC_REJECT ? PSYNC_EXIT_USAGE : PSYNC_EXIT_STORAGE;
     }
     psync_say(reload->inv, "serving at %s", psync_site_url(psync_owner_site(reload->owner)));
+    psync_supervisor_status("serving at %s", psync_site_url(psync_owner_site(reload->owner)));
     say_who_may(reload);
     return PSYNC_EXIT_OK;
 }

@@ -12,6 +12,7 @@
 #include "cmd/relays.h"
 #include "cmd/reload.h"
 #include "cmd/signals.h"
+#include "cmd/supervisor.h"
 #include "cmd/work.h"
 
 #include "admin/owner.h"
@@ -94,6 +95,7 @@ static void on_stop(void *arg, unsigned nth)
         _exit(PSYNC_EXIT_REFUSED); /* as a crash: leases run out, and nothing is lost */
     run->stopped = true;
     psync_reload_stop(&run->reload);
+    psync_supervisor_stopping();
     if (nth == 1 && !run->inv->quiet && !run->inv->json)
         psync_notice("stopping: finishing what is in flight; once more stops at once");
 }
@@ -101,7 +103,9 @@ static void on_stop(void *arg, unsigned nth)
 static void on_reload(void *arg)
 {
     struct run *run = arg;
+    psync_supervisor_reloading();
     psync_reload_now(&run->reload);
+    psync_supervisor_ready();
 }
 
 /* ---- what is left ---- */
@@ -198,6 +202,11 @@ static uint64_t say_summary(struct run *run, struct psync_queue *queue)
 /* ---- the run ---- */
 
 /* What the shops have is in the queue before a drain looks into it. */
+static bool is_alive(void *arg)
+{
+    return psync_reload_alive(arg);
+}
+
 static enum psync_exit start_relays(struct run *run)
 {
     struct psync_error err = {0};
@@ -225,7 +234,10 @@ static enum psync_exit deliver(struct run *run)
     psync_say(run->inv, run->drain ? "delivering what is queued: %s message%s" : "delivering; Ctrl-C stops (%s message%s queued)",
               psync_count_text(before.unfinished), before.unfinished == 1 ? "" : "s");
     psync_painter_start(&run->painter, run->inv, "delivered");
+    psync_supervisor_ready();
+    psync_supervisor_watch(is_alive, &run->reload);
     enum psync_result r = psync_worker_run(run->reload.worker, run->drain, &err);
+    psync_supervisor_unwatch();
     psync_owner_attach_worker(run->reload.owner, NULL);
     psync_painter_end(&run->painter);
     if (r != PSYNC_OK) {
@@ -294,6 +306,7 @@ enum psync_exit psync_work_run(struct psync_invocation *inv, const struct psync_
     struct psync_error err = {0};
     run = (struct run){.inv = inv, .kind = kind, .drain = psync_invocation_has(inv, "drain")};
     (void)setvbuf(stdout, NULL, _IOLBF, 0); /* that it delivers is said at once, also into a pipe */
+    psync_supervisor_init();
     psync_reload_init(&run.reload, inv);
     enum psync_exit code = psync_context_load(&run.reload.ctx, inv);
     if (code == PSYNC_EXIT_OK)

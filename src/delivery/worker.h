@@ -48,6 +48,8 @@ PSYNC_CHECKED enum psync_result psync_worker_pause(struct psync_worker *w, const
                                                    struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_worker_resume(struct psync_worker *w, const char *destination,
                                                     struct psync_error *err);
+/* Does its loop go round? True also when it does not run; false after some seconds without a turn. */
+bool psync_worker_responds(struct psync_worker *w);
 /* A consistent copy of every destination's status; the caller frees. */
 PSYNC_CHECKED enum psync_result psync_worker_status(struct psync_worker *w,
                                                     struct psync_destination_status **ret_status, size_t *ret_n);

@@ -244,6 +244,17 @@ size_t psync_worker_connections(const struct psync_worker *w)
     return psync_engine_connections(w->engine);
 }
 
+bool psync_worker_responds(struct psync_worker *w)
+{
+    (void)pthread_mutex_lock(&w->mutex);
+    unsigned long turn = w->status_turn;
+    if (w->running)
+        await_snapshot(w);
+    bool responds = !w->running || w->status_turn != turn;
+    (void)pthread_mutex_unlock(&w->mutex);
+    return responds;
+}
+
 enum psync_result psync_worker_status(struct psync_worker *w, struct psync_destination_status **ret_status,
                                       size_t *ret_n)
 {

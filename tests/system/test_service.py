@@ -1,0 +1,172 @@
+"""`serve` as a service: what systemd is told, the unit file, SIGTERM and kill -9 under load, SIGHUP, logs that are moved away."""
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+from harness import PROGRAM, SANITIZED, Mock, product, products, wait_for
+from site_client import Site
+
+SOURCE = os.environ["PSYNC_SOURCE"]
+analyze = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+
+
+class Supervisor:
+    """The socket on which systemd listens; use as a context manager."""
+
+    def __init__(self, folder, abstract=False):
+        self.name = ("\0" if abstract else "") + os.path.join(folder, "notify")
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.name)
+        self.told = []
+
+    def environment(self, **more):
+        return {"NOTIFY_SOCKET": self.name.replace("\0", "@"), **more}
+
+    def wait_for(self, text, seconds=20):
+        end = time.monotonic() + seconds
+        while not any(text in t for t in self.told):
+            self.socket.settimeout(max(0.01, end - time.monotonic()))
+            with contextlib.suppress(TimeoutError):
+                self.told.append(self.socket.recv(4096).decode())
+            assert time.monotonic() < end, f"{text} was not told, but {self.told}"
+        found = next(t for t in self.told if text in t)
+        self.told.remove(found)
+        return found
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+
+def unit(tmp_path):
+    """The unit as it is installed, but for the program, which need not be installed here."""
+    with open(os.path.join(SOURCE, "ops/systemd/productsync.service.in"), encoding="utf-8") as f:
+        text = f.read().replace("@bindir@/productsync", PROGRAM).replace("@docdir@", "/usr/share/doc/productsync")
+    path = tmp_path / "productsync.service"
+    path.write_text(text, encoding="utf-8")
+    return str(path), text
+
+
+@analyze
+def test_the_unit_is_right(tmp_path):
+    path, text = unit(tmp_path)
+    done = subprocess.run(["systemd-analyze", "verify", path], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and "productsync.service" not in done.stderr, done.stderr
+    for line in ("Type=notify", "WatchdogSec=60", "LoadCredential=token:/etc/productsync.token", "DynamicUser=yes",
+                 "StateDirectory=productsync"):
+        assert line in text.splitlines()
+
+
+@analyze
+def test_the_unit_is_locked_up(tmp_path):
+    done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--no-pager", unit(tmp_path)[0]],
+                          capture_output=True, text=True, timeout=60)
+    exposure = float(re.search(r"exposure level for productsync.service: ([0-9.]+)", done.stdout).group(1))
+    assert exposure <= 2.0, done.stdout
+
+
+@pytest.mark.parametrize("abstract", [False, True])
+def test_systemd_is_told(tmp_path, abstract):
+    with Supervisor(str(tmp_path), abstract) as told, Mock() as api, Site(api.url, start=False) as site:
+        process = site.start(env=told.environment())
+        assert "STATUS=serving at http://127.0.0.1:" in told.wait_for("STATUS=")
+        told.wait_for("READY=1")
+        process.send_signal(signal.SIGHUP)
+        assert re.search(r"RELOADING=1\nMONOTONIC_USEC=[0-9]+$", told.wait_for("RELOADING=1"))
+        told.wait_for("READY=1")
+        process.terminate()
+        told.wait_for("STOPPING=1")
+        assert process.wait(30) == 0
+
+
+def test_the_watchdog_is_fed_while_all_is_well(tmp_path):
+    with Supervisor(str(tmp_path)) as told, Mock() as api, Site(api.url, start=False) as site:
+        process = site.start(env=told.environment(WATCHDOG_USEC="600000"))
+        for _ in range(5):
+            told.wait_for("WATCHDOG=1", 2)
+        process.terminate()
+        told.wait_for("STOPPING=1")
+        assert process.wait(30) == 0
+    with Supervisor(str(tmp_path / ".."), True) as told, Mock() as api, Site(api.url, start=False) as site:
+        site.start(env=told.environment(WATCHDOG_USEC="600000", WATCHDOG_PID="1"))
+        told.wait_for("READY=1")
+        with pytest.raises(AssertionError):
+            told.wait_for("WATCHDOG=1", 1.5)
+
+
+def test_sigterm_under_load_loses_nothing():
+    with Mock() as api, Site(api.url) as site:
+        api.rules({"latency": "20ms"})
+        token = site.token("ingest")
+        put = site.ask("POST", "/v1/products", products(1, 2000).encode(), token=token)
+        assert put.json["new"] == 2000
+        wait_for(lambda: api.summary()["effects"] > 100, what="some deliveries")
+        assert site.stop() == 0
+        done = api.summary()["effects"]
+        left = site.home.counts()
+        assert left["in_flight"] == 0 and left["done"] == done and left["ready"] + left["delayed"] == 2000 - done
+        api.rules()
+        site.start()
+        wait_for(lambda: api.summary()["effects"] == 2000, 60, "the rest")
+        assert api.summary()["requests"] == 2000, "each once"
+
+
+def test_kill_under_load_loses_nothing():
+    """What was answered is there after kill -9, and each product takes effect once."""
+    with Mock() as api, Site(api.url, work__lease="21s") as site:
+        token, put = site.token("ingest"), 0
+        for turn in range(3):
+            for _ in range(5):
+                answer = site.ask("POST", "/v1/products", products(put + 1, put + 100).encode(), token=token)
+                put += answer.json["new"]
+            site.process.kill()
+            site.process.wait(20)
+            site.start()
+        wait_for(lambda: api.summary()["effects"] == put, 90, "every product")
+
+
+def test_a_log_that_is_moved_away_is_made_anew():
+    with Mock() as api, Site(api.url) as site:
+        log = os.path.join(site.home.state, "queue.log")
+        site.login()
+        wait_for(lambda: site.home.events(event="logged in"), 5)
+        os.rename(log, log + ".1")
+        site.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: os.path.exists(log), 10, "the new log")
+        site.login()
+        wait_for(lambda: site.home.events(event="logged in"), 5, "a line in the new log")
+
+
+def test_a_reload_says_what_changed_and_is_all_or_nothing():
+    with Mock() as api, Site(api.url, retry__attempts=4) as site:
+        def reconfigure(**more):
+            site.home.configure(api.url, serve__listen=f"127.0.0.1:{site.port}", **more)
+            site.process.send_signal(signal.SIGHUP)
+        reconfigure(retry__attempts=6, serve__rate=7, serve__max_connections=100)
+        wait_for(lambda: site.home.events(event="setting changed", setting="retry.attempts: 4 -> 6"), 10)
+        wait_for(lambda: site.home.events(event="setting changed", setting="serve.rate: 100 -> 7"), 10)
+        wait_for(lambda: site.home.events(event="setting needs a restart"), 10)
+        reconfigure(retry__attempts=9, serve__rate="many")
+        wait_for(lambda: site.home.events(event="reload refused"), 10)
+        values = {s["name"]: s["value"] for s in site.ask("GET", "/v1/config").json["settings"]}
+        assert (values["retry.attempts"], values["serve.rate"]) == ("6", "7")
+        assert 429 in {site.ask("GET", "/healthz").status for _ in range(40)}, "and they hold"
+
+
+def test_the_cron_line_delivers():
+    """ops/cron: work --drain says nothing when all is well, and a second one beside it changes nothing."""
+    with open(os.path.join(SOURCE, "ops/cron/productsync"), encoding="utf-8") as f:
+        line = next(l for l in f if l.startswith("* "))
+    assert "work --drain --quiet" in line and "flock -n" in line
+    with Mock() as api, Site(api.url, start=False) as site:
+        site.home.run("produce", input=products(1, 20))
+        done = site.home.run("work", "--drain", "--quiet")
+        assert done.stdout == done.stderr == "" and api.summary()["effects"] == 20
