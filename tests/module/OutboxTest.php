@@ -99,6 +99,20 @@ final class OutboxTest extends ShopCase
         $this->assertSame(['20 delivered product.updated r1 ' . self::CUP], $this->rows(), 'back to what was sent: nothing to tell');
     }
 
+    /** Also in the back office: the saves of a settle time become one message. A creation goes at once. */
+    public function testChangesSettle()
+    {
+        $this->set('PRODUCT_SYNC_CHANGES', '1');
+        $waits = "SELECT ready_at > UTC_TIMESTAMP() + INTERVAL 5 SECOND FROM ps_product_sync_outbox";
+        $this->cup();
+        $this->assertSame('0', (string) Database::value($waits));
+        $this->relayDelivers();
+        $this->edit(['price 20|10']);
+        $this->assertSame('1', (string) Database::value($waits));
+        $this->edit(['price 20|11']);
+        $this->assertSame(['1', '1'], [(string) Database::value($waits), (string) $this->row(20)['settles']]);
+    }
+
     public function testAChangeOfAProductThatWasThereBefore()
     {
         $this->set('PRODUCT_SYNC_CHANGES', '1');

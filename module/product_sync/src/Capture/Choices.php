@@ -76,6 +76,7 @@ final class Choices
     {
         $rules = new Rules();
         $rules->settle = $isSettled ? 0 : $this->settle;
+        $rules->changeSettle = $isSweep ? 0 : $this->settle;
         $rules->changes = $this->changes;
         $rules->identity = $this->identity;
         $rules->watermark = $this->watermark;

@@ -163,7 +163,7 @@ final class Decision
             return $change;
         }
         $change->state = Row::READY;
-        $change->readyIn = $rules->settle;
+        $change->readyIn = $type === Row::UPDATED ? $rules->changeSettle : $rules->settle;
         $change->settles = 0;
         self::put($change, $content, $rules);
 
@@ -177,13 +177,14 @@ final class Decision
         $change->key = Key::of($change->idProduct, $rules->identity, $change->type, $change->revision, (string) $content->payload);
     }
 
-    /** The settle time begins again, a bounded number of times; a person's save ends it. */
+    /** The settle time begins again, a bounded number of times; a person's save ends it, unless it is but a change. */
     private static function settle(Change $change, Row $row, Rules $rules)
     {
-        if ($rules->settle === 0) {
+        $seconds = $row->type === Row::UPDATED ? $rules->changeSettle : $rules->settle;
+        if ($seconds === 0) {
             $change->readyIn = 0;
         } elseif ($row->settles < Rules::MAX_SETTLES) {
-            $change->readyIn = $rules->settle;
+            $change->readyIn = $seconds;
             $change->settles = $row->settles + 1;
         }
     }

@@ -20,6 +20,8 @@ final class Rules
 
     /** @var int seconds until a row may be taken; 0: at once */
     public $settle = 0;
+    /** @var int the same of a change: the saves of that time become one message, a person's as well */
+    public $changeSettle = 0;
     /** @var bool later changes are sent */
     public $changes = false;
     /** @var string of the shop, for keys */
