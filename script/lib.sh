@@ -14,6 +14,7 @@ packages_build="gcc libc6-dev meson ninja-build pkg-config libcurl4-openssl-dev 
     libjson-c-dev libinih-dev libssl-dev libsodium-dev libmariadb-dev"
 packages_test="clang clang-tidy libclang-rt-14-dev libcmocka-dev python3 python3-pytest openssl curl procps
     mariadb-server-core mariadb-client-core"
+packages_ops="prometheus" # promtool comes with it
 packages_module="php-cli php-curl php-mysql php-xml php-mbstring phpunit mariadb-server-core mariadb-client-core python3"
 packages_shop="php-cli php-fpm php-curl php-mysql php-xml php-mbstring php-intl php-gd php-zip mariadb-server-core
     mariadb-client-core nginx-light python3 python3-pymysql"

@@ -44,7 +44,7 @@ void psync_meters_free(struct psync_meters *m); /* NULL is fine */
 
 void psync_meters_put(struct psync_meters *m, const struct psync_put *puts, size_t n);
 void psync_meters_report(struct psync_meters *m, const struct psync_delivery_report *report);
-/* A shop's relay went through a whole round without a failure. */
+/* A shop's relay went through a whole round without a failure; `now` 0: it begins. */
 void psync_meters_relay(struct psync_meters *m, const char *shop, psync_ms now);
 
 psync_ms psync_meters_begun(const struct psync_meters *m); /* when they were 0 */

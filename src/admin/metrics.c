@@ -249,11 +249,10 @@ static void write_relays(struct psync_exposition *e, const struct psync_metrics 
     if (m->n_relays == 0)
         return;
     psync_expose_family(e, "productsync_relay_last_success_timestamp_seconds", "gauge",
-                        "When a shop's outbox was last gone through without a failure.");
+                        "When a shop's outbox was last gone through without a failure; 0: not yet.");
     for (size_t i = 0; i < m->n_relays; i++)
-        if (m->relays[i].last_success_at != 0)
-            psync_expose(e, "", (struct psync_label){"shop", m->relays[i].name}, (struct psync_label){0},
-                         seconds(m->relays[i].last_success_at));
+        psync_expose(e, "", (struct psync_label){"shop", m->relays[i].name}, (struct psync_label){0},
+                     seconds(m->relays[i].last_success_at));
 }
 
 enum psync_result psync_metrics_write(const struct psync_metrics *m, struct psync_buf *buf)
