@@ -11,7 +11,8 @@ from harness import PROGRAM, TOKEN, Home, Mock, product, products, wait_for
 
 COMMANDS = ["simple", "async", "produce", "work", "status", "show", "resend", "dead list", "dead show", "dead retry",
             "dead discard", "destination list", "destination pause", "destination resume", "test", "config show",
-            "config check", "config reference", "queue backup", "queue check", "mock", "demo"]
+            "config check", "config reference", "queue backup", "queue check", "mock", "demo", "serve", "user add", "user list", "user password", "user remove",
+            "token add", "token list", "token remove"]
 SOURCE = os.environ.get("PSYNC_SOURCE", os.path.join(os.path.dirname(__file__), "..", ".."))
 
 
