@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 
 packages_build="gcc libc6-dev meson ninja-build pkg-config libcurl4-openssl-dev libsqlite3-dev libmicrohttpd-dev
     libjson-c-dev libinih-dev libssl-dev libsodium-dev libmariadb-dev"
-packages_test="clang clang-tidy libclang-rt-14-dev libcmocka-dev python3 python3-pytest openssl curl procps
+packages_test="clang clang-tidy libclang-rt-14-dev libcmocka-dev python3 python3-pytest python3-yaml python3-jsonschema openssl curl procps
     mariadb-server-core mariadb-client-core"
 packages_ops="prometheus" # promtool comes with it
 packages_module="php-cli php-curl php-mysql php-xml php-mbstring phpunit mariadb-server-core mariadb-client-core python3"
