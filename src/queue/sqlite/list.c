@@ -27,8 +27,8 @@ enum walk {
     BY_AGE, BY_PRODUCT, READY_FIRST, READY_NEXT, BY_DUE, BY_CAUSE, ONE_CAUSE, BY_OUTCOME, BY_RARE_OUTCOME, ONE_MESSAGE
 };
 static const char *const walks[] = {
-    [BY_AGE] = ROW "FROM message AS m" WITH_OUTCOME
-                   "WHERE m.id < ?5 AND m.destination BETWEEN ?1 AND ?2 ORDER BY m.id DESC",
+    [BY_AGE] = ROW "FROM message AS m" WITH_OUTCOME /* the + keeps it from an index of destinations, and then sorting */
+                   "WHERE m.id < ?5 AND +m.destination BETWEEN ?1 AND ?2 ORDER BY m.id DESC",
     [BY_PRODUCT] = ROW "FROM message AS m" WITH_OUTCOME
                        "WHERE m.id < ?5 AND m.id IN"
                        " (SELECT x.id FROM destination AS y CROSS JOIN message AS x INDEXED BY message_key"
