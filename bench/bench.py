@@ -1,9 +1,10 @@
 """bench - the performance table: every figure of one run, beside its yardstick, on the same machine.
 
-usage: bench.py BUILD_FOLDER [--long] [--quick]
+usage: bench.py BUILD_FOLDER [--long] [--quick] [--only PART]
 
   --long   also ten million queued messages (some minutes, 4 GB of disk)
   --quick  a tenth of the messages: whether it works, not what it can do
+  --only   one part of the table: delivery, puts, latency, relay, depth or serve
 
 Ratios are what counts: absolute figures move with the machine. nginx (one worker process) answers 200 to everything.
 """
@@ -21,6 +22,7 @@ import tempfile
 import time
 
 import relay
+import serve
 
 BODY = '{"id":123,"name":"Product name 123456","price":49.90,"stock":15}'
 CONNECTIONS = 32
@@ -64,7 +66,7 @@ http {{ access_log off; keepalive_requests 100000000; client_body_temp_path {sel
 client_max_body_size 10m; client_body_buffer_size 64k;
 proxy_temp_path {self.folder}/p; fastcgi_temp_path {self.folder}/f; uwsgi_temp_path {self.folder}/u;
 scgi_temp_path {self.folder}/s;
-server {{ listen 127.0.0.1:{self.http}; location / {{ return 200; }} }}
+server {{ listen 127.0.0.1:{self.http}; location / {{ return 200; }} location /refuse {{ return 422; }} }}
 server {{ listen 127.0.0.1:{self.https} ssl; ssl_certificate {cert}; ssl_certificate_key {key};
 location / {{ return 200; }} }} }}
 """)
@@ -273,16 +275,17 @@ def main():
     parser.add_argument("build")
     parser.add_argument("--long", action="store_true")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", choices=["delivery", "puts", "latency", "relay", "depth", "serve"])
     args = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="psync-bench-", dir=os.environ.get("BENCH_FOLDER"))
     try:
         bench = Bench(os.path.abspath(args.build), folder, 0.1 if args.quick else 1.0)
         with bench.nginx() as cert:
-            bench.delivery(cert)
-            bench.puts()
-            bench.latency()
-            relay.measure(bench, os.path.abspath(args.build))
-            bench.depth(args.long)
+            parts = {"delivery": lambda: bench.delivery(cert), "puts": bench.puts, "latency": bench.latency,
+                     "relay": lambda: relay.measure(bench, os.path.abspath(args.build)),
+                     "depth": lambda: bench.depth(args.long), "serve": lambda: serve.measure(bench, free_port())}
+            for part in [args.only] if args.only else parts:
+                parts[part]()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
