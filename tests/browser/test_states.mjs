@@ -52,7 +52,7 @@ test('throttled: until when, and what the API answered; in three languages', asy
       await sees(page, 'Nothing is being delivered.');
       await page
         .locator('#tile-drain')
-        .getByText(/goes on at \d\d:\d\d/)
+        .getByText(/after \d\d:\d\d/)
         .waitFor();
       await place.rules();
       await click(page, 'Try now');

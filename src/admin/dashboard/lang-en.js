@@ -98,7 +98,8 @@ export default {
   'drain.none': 'nothing waits',
   'drain.note': 'at the present rate',
   'drain.unknown': 'not known',
-  'drain.until': 'goes on at {until}',
+  'drain.after': 'after {until}',
+  'drain.held': 'held back: {name}',
   'chart.says': '{name} over the last hour: now {now}, at most {top}',
 
   // destinations

@@ -102,7 +102,8 @@ export default {
   'drain.none': 'nada en espera',
   'drain.note': 'al ritmo actual',
   'drain.unknown': 'desconocido',
-  'drain.until': 'continúa a las {until}',
+  'drain.after': 'después de {until}',
+  'drain.held': 'retenido: {name}',
   'chart.says': '{name} en la última hora: ahora {now}, como máximo {top}',
 
   // destinations

@@ -96,7 +96,8 @@ export default {
   'drain.none': 'rien n’attend',
   'drain.note': 'au rythme actuel',
   'drain.unknown': 'inconnu',
-  'drain.until': 'reprise à {until}',
+  'drain.after': 'après {until}',
+  'drain.held': 'retenu : {name}',
   'chart.says': '{name} sur la dernière heure : {now} maintenant, {top} au plus',
 
   // destinations

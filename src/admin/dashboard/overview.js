@@ -67,15 +67,23 @@ function showFigures(tiles, f) {
     );
 }
 
+/** [when nothing waits any more, why that is not sooner]. */
 function drainWords(status) {
-  const left = waiting(status.total);
-  if (left === 0) return [t('drain.none'), ''];
-  if (status.total.drain_s !== null) return [text.duration(status.total.drain_s * 1000), t('drain.note')];
-  const until = status.destinations
-    .map((d) => d.until)
-    .filter(Boolean)
-    .sort()[0];
-  return [t('drain.unknown'), until ? t('drain.until', {until: text.clock(until)}) : ''];
+  const left = status.destinations.filter((d) => waiting(d) > 0);
+  const held = left.filter((d) => d.state !== 'ok');
+  if (left.length === 0) return [t('drain.none'), ''];
+  if (held.length > 0) {
+    const latest = held.every((d) => d.until)
+      ? held
+          .map((d) => d.until)
+          .sort()
+          .at(-1)
+      : null;
+    const words = latest ? t('drain.after', {until: text.clock(latest)}) : t('drain.unknown');
+    return [words, t('drain.held', {name: held.map((d) => d.name).join(', ')})];
+  }
+  if (left.some((d) => d.drain_s === null)) return [t('drain.unknown'), ''];
+  return [text.duration(Math.max(...left.map((d) => d.drain_s)) * 1000), t('drain.note')];
 }
 
 function showStatus(tiles, status) {
