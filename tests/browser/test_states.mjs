@@ -30,6 +30,8 @@ test('busy: what is on its way, and how long it takes', async () => {
       .getByText(/since \d\d:\d\d/)
       .waitFor();
     await sees(page, 'Delivering.');
+    const heard = page.getByRole('main').getByRole('status').filter({hasText: 'Everything is arriving.'});
+    assert.equal(await heard.innerText(), 'Everything is arriving.'); // no figure: it would be read out every 2 s
   });
 });
 

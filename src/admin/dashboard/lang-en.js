@@ -49,6 +49,7 @@ export default {
     'Everything is arriving. {n} message is on its way.',
     'Everything is arriving. {n} messages are on their way.',
   ],
+  'verdict.flowing': 'Everything is arriving.',
   'verdict.warn': 'Something needs attention.',
   'verdict.bad': 'Not everything is arriving.',
   'verdict.nothing': 'Nothing is being delivered.',

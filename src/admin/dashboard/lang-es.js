@@ -52,6 +52,7 @@ export default {
     'Todo está llegando. {n} mensaje está en camino.',
     'Todo está llegando. {n} mensajes están en camino.',
   ],
+  'verdict.flowing': 'Todo está llegando.',
   'verdict.warn': 'Hay algo que requiere atención.',
   'verdict.bad': 'No todo está llegando.',
   'verdict.nothing': 'No se está entregando nada.',

@@ -46,6 +46,7 @@ export default {
   'verdict.label': 'Tout arrive-t-il ?',
   'verdict.good': 'Tout est arrivé. Rien n’attend.',
   'verdict.busy': ['Tout arrive. {n} message est en route.', 'Tout arrive. {n} messages sont en route.'],
+  'verdict.flowing': 'Tout arrive.',
   'verdict.warn': 'Un point demande votre attention.',
   'verdict.bad': 'Tout n’arrive pas.',
   'verdict.nothing': 'Rien n’est livré.',

@@ -178,14 +178,16 @@ function facts(message) {
 }
 
 export function openMessage(main, page) {
-  const body = h('div', {'aria-live': 'polite'}, h('p', {}, t('loading')));
+  const body = h('div', {}, h('p', {}, t('loading')));
+  const heard = h('p', {class: 'heard', role: 'status'});
   let shown = '';
-  main.append(body);
+  main.append(heard, body);
   async function ask() {
     const message = await getMessage(page.rest);
     const now = JSON.stringify(message);
     if (now === shown) return;
     shown = now;
+    say(heard, t(`message.${message.state}`));
     page.title(t('message.title', {product: String(message.product)}));
     body.replaceChildren(
       facts(message),

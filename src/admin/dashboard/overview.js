@@ -128,6 +128,7 @@ function showVerdict(place, status, groups, act) {
   const [level, words] = headline(status, problems);
   place.element.className = `verdict ${level}`;
   say(place.words, words);
+  say(place.heard, level === 'good' && waiting(status.total) > 0 ? t('verdict.flowing') : words);
   say(place.detail, level === 'good' && status.total.done > 0 ? t('verdict.done', {n: status.total.done}) : '');
   keep(
     place.list,
@@ -142,7 +143,8 @@ function showVerdict(place, status, groups, act) {
 
 function verdictPlace() {
   const place = {
-    words: h('p', {class: 'words', role: 'status'}, t('loading')),
+    words: h('p', {class: 'words'}, t('loading')),
+    heard: h('p', {class: 'heard', role: 'status'}), // for those who listen: without figures, which change all the time
     detail: h('p', {class: 'note'}),
     list: h('ul', {class: 'problems'}),
     first: h(
@@ -156,6 +158,7 @@ function verdictPlace() {
     'section',
     {class: 'verdict', 'aria-label': t('verdict.label')},
     place.words,
+    place.heard,
     place.detail,
     place.list,
     place.first,
