@@ -43,7 +43,7 @@ enum {
     LACK_SAID_EVERY_MS = 60000,/* while requests cannot be sent for lack of descriptors or memory */
     REST_MS = 1000,            /* after a request could not be built, recorded or sent, or a hold remembered */
     LEASE_MARGIN_MS = 1000,    /* a request must end that long before its message's lease */
-    CONFLICT_MARGIN_MS = 1000  /* beyond http.timeout, until a 409 is taken for lasting */
+    CONFLICT_MARGIN_MS = 1000  /* beyond the timeout, until a 409 is taken for lasting */
 };
 #define PSYNC_SETTINGS_CHANGED "its settings changed: no longer suspended, the next delivery is the trial"
 

@@ -129,8 +129,9 @@ static bool conflict_lasts(struct job *job, const char *name, psync_ms now)
 {
     struct psync_dispatcher *d = job->destination->owner;
     struct psync_streak streak = psync_recall_again(&d->recall, name, now);
+    psync_ms timeout = psync_effective_timeout(&d->config->http, job->destination->conf);
 
-    return streak.length > d->config->http.timeout + CONFLICT_MARGIN_MS && psync_job_in_doubt(job);
+    return streak.length > timeout + CONFLICT_MARGIN_MS && psync_job_in_doubt(job);
 }
 
 static void settle_conflict(struct held *h, struct job *job, const struct judgement *j, psync_ms now)

@@ -66,11 +66,33 @@ static void test_batch_size(void **state)
     }
 }
 
+/* The connection is lost, and the API works on for a minute, as it may here, and fails then; 409 meanwhile. */
+static struct model_answer slow_api(struct model *model, const struct psync_request *r)
+{
+    if (r->members[0]->tries == 0)
+        return (struct model_answer){.transport = PSYNC_NET_RESET, .sent = true};
+    return (struct model_answer){.status = model->now < MODEL_BEGIN + 60 * 1000 ? 409 : 200};
+}
+
+static void test_timeout_of_a_conflict(void **state)
+{
+    (void)state;
+    model_init(&m, slow_api);
+    m.confs[0].timeout = 60 * 1000;
+    model_open(&m);
+    model_put_product(&m, 1, 0);
+    assert_true(model_run(&m, m.now + 3600 * 1000));
+    assert_string_equal(m.messages[0].outcome, "delivered");
+    assert_int_equal(m.messages[0].effects, 1);
+    model_done(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_attempts_and_backoff),
         cmocka_unit_test(test_batch_size),
+        cmocka_unit_test(test_timeout_of_a_conflict),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
