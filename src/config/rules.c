@@ -51,6 +51,13 @@ static const struct pair pairs[] = {
     {"batch", "size", "queue", "max_depth", 1, 0},
 };
 
+/* A destination's own, where they are said. */
+static const struct pair own_pairs[] = {
+    {"destination", "backoff", "retry", "backoff_max", 1, 0},
+    {"destination", "timeout", "work", "lease", WITHIN_A_LEASE},
+    {"destination", "batch", "queue", "max_depth", 1, 0},
+};
+
 static int64_t number_of(const struct psync_option *o, const struct psync_slot *slot)
 {
     int64_t number;
@@ -72,11 +79,11 @@ static enum psync_result give_way(struct psync_store *s, const struct psync_opti
     return psync_store_set(s, &setting, NULL);
 }
 
-static enum psync_result refuse_pair(const struct psync_store *s, const struct pair *p, int64_t needed,
+static enum psync_result refuse_pair(const struct psync_store *s, int index, const struct pair *p, int64_t needed,
                                      struct psync_error *err)
 {
     const struct psync_option *limit_o = psync_option_find(p->limit_section, p->limit_key);
-    const struct psync_slot *slot = slot_of(s, PSYNC_GLOBAL, p->section, p->key);
+    const struct psync_slot *slot = slot_of(s, index, p->section, p->key);
     const struct psync_slot *limit = slot_of(s, PSYNC_GLOBAL, p->limit_section, p->limit_key);
     char least[PSYNC_VALUE_MAX];
 
@@ -85,22 +92,36 @@ static enum psync_result refuse_pair(const struct psync_store *s, const struct p
     else
         psync_fail(err, PSYNC_REJECT, "%s.%s must be at least %s with %s.%s = %s", p->limit_section, p->limit_key,
                    psync_value_format(limit_o, needed, least), p->section, p->key, slot->text);
-    return blame(s, PSYNC_GLOBAL, p->section, p->key, err);
+    return blame(s, index, p->section, p->key, err);
 }
 
-static enum psync_result apply_pair(struct psync_store *s, const struct pair *p, struct psync_error *err)
+/* A destination's own 0 says nothing, and does not give way. */
+static enum psync_result apply_pair(struct psync_store *s, int index, const struct pair *p, struct psync_error *err)
 {
     const struct psync_option *o = psync_option_find(p->section, p->key);
     const struct psync_option *limit_o = psync_option_find(p->limit_section, p->limit_key);
     int64_t limit = number_of(limit_o, slot_of(s, PSYNC_GLOBAL, p->limit_section, p->limit_key));
-    int64_t needed = p->times * (number_of(o, slot_of(s, PSYNC_GLOBAL, p->section, p->key)) + p->margin);
+    int64_t number = number_of(o, slot_of(s, index, p->section, p->key));
+    int64_t needed = p->times * (number + p->margin);
 
-    if (needed <= limit)
+    if (needed <= limit || (index != PSYNC_GLOBAL && number == 0))
         return PSYNC_OK;
-    enum psync_result r = give_way(s, o, limit / p->times - p->margin);
+    enum psync_result r = index == PSYNC_GLOBAL ? give_way(s, o, limit / p->times - p->margin) : PSYNC_REJECT;
     if (r == PSYNC_REJECT)
         r = give_way(s, limit_o, needed);
-    return r == PSYNC_REJECT ? refuse_pair(s, p, needed, err) : r;
+    return r == PSYNC_REJECT ? refuse_pair(s, index, p, needed, err) : r;
+}
+
+static enum psync_result apply_pairs(struct psync_store *s, struct psync_error *err)
+{
+    enum { PAIRS = sizeof pairs / sizeof pairs[0], OWN_PAIRS = sizeof own_pairs / sizeof own_pairs[0] };
+    enum psync_result r = PSYNC_OK;
+
+    for (size_t i = 0; r == PSYNC_OK && i < PAIRS; i++)
+        r = apply_pair(s, PSYNC_GLOBAL, &pairs[i], err);
+    for (size_t i = 0; r == PSYNC_OK && i < OWN_PAIRS * s->pub.n_destinations; i++)
+        r = apply_pair(s, (int)(i / OWN_PAIRS), &own_pairs[i % OWN_PAIRS], err);
+    return r;
 }
 
 /* ---- destinations ---- */
@@ -265,8 +286,8 @@ enum psync_result psync_rules_apply(struct psync_store *s, struct psync_error *e
         r = check_tax(s, err);
     if (r == PSYNC_OK)
         r = check_group(s, err);
-    for (size_t i = 0; r == PSYNC_OK && i < sizeof pairs / sizeof pairs[0]; i++)
-        r = apply_pair(s, &pairs[i], err);
+    if (r == PSYNC_OK)
+        r = apply_pairs(s, err);
     if (r == PSYNC_OK)
         r = check_urls(s, err);
     for (size_t i = 0; r == PSYNC_OK && i < s->pub.n_destinations; i++)

@@ -223,6 +223,12 @@ static const struct refusal refusals[] = {
      "c.conf:2: batch.size = 50: is above queue.max_depth, which is 10"},
     {"[http]\ntimeout = 4s\n[work]\nlease = 9s\n", NULL,
      "c.conf:2: http.timeout = 4s: work.lease must be at least 10s with http.timeout = 4s"},
+    {"[work]\nlease = 2m\n[destination eu]\nurl = https://x.example/\ntimeout = 1m\n", NULL,
+     "c.conf:5: destination eu.timeout = 1m: work.lease must be at least 122s with destination.timeout = 1m"},
+    {"[retry]\nbackoff_max = 5m\n[destination]\nbackoff = 10m\n", NULL,
+     "c.conf:4: destination.backoff = 10m: is above retry.backoff_max, which is 5m"},
+    {"[queue]\nmax_depth = 10\n[destination]\nbatch = 50\n", NULL,
+     "c.conf:4: destination.batch = 50: is above queue.max_depth, which is 10"},
     {"[work]\nlease = 2s\n", NULL,
      "c.conf:2: work.lease = 2s: expected a duration with its unit (ms, s, m, h, d) from 3s to 24h"},
     {"[destination]\ntoken_file = absent\n", NULL, "c.conf:2: destination.token_file = absent: there is no such file"},
@@ -283,6 +289,10 @@ static void defaults_give_way(void **state)
     c = load_ok(NULL, "http.connect_timeout=8m");
     assert_int_equal(c->http.timeout, 480000);
     assert_int_equal(c->work.lease, 962000);
+    psync_config_free(c);
+    c = load_ok("[destination]\nurl = https://x.example/\ntimeout = 5m\nbackoff = 10m\n", NULL);
+    assert_int_equal(c->work.lease, 602000);
+    assert_int_equal(c->retry.backoff_max, 600000);
     psync_config_free(c);
     c = load_ok("[http]\ntimeout = 4s\n[work]\nlease = 10s\n", NULL); /* just enough */
     psync_config_free(c);
