@@ -124,9 +124,12 @@ static bool is_open_at(const struct psync_log *log, const char *path)
  * again only if it may have changed: another file, one that could not be opened, one that was written meanwhile. */
 static void replace_file(struct psync_log *log, char *path, int fd)
 {
-    if (!is_open_at(log, path) || log->fd < 0 || !log->failing)
+    bool same = is_open_at(log, path) && log->fd >= 0;
+    if (!log->failing)
+        log->reported = false;
+    close_file(log); /* which may fail to write what was left */
+    if (!same)
         log->reported = log->failing = false;
-    close_file(log);
     free(log->path);
     log->path = path;
     log->fd = fd;

@@ -378,6 +378,20 @@ static void says_once_what_fails_across_reopenings(void **state)
     disk_left = SIZE_MAX;
 }
 
+static void says_of_each_file_that_it_fails(void **state)
+{
+    (void)state;
+    struct psync_log *log = open_log();
+    disk_left = 0;
+    EVENT(log, 1);
+    reopen(log, other_path); /* which finds that line 1 cannot be written */
+    EVENT(log, 2);
+    psync_log_free(log);
+    assert_int_equal(count(read_fd(captured_stderr), "\n"), 2);
+    assert_int_equal(count(read_fd(captured_stderr), other_path), 1);
+    disk_left = SIZE_MAX;
+}
+
 /* ---- the console, and many at once ---- */
 
 /* A stopped terminal is such a reader: one line waits for it for a moment, the others do not. */
