@@ -160,6 +160,8 @@ static void do_alone(struct psync_queue *q, struct psync_op *op)
         psync_list_push(&q->group, &op->link);
         fatal(q, &err);
     } else if (r == PSYNC_OK) {
+        if (op->err != NULL)
+            *op->err = err;
         complete(q, op);
     } else if (r == PSYNC_RETRY && op->kind == PSYNC_OP_PUT) {
         say_full(q, op);

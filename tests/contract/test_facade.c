@@ -130,6 +130,17 @@ static enum psync_result fake_discard(void *self, struct psync_select *select, p
     return PSYNC_OK;
 }
 
+/* Finds no memory at first, and refuses then. */
+static enum psync_result fake_hold(void *self, const char *destination, const struct psync_hold *hold,
+                                   struct psync_error *err)
+{
+    (void)self;
+    (void)hold;
+    bool scarce = gate.scarce;
+    gate.scarce = false;
+    return scarce ? PSYNC_NOMEM : psync_fail(err, PSYNC_REJECT, "no room for %s", destination);
+}
+
 static enum psync_result fake_tidy(void *self, psync_ms now, bool *ret_readied, struct psync_error *err)
 {
     (void)self;
@@ -179,7 +190,7 @@ static enum psync_result fake_commit(void *self, struct psync_error *err)
 
 static const struct psync_queue_driver fake = {
     .name = "fake", .open = fake_open, .close = fake_close, .put = fake_put, .lease = fake_lease,
-    .settle = fake_settle, .discard = fake_discard, .commit = fake_commit, .tidy = fake_tidy, .list = fake_list,
+    .settle = fake_settle, .discard = fake_discard, .hold = fake_hold, .commit = fake_commit, .tidy = fake_tidy, .list = fake_list,
 };
 /* One that does little. */
 static const struct psync_queue_driver poor = {
@@ -534,6 +545,17 @@ static void what_a_driver_cannot_is_said(void **state)
     psync_queue_free(q);
 }
 
+static void what_is_refused_when_done_again_is_told_why(void **state)
+{
+    struct psync_error err = {0};
+    struct psync_queue *q = open_fake();
+    (void)state;
+    gate.scarce = true;
+    assert_int_equal(psync_queue_hold(q, "d", &(struct psync_hold){0}, &err), PSYNC_REJECT);
+    assert_string_equal(err.text, "no room for d");
+    psync_queue_free(q);
+}
+
 static void an_unknown_driver_is_refused(void **state)
 {
     struct psync_error err = {0};
@@ -561,6 +583,7 @@ int main(void)
         cmocka_unit_test(what_tidying_makes_ready_is_told),
         cmocka_unit_test(a_reload_changes_the_limits),
         cmocka_unit_test(what_a_driver_cannot_is_said),
+        cmocka_unit_test(what_is_refused_when_done_again_is_told_why),
         cmocka_unit_test(an_unknown_driver_is_refused),
     };
     return cmocka_run_group_tests_name("facade", tests, NULL, NULL);

@@ -512,6 +512,7 @@ int main(void)
         TEST(reopens_with_other_settings),
         TEST(keeps_the_old_file_when_the_new_one_cannot_be_opened),
         TEST(says_once_what_fails_across_reopenings),
+        TEST(says_of_each_file_that_it_fails),
         TEST(writes_the_console_without_the_time),
         TEST(a_console_that_nobody_reads_stops_nothing),
         TEST(takes_no_log_at_all),
