@@ -190,7 +190,8 @@ static enum psync_result fake_commit(void *self, struct psync_error *err)
 
 static const struct psync_queue_driver fake = {
     .name = "fake", .open = fake_open, .close = fake_close, .put = fake_put, .lease = fake_lease,
-    .settle = fake_settle, .discard = fake_discard, .hold = fake_hold, .commit = fake_commit, .tidy = fake_tidy, .list = fake_list,
+    .settle = fake_settle, .discard = fake_discard, .hold = fake_hold, .commit = fake_commit,
+    .tidy = fake_tidy, .list = fake_list,
 };
 /* One that does little. */
 static const struct psync_queue_driver poor = {
