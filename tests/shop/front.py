@@ -29,7 +29,7 @@ def look(shop, product, path="/"):
     if not linked:
         db.run("INSERT INTO ps_category_product (id_category, id_product, position) VALUES (2, %s, 0)", product)
     try:
-        page = Browser(shop.url).get(f"{path}index.php?controller=product&id_product={product}")
+        page = Browser(shop.url).get(f"{path}?controller=product&id_product={product}")
     finally:
         for row in before if hidden else ():
             db.run("UPDATE ps_product_shop SET active=%s WHERE id_product=%s AND id_shop=%s", row["active"], product,
