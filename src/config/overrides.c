@@ -107,7 +107,7 @@ static const struct psync_option *resolve(const char *name, char title[PSYNC_SET
     return named && psync_check_destination(rest + 1, NULL) == PSYNC_OK ? o : NULL;
 }
 
-/* What the file cannot hold as it is: a line is trimmed, and ends before " ;". */
+/* A line is trimmed, and ends before " ;". */
 static bool fits_a_line(const char *value)
 {
     size_t n = strlen(value);
@@ -164,15 +164,36 @@ static enum psync_result format(struct entries *e, struct psync_buf *out)
     return r;
 }
 
+/* Would the file say what was meant? A last look, by the one who will read it: what it cannot hold is refused. */
+static enum psync_result check_readable(const struct entries *e, struct psync_span text, struct psync_error *err)
+{
+    struct entries found = {0};
+    enum psync_result r = psync_ini_read(text, "overrides.conf", on_entry, &found, err);
+    bool same = r == PSYNC_OK && found.n == e->n;
+    for (size_t i = 0; same && i < e->n; i++) {
+        const struct entry *at = find(&found, e->list[i].title, e->list[i].key);
+        same = at && strcmp(at->value, e->list[i].value) == 0;
+    }
+    free_entries(&found);
+    if (r == PSYNC_NOMEM || same)
+        return r;
+    return psync_fail(err, PSYNC_REJECT, "a value has characters that cannot stand in a file of settings, or is too long");
+}
+
 enum psync_result psync_overrides_edit(struct psync_span text, const struct psync_override *changes, size_t n,
                                        struct psync_buf *out, struct psync_error *err)
 {
     struct entries e = {0};
+    size_t before = out->len;
     enum psync_result r = psync_ini_read(text, "overrides.conf", on_entry, &e, err);
     for (size_t i = 0; r == PSYNC_OK && i < n; i++)
         r = change(&e, &changes[i], err);
     if (r == PSYNC_OK && (r = format(&e, out)) != PSYNC_OK)
         (void)psync_fail(err, r, "out of memory");
+    if (r == PSYNC_OK)
+        r = check_readable(&e, (struct psync_span){out->data + before, out->len - before}, err);
+    if (r != PSYNC_OK)
+        psync_buf_truncate(out, before);
     free_entries(&e);
     return r;
 }
