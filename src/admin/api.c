@@ -102,6 +102,11 @@ static void free_task(void *arg)
     free(task);
 }
 
+static void put_off(struct psync_web_request *rq)
+{
+    psync_answer_later(rq, "The queue is handed over to another process", true);
+}
+
 static void pass_on(const struct psync_endpoint *endpoint, struct psync_web_request *rq)
 {
     struct psync_task *task = calloc(1, sizeof(*task));
@@ -114,7 +119,11 @@ static void pass_on(const struct psync_endpoint *endpoint, struct psync_web_requ
     psync_api_count(endpoint->api);
     psync_web_attach(rq, task, free_task);
     struct psync_clerk *clerk = endpoint->row->whole_file ? endpoint->api->slow_clerk : endpoint->api->clerk;
-    if (psync_clerk_take(clerk, &task->job) != PSYNC_OK)
+    if (psync_clerk_take(clerk, &task->job) == PSYNC_OK)
+        return;
+    if (atomic_load(&endpoint->api->closing)) /* since on_request looked */
+        put_off(rq);
+    else
         psync_answer_later(rq, "Too many requests at once", false);
 }
 
@@ -125,7 +134,7 @@ static void on_request(struct psync_web_request *rq, void *arg)
     struct psync_api *api = endpoint->api;
     unsigned lacks = row->needs & ~psync_queue_capabilities(api->open.queue);
     if (atomic_load(&api->closing) && !row->always)
-        psync_answer_later(rq, "The queue is handed over to another process", true);
+        put_off(rq);
     else if (lacks)
         psync_web_problem(rq, 501, "The queue's driver cannot do that", "the driver %s keeps no history",
                           psync_queue_driver_name(api->open.queue));
