@@ -210,6 +210,35 @@ final class OutboxTest extends ShopCase
         $this->assertContains('20 ready r1 {"id":20,"name":"Mug","price":6.00,"stock":1}', $this->rows());
     }
 
+    /** Every such import begins anew, also the second one, and the first in a shop that was empty when the module came. */
+    public function testAnImportThatTruncatesAgain()
+    {
+        $this->sql('DELETE FROM ps_product; DELETE FROM ps_product_shop');
+        $this->set('PRODUCT_SYNC_WATERMARK', '0');
+        foreach ([1, 2] as $id) {
+            $this->request(self::PAGE, 'POST', '/admin/x', ["insert $id|Cup|5|1", "+added $id", "stock $id|1", "+save $id"]);
+        }
+        $this->relayDelivers();
+        $this->later(600);
+        $this->request(self::PAGE, 'POST', '/admin/import', ['import', 'truncate', 'insert 1|Jug|5|1', '+added 1', 'stock 1|1', '+save 1']);
+        $this->request(self::PAGE, 'POST', '/admin/x', ['insert 2|Mug|5|1', 'stock 2|1']);
+        $this->later(301);
+        ProductSync\Background\Cron::run(5.0);
+        $this->assertSame(['1 ready r1 {"id":1,"name":"Jug","price":6.00,"stock":1}', '2 ready r1 {"id":2,"name":"Mug","price":6.00,"stock":1}'], $this->rows());
+    }
+
+    public function testWhatAnImportTruncatesBeforeItWasSentIsNotSent()
+    {
+        $this->cup();
+        $this->request(self::PAGE, 'POST', '/admin/x', ['insert 21|Pot|5|1', '+added 21', 'stock 21|1', '+save 21']);
+        $this->sql("UPDATE ps_product_sync_outbox SET revision = 1, delivered_at = UTC_TIMESTAMP() WHERE id_product = 21");
+        $this->request(self::PAGE, 'POST', '/admin/import', ['import', 'truncate', 'insert 1|Jug|5|1', '+added 1', 'stock 1|1', '+save 1']);
+        $this->assertSame([
+            '1 ready {"id":1,"name":"Jug","price":6.00,"stock":1}',
+            '21 delivered r1 {"id":21,"name":"Pot","price":6.00,"stock":1} (gone)',
+        ], $this->rows());
+    }
+
     public function testAForcedIdBelowTheWatermarkIsNoNewBeginning()
     {
         $this->sql('DELETE FROM ps_product WHERE id_product = 7');
@@ -324,6 +353,23 @@ final class OutboxTest extends ShopCase
         $this->assertSame(['20 taken ' . self::CUP], $this->rows());
     }
 
+    /** Its bytes may have gone out, though its state and the module's counter are as they were. */
+    public function testTakenAndGivenBackBetweenReadingAndWriting()
+    {
+        $this->cup();
+        Db::getInstance()->before = function ($sql) {
+            if (strpos($sql, 'UPDATE ps_product_sync_outbox o JOIN') === 0) {
+                Db::getInstance()->before = null;
+                $this->relayTakes();
+                $this->sql("UPDATE ps_product_sync_outbox SET state = 'ready', owner = NULL, attempts = 1");
+            }
+        };
+        $this->sql('UPDATE ps_product_shop SET price = 40 WHERE id_product = 20');
+        Hook::exec('actionProductUpdate', ['id_product' => 20]);
+        $this->endRequest();
+        $this->assertSame(['20 ready ' . self::CUP], $this->rows());
+    }
+
     public function testAHundredProductsAreOneStatement()
     {
         $steps = ['import'];
@@ -366,6 +412,36 @@ final class OutboxTest extends ShopCase
             $this->sql('RENAME TABLE ps_away TO ps_product_sync_outbox');
         }
         $this->assertSame(array_fill(0, 2, 'product_sync: end of request: ProductSync\Outbox\StorageError: the database refused a statement (error 1146)'), PrestaShopLogger::$lines);
+    }
+
+    /** A line each would be a flood, and a mail each where the shop has its log mailed. */
+    public function testAModuleThatFailsAtEveryProductIsOneLineInTheLog()
+    {
+        for ($id = 20; $id < 70; ++$id) {
+            Player::play(["insert $id|Cup|5|1", "stock $id|1", "+added $id"]);
+        }
+        Db::getInstance()->before = function ($sql) {
+            if (strpos($sql, 'WHERE ps.id_product = ') !== false) {
+                throw new Error('broken module');
+            }
+        };
+        $this->endRequest();
+        Db::getInstance()->before = null;
+        $this->assertSame(['product_sync: product 20 and 49 more: Error: broken module'], PrestaShopLogger::$lines);
+        $this->assertCount(50, $this->rows());
+    }
+
+    public function testARequestThatFailsAndFailsSaysSoAFewTimes()
+    {
+        for ($i = 0; $i < 50; ++$i) {
+            ProductSync\Capture\Log::failure('slice ' . $i, new Exception('no'));
+        }
+        $this->assertCount(5, PrestaShopLogger::$lines);
+        Hook::exec('actionProductUpdate', ['id_product' => 19]);
+        $this->endRequest();
+        ProductSync\Capture\Log::failure('the next request', new Exception('no'));
+        $this->assertCount(6, PrestaShopLogger::$lines);
+        $this->endRequest();
     }
 
     public function testAFullDiskIsOneLineInTheLogAndTheSweepMakesUpForIt()

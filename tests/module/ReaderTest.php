@@ -200,6 +200,34 @@ final class ReaderTest extends ShopCase
         $this->assertNotSame($this->row(20, 1)['message_key'], $this->row(20, 2)['message_key']);
     }
 
+    /** One message a product: that its home is another shop later is an edit, which the sweep leaves as well. */
+    public function testAnotherDefaultShopIsNoCreation()
+    {
+        $this->secondShop();
+        $steps = ['insert 20|Cup|5|1', 'associate 20|2|Cup|5|1', '+added 20', 'stock 20|1', 'stock 20|1|2', '+save 20'];
+        $this->request(self::PAGE, 'POST', '/admin/x', $steps);
+        $this->relayDelivers();
+        $this->sql('UPDATE ps_product SET id_shop_default = 2 WHERE id_product = 20');
+        $this->request(self::PAGE, 'POST', '/admin/x', ['round 20']);
+        $this->later(400);
+        ProductSync\Background\Cron::run(5.0);
+        $this->assertSame(['20 delivered {"id":20,"name":"Cup","price":6.00,"stock":1}'], $this->rows());
+        $this->set('PRODUCT_SYNC_CHANGES', '1');
+        $this->request(self::PAGE, 'POST', '/admin/x', ['round 20']);
+        $this->assertStringStartsWith('20/2 ready product.updated ', $this->rows()[1]);
+    }
+
+    /** What was only a draft in the shop that was its home is told of where it lives now. */
+    public function testAnotherDefaultShopOfADraft()
+    {
+        $this->secondShop();
+        $this->request(self::PAGE, 'POST', '/admin/x', ['insert 20', 'associate 20|2||5|1', '+added 20', 'stock 20|1', 'stock 20|1|2', '+save 20']);
+        $this->sql("UPDATE ps_product SET id_shop_default = 2; UPDATE ps_product_lang SET name = 'Cup' WHERE id_product = 20");
+        $this->later(400);
+        ProductSync\Background\Cron::run(5.0);
+        $this->assertSame(['20 draft no name yet', '20/2 ready {"id":20,"name":"Cup","price":6.00,"stock":1}'], $this->rows());
+    }
+
     public function testAnAssociationAddedLaterIsACreationThere()
     {
         $this->secondShop();

@@ -92,7 +92,10 @@ final class Sweep
     /** Products of a shop without a row there, or with that of a product which was there before under the number. @return int[] */
     private static function without(Choices $choices, int $from, int $to): array
     {
-        $home = $choices->eachShop ? '' : ' AND p.id_shop_default = ' . $choices->idShop;
+        // One message a product: none here if another shop, once its default one, has a row.
+        $home = $choices->eachShop ? '' : ' AND p.id_shop_default = ' . $choices->idShop . ' AND NOT EXISTS (SELECT 1 FROM '
+            . Database::table(Schema::OUTBOX) . ' x WHERE x.id_product = p.id_product AND x.id_shop <> ' . $choices->idShop . '
+            AND (x.state <> \'draft\' OR x.revision > 0))';
         $rows = Database::rows(
             'SELECT p.id_product FROM ' . Database::table('product') . ' p
             JOIN ' . Database::table('product_shop') . ' ps ON ps.id_product = p.id_product AND ps.id_shop = ' . $choices->idShop . '

@@ -19,11 +19,16 @@ use ProductSync\Outbox\Row;
 
 final class Decision
 {
+    /** What other shops have of a product: nothing; rows beside which this shop wants its own; its one message. */
+    const ALONE = 0;
+    const ASSOCIATED = 1;
+    const TOLD = 2;
+
     /** Does the product's content matter here at all? Reading it is what costs. */
-    public static function needsContent(Mark $mark, ?Row $row, bool $hasSibling, Rules $rules, float $now): bool
+    public static function needsContent(Mark $mark, ?Row $row, int $elsewhere, Rules $rules, float $now): bool
     {
         if ($row === null) {
-            return $mark->addedAt !== null || $hasSibling || $mark->idProduct > $rules->watermark || $rules->changes;
+            return $rules->changes || self::isCreation($mark, $elsewhere, $rules);
         }
 
         return $row->isOpen() || (!$row->isFrozen() && ($rules->changes || self::isRecreated($mark, $row, $now)));
@@ -56,13 +61,13 @@ final class Decision
     }
 
     /** The product is in the shop, and this is its content. Null: the row stays as it is. */
-    public static function ofContent(Mark $mark, ?Row $row, int $idShop, bool $hasSibling, Content $content, Rules $rules, float $now): ?Change
+    public static function ofContent(Mark $mark, ?Row $row, int $idShop, int $elsewhere, Content $content, Rules $rules, float $now): ?Change
     {
         $content = self::judged($mark, $row, $content, $rules);
         if ($row === null) {
-            $isCreation = $mark->addedAt !== null || $hasSibling || $mark->idProduct > $rules->watermark;
+            $type = self::isCreation($mark, $elsewhere, $rules) ? Row::CREATED : Row::UPDATED;
 
-            return self::filled(Change::of(null, $mark->idProduct, $idShop), $isCreation ? Row::CREATED : Row::UPDATED, $content, $rules);
+            return self::filled(Change::of(null, $mark->idProduct, $idShop), $type, $content, $rules);
         }
         if ($row->isOpen()) {
             return self::ofOpen($row, $content, $rules);
@@ -78,6 +83,20 @@ final class Decision
     public static function ofResend(Row $row, Content $content, Rules $rules): Change
     {
         return self::raised($row, $row->type, $content, $rules);
+    }
+
+    /** A product without a row here: is it new? Not if another shop, where it had its home before, has told of it. */
+    private static function isCreation(Mark $mark, int $elsewhere, Rules $rules): bool
+    {
+        return $mark->addedAt !== null
+            || $elsewhere === self::ASSOCIATED
+            || ($elsewhere === self::ALONE && $mark->idProduct > $rules->watermark);
+    }
+
+    /** A product was added under the number of one that went without a hook. */
+    public static function hasVanished(Mark $mark, Row $row, float $now): bool
+    {
+        return !$row->isDeleted && !$mark->isRecreated && self::isRecreated($mark, $row, $now);
     }
 
     /** The row is about a product that was there before this one under the same number. */

@@ -48,6 +48,7 @@ final class EndOfRequest
             Log::failure('end of request', $e);
         } finally {
             self::$isArranged = false;
+            Log::endRequest();
             while (ob_get_level() > $level) {
                 ob_end_clean();
             }
@@ -57,6 +58,7 @@ final class EndOfRequest
     private static function work(int $level)
     {
         $origin = Origin::ofThisRequest();
+        $touched = Listener::marks()->touched();
         $marks = Listener::marks()->takeAll();
         if (!$marks && !Occasion::isThere($origin)) {
             return; // a page of the shop front, like most: it is left alone
@@ -69,7 +71,7 @@ final class EndOfRequest
         if ($marks) {
             Recorder::ofRequest($origin)->record($marks);
         }
-        Occasion::seize($origin, count($marks), $isAnswered);
+        Occasion::seize($origin, $touched, $isAnswered);
     }
 
     /** True: the client has its answer, or is none (a script). Then time matters less. */

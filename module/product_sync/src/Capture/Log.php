@@ -19,13 +19,26 @@ final class Log
     const NOTICE = 1;
     const WARNING = 2;
     const ERROR = 3;
+    /** Failures that one request tells of: each line may be a mail to the merchant, and an import fails at every slice. */
+    const FAILURES = 5;
 
     /** @var bool a line is being written: what its hooks do is not heard */
     private static $isWriting = false;
+    /** @var int */
+    private static $failures = 0;
 
     public static function failure(string $where, \Throwable $e)
     {
+        if (++self::$failures > self::FAILURES) {
+            return;
+        }
         self::write(sprintf('%s: %s: %s', $where, get_class($e), $e->getMessage()), self::ERROR);
+    }
+
+    /** A process may serve more than one request. */
+    public static function endRequest()
+    {
+        self::$failures = 0;
     }
 
     /** @param bool $isRepeated a line of the same words is news each time */

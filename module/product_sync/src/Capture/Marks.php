@@ -17,6 +17,8 @@ final class Marks
 {
     /** @var Mark[] by product, in the order in which they were touched last */
     private $marks = [];
+    /** @var bool[] by product, all that the request touched, those taken away before its end as well */
+    private $touched = [];
 
     /**
      * @param string $saying of Hooks
@@ -67,6 +69,12 @@ final class Marks
         return count($this->marks);
     }
 
+    /** How many products the request touched in all. */
+    public function touched(): int
+    {
+        return count($this->touched);
+    }
+
     /** How long ago the product that was left alone for longest was marked first. */
     public function age(float $now): float
     {
@@ -79,7 +87,7 @@ final class Marks
     public function takeAll(): array
     {
         $marks = array_values($this->marks);
-        $this->marks = [];
+        $this->marks = $this->touched = [];
 
         return $marks;
     }
@@ -99,6 +107,7 @@ final class Marks
         $mark = isset($this->marks[$idProduct]) ? $this->marks[$idProduct] : new Mark($idProduct, $now);
         unset($this->marks[$idProduct]);
         $this->marks[$idProduct] = $mark;
+        $this->touched[$idProduct] = true;
 
         return $mark;
     }

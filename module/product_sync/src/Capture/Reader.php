@@ -36,10 +36,11 @@ final class Reader
     {
         Caches::drop();
         try {
-            $contents = [];
+            $contents = $failures = [];
             foreach ($facts as $one) {
-                $contents[$one->idProduct] = self::attempt($one, $choices);
+                $contents[$one->idProduct] = self::attempt($one, $choices, $failures);
             }
+            self::tell($failures);
 
             return $contents;
         } finally {
@@ -47,17 +48,28 @@ final class Reader
         }
     }
 
-    /** What another module throws at one product is no reason to leave out the others. */
-    private static function attempt(Facts $facts, Choices $choices): Content
+    /** What another module throws at one product is no reason to leave out the others. @param \Throwable[] $failures by product */
+    private static function attempt(Facts $facts, Choices $choices, array &$failures): Content
     {
         try {
             return self::one($facts, $choices);
         } catch (StorageError $e) {
             throw $e;
         } catch (\Throwable $e) {
-            Log::failure('product ' . $facts->idProduct, $e);
+            $failures[$facts->idProduct] = $e;
 
             return new Content(null, Lack::READING);
+        }
+    }
+
+    /** One line for all of them: a module that fails at one product fails at each. @param \Throwable[] $failures by product */
+    private static function tell(array $failures)
+    {
+        foreach ($failures as $idProduct => $e) {
+            $more = count($failures) - 1;
+            Log::failure('product ' . $idProduct . ($more > 0 ? ' and ' . $more . ' more' : ''), $e);
+
+            return;
         }
     }
 

@@ -14,11 +14,8 @@ if (!defined('_PS_VERSION_')) {
 }
 
 use ProductSync\Outbox\Change;
-use ProductSync\Outbox\Database;
 use ProductSync\Outbox\Row;
 use ProductSync\Outbox\Rows;
-use ProductSync\Outbox\Schema;
-use ProductSync\Settings\Installation;
 
 final class Recorder
 {
@@ -71,48 +68,12 @@ final class Recorder
     public function record(array $marks): int
     {
         $done = 0;
-        self::lookForNewNumbers($marks);
+        NewNumbers::look($marks);
         foreach (array_chunk($marks, Rows::SLICE) as $slice) {
             $done += $this->recordSlice($slice);
         }
 
         return $done;
-    }
-
-    /**
-     * An import that deletes all products first begins their numbers anew: from then on what is below the watermark is new as
-     * well, and a product that no hook tells of must be found there. It shows when a product is added below the watermark, and
-     * none is left that was there before.
-     *
-     * @param Mark[] $marks
-     */
-    private static function lookForNewNumbers(array $marks)
-    {
-        $watermark = Installation::watermark();
-        $added = [];
-        foreach ($marks as $mark) {
-            if ($mark->addedAt !== null && $mark->idProduct <= $watermark) {
-                $added[] = $mark->idProduct;
-            }
-        }
-        if ($added && !Database::value(
-            'SELECT p.id_product FROM ' . Database::table('product') . ' p LEFT JOIN ' . Database::table(Schema::OUTBOX)
-            . ' o ON o.id_product = p.id_product WHERE p.id_product <= ' . $watermark . ' AND p.id_product NOT IN ('
-            . implode(',', $added) . ') AND o.id_outbox IS NULL LIMIT 1'
-        )) {
-            Installation::beginNumbersAnew();
-            self::bury();
-        }
-    }
-
-    /** The rows of products that are no longer there: what comes under their numbers is another product. Once in an import. */
-    private static function bury()
-    {
-        Database::run(
-            'UPDATE ' . Database::table(Schema::OUTBOX) . ' o LEFT JOIN ' . Database::table('product') . ' p ON p.id_product = o.id_product
-            SET o.deleted_at = UTC_TIMESTAMP(), o.updated_at = UTC_TIMESTAMP()
-            WHERE p.id_product IS NULL AND o.deleted_at IS NULL AND o.state IN (\'delivered\', \'dead\', \'discarded\')'
-        );
     }
 
     /** @param Mark[] $marks */
@@ -156,10 +117,10 @@ final class Recorder
             $rules = $this->rules($choices);
             foreach ($marks as $mark) {
                 $row = self::rowOf($rows, $mark, $choices);
-                $hasRows = isset($rows[$mark->idProduct]);
-                if (($mark->isDeleted && $hasRows)
+                $elsewhere = $this->elsewhere($rows, $mark, $choices);
+                if (($mark->isDeleted && isset($rows[$mark->idProduct]))
                     || Decision::isOwedLater($mark, $row, $rules, $now)
-                    || Decision::needsContent($mark, $row, $hasRows, $rules, $now)) {
+                    || Decision::needsContent($mark, $row, $elsewhere, $rules, $now)) {
                     return true;
                 }
             }
@@ -171,6 +132,23 @@ final class Recorder
     private static function rowOf(array $rows, Mark $mark, Choices $choices): ?Row
     {
         return isset($rows[$mark->idProduct][$choices->idShop]) ? $rows[$mark->idProduct][$choices->idShop] : null;
+    }
+
+    /** What other shops have of a product: ALONE, ASSOCIATED or TOLD of Decision. */
+    private function elsewhere(array $rows, Mark $mark, Choices $choices): int
+    {
+        $others = isset($rows[$mark->idProduct]) ? array_diff_key($rows[$mark->idProduct], [$choices->idShop => true]) : [];
+        if (!$others || $this->isCatalogue) {
+            return Decision::ALONE;
+        }
+        if ($choices->eachShop) {
+            return Decision::ASSOCIATED;
+        }
+        $told = array_filter($others, function (Row $row) {
+            return $row->state !== Row::DRAFT || $row->revision > 0;
+        });
+
+        return $told ? Decision::TOLD : Decision::ASSOCIATED;
     }
 
     /** Rows of products that are no longer where they were. @return Change[] */
@@ -202,7 +180,7 @@ final class Recorder
             $row = self::rowOf($rows, $mark, $choices);
             if (Decision::isOwedLater($mark, $row, $rules, $now)) {
                 Later::note($row, $mark->addedAt !== null);
-            } elseif (Decision::needsContent($mark, $row, isset($rows[$id]), $rules, $now)) {
+            } elseif (Decision::needsContent($mark, $row, $this->elsewhere($rows, $mark, $choices), $rules, $now)) {
                 $needed[] = $mark;
                 $wanted[$id] = $facts[$id];
             }
@@ -212,7 +190,8 @@ final class Recorder
         foreach ($needed as $mark) {
             $id = $mark->idProduct;
             $row = self::rowOf($rows, $mark, $choices);
-            $changes[] = Decision::ofContent($mark, $row, $choices->idShop, isset($rows[$id]), $contents[$id], $rules, $now);
+            $elsewhere = $this->elsewhere($rows, $mark, $choices);
+            $changes[] = Decision::ofContent($mark, $row, $choices->idShop, $elsewhere, $contents[$id], $rules, $now);
         }
 
         return array_filter($changes);

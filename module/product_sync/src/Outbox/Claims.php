@@ -19,6 +19,9 @@ final class Claims
     /** After so long a claim has run out: whoever made it is gone, and nothing it sends any more is believed. In seconds. */
     const LASTS = 120;
 
+    /** What is not delivered waits for its next turn; not if its product was deleted meanwhile. */
+    const WAITING = 'state = IF(deleted_at IS NULL, \'ready\', IF(delivered_at IS NULL, \'discarded\', \'delivered\'))';
+
     /**
      * @param int[] $idProducts only of these; none: of any
      *
@@ -61,7 +64,7 @@ final class Claims
     {
         $at = 'UTC_TIMESTAMP() + INTERVAL ' . $seconds . ' SECOND';
 
-        return self::settle($row, $status, $error, 'state = \'ready\', ready_at = ' . $at . ', next_try = ' . $at
+        return self::settle($row, $status, $error, self::WAITING . ', ready_at = ' . $at . ', next_try = IF(deleted_at IS NULL, ' . $at . ', NULL)'
             . ', failures = failures + ' . (int) $isCounted);
     }
 
@@ -70,7 +73,7 @@ final class Claims
     {
         foreach ($rows as $row) {
             Database::run(
-                'UPDATE ' . self::table() . ' SET state = \'ready\', owner = NULL, updated_at = UTC_TIMESTAMP(),
+                'UPDATE ' . self::table() . ' SET ' . self::WAITING . ', owner = NULL, updated_at = UTC_TIMESTAMP(),
                 taken_at = IF(attempts = 0 AND tried_at IS NULL, NULL, taken_at) WHERE ' . self::mine($row)
             );
         }
@@ -83,7 +86,7 @@ final class Claims
     public static function recover(): int
     {
         return Database::run(
-            'UPDATE ' . self::table() . ' SET state = \'ready\', owner = NULL, ready_at = UTC_TIMESTAMP(), updated_at = UTC_TIMESTAMP(),
+            'UPDATE ' . self::table() . ' SET ' . self::WAITING . ', owner = NULL, ready_at = UTC_TIMESTAMP(), updated_at = UTC_TIMESTAMP(),
             attempts = attempts + 1, tried_at = taken_at
             WHERE state = \'taken\' AND updated_at < UTC_TIMESTAMP() - INTERVAL ' . self::LASTS . ' SECOND
             AND owner LIKE \'php:%\' AND taken_at < UTC_TIMESTAMP() - INTERVAL ' . self::LASTS . ' SECOND LIMIT 1000'

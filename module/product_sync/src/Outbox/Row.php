@@ -57,6 +57,8 @@ final class Row
     public $owner;
     /** @var bool it was taken once, so its bytes may have been sent */
     public $wasTaken;
+    /** @var string|null when it was taken last */
+    public $takenAt;
     /** @var bool */
     public $wasDelivered;
     /** @var bool the product is gone from the shop */
@@ -86,6 +88,7 @@ final class Row
         $row->changes = (int) $record['changes'];
         $row->owner = $record['owner'];
         $row->wasTaken = $record['taken_at'] !== null;
+        $row->takenAt = $record['taken_at'];
         $row->wasDelivered = $record['delivered_at'] !== null;
         $row->isDeleted = $record['deleted_at'] !== null;
         $row->age = (int) $record['age'];

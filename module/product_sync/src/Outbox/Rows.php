@@ -154,15 +154,17 @@ final class Rows
         );
     }
 
+    /** Takers change no counter: a row that was taken, tried and given back meanwhile shows it by its time, or its key. */
     private static function guard(): string
     {
-        return 'o.changes = n.was_changes AND o.state = n.was_state';
+        return 'o.changes = n.was_changes AND o.state = n.was_state AND o.taken_at <=> n.was_taken_at AND o.message_key <=> n.was_key';
     }
 
     private static function wanted(Change $change): string
     {
         return 'SELECT ' . $change->was->id . ' AS id, ' . Database::quote($change->was->state) . ' AS was_state, '
-            . $change->was->changes . ' AS was_changes, '
+            . $change->was->changes . ' AS was_changes, ' . Database::quote($change->was->takenAt) . ' AS was_taken_at, '
+            . Database::quote($change->was->key) . ' AS was_key, '
             . Database::quote($change->state) . ' AS state, ' . Database::quote($change->type) . ' AS type, '
             . $change->revision . ' AS revision, ' . Database::quote($change->payload) . ' AS payload, '
             . Database::quote($change->key) . ' AS message_key, ' . Database::quote($change->note) . ' AS note, '
