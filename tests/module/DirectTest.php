@@ -299,6 +299,69 @@ final class DirectTest extends ShopCase
         $this->assertSame(['dead', 'ready', 'ready'], $this->states());
     }
 
+    /** The limit is the request's, however many shops it sends for. */
+    public function testSimpleStopsAfterThreeSecondsInAllShops()
+    {
+        $this->secondShop();
+        $this->set('PRODUCT_SYNC_MODE', 'simple');
+        $this->set('PRODUCT_SYNC_SHOPS', 'each');
+        $this->apiAnswers(['*' => ['status' => 200, 'sleep' => 5]]);
+        $begun = microtime(true);
+        $this->request(self::PAGE, 'POST', '/admin/x', ['insert 20|Cup|5|1', 'associate 20|2|Cup|5|1', '+added 20', 'stock 20|1', 'stock 20|1|2', '+save 20']);
+        $this->assertLessThan(4.5, microtime(true) - $begun);
+        $this->assertSame(['dead', 'ready'], $this->states());
+    }
+
+    /** Nobody answered for the first shop: the second one's rows wait as well. */
+    public function testSimpleStopsInAllShopsAfterNoAnswer()
+    {
+        $this->secondShop();
+        $this->set('PRODUCT_SYNC_MODE', 'simple');
+        $this->set('PRODUCT_SYNC_SHOPS', 'each');
+        $this->set('MY_API_URL', 'http://127.0.0.1:1/', 1);
+        $this->request(self::PAGE, 'POST', '/admin/x', ['insert 20|Cup|5|1', 'associate 20|2|Cup|5|1', '+added 20', 'stock 20|1', 'stock 20|1|2', '+save 20']);
+        $this->assertSame(['dead', 'ready'], $this->states());
+    }
+
+    public function testSimpleLeavesAloneAnApiThatIsSuspended()
+    {
+        $this->set('PRODUCT_SYNC_MODE', 'simple');
+        $this->apiAnswers(['*' => ['status' => 401]]);
+        foreach ([20, 30, 40, 50] as $id) {
+            $this->request(self::PAGE, 'POST', '/admin/x', ["insert $id|Jug|5|1", "+added $id", "stock $id|1", "+save $id"]);
+        }
+        $this->assertSame(['dead', 'dead', 'dead', 'ready'], $this->states());
+    }
+
+    /** What a script recorded on its way counts as well. */
+    public function testSimpleLeavesTheRowsOfAScriptThatMakesMany()
+    {
+        $this->set('PRODUCT_SYNC_MODE', 'simple');
+        $this->set('PRODUCT_SYNC_SETTLE', '0');
+        $steps = [];
+        for ($id = 20; $id < 121; ++$id) {
+            array_push($steps, "insert $id|Cup|5|1", "+added $id", "stock $id|1", "+save $id");
+        }
+        $this->script($steps);
+        $this->assertSame(array_fill(0, 101, 'ready'), $this->states());
+    }
+
+    public function testAProductThatIsDeletedWhileItIsTriedInVain()
+    {
+        $this->set('PRODUCT_SYNC_PAUSE', '1');
+        $this->make(3);
+        $rows = Claims::take(1, 5);
+        foreach ([20, 21, 22] as $id) {
+            $this->request(self::PAGE, 'POST', '/admin/x', ["delete $id", "+deleteAfter $id"]);
+        }
+        Claims::retry($rows[0], 503, 'HTTP 503', false, 0);
+        Claims::release([$rows[1]]);
+        $this->later(121);
+        Claims::recover();
+        $this->assertSame(['discarded', 'discarded', 'discarded'], $this->states());
+        $this->assertNull($this->row(20)['next_try']);
+    }
+
     public function testSimpleLeavesRowsWhenThereAreMany()
     {
         $this->set('PRODUCT_SYNC_MODE', 'simple');

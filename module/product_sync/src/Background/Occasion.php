@@ -33,6 +33,7 @@ final class Occasion
         return $origin->kind() === Origin::OTHER && Slice::isDue();
     }
 
+    /** @param int $touched how many products the request touched in all */
     public static function seize(Origin $origin, int $touched, bool $isAnswered)
     {
         if ($touched === 0) {
@@ -41,10 +42,15 @@ final class Occasion
             return;
         }
         $report = new Report();
+        $budgets = []; // by mode, for all shops together: it is one request that takes so long
         foreach (Shops::wanted() as $idShop) {
-            $budget = self::budget(Settings::ofShop($idShop)->mode(), $origin->kind(), $touched, $isAnswered);
-            if ($budget !== null) {
-                $report->add(Direct::run($idShop, $budget));
+            $mode = Settings::ofShop($idShop)->mode();
+            if (!array_key_exists($mode, $budgets)) {
+                $budgets[$mode] = self::budget($mode, $origin->kind(), $touched, $isAnswered);
+            }
+            $mayWait = $mode !== Table::MODE_SIMPLE || !$report->isUnanswered;
+            if ($budgets[$mode] !== null && $mayWait) {
+                $report->add(Direct::run($idShop, $budgets[$mode]));
             }
         }
         Told::about($report);

@@ -37,8 +37,6 @@ final class Direct
     private $report;
     /** @var Destination */
     private $destination;
-    /** @var bool a request in mode simple had no answer: no more of them now */
-    private $isUnanswered = false;
 
     private function __construct(int $idShop, Budget $budget)
     {
@@ -94,9 +92,10 @@ final class Direct
     /** @param int[] $idProducts */
     private function deliver(array $idProducts)
     {
-        while (!$this->budget->isOver() && !$this->isUnanswered) {
+        while (!$this->budget->isOver() && !$this->report->isUnanswered) {
             $this->destination = self::destination($this->settings);
-            $rows = Claims::take($this->settings->idShop(), $this->width(), $idProducts);
+            $width = $this->width();
+            $rows = $width > 0 ? Claims::take($this->settings->idShop(), $width, $idProducts) : [];
             if (!$rows) {
                 return;
             }
@@ -112,12 +111,12 @@ final class Direct
     /** How many rows to take next; 0: the API is to be left alone. */
     private function width(): int
     {
-        if ($this->isSimple()) {
-            return 1;
-        }
         $allowance = $this->destination->allowance(Database::now());
+        if ($allowance === Destination::NONE) {
+            return 0;
+        }
 
-        return $allowance === Destination::FREE ? self::CONCURRENCY : ($allowance === Destination::TRIAL_ONLY ? 1 : 0);
+        return $allowance === Destination::TRIAL_ONLY || $this->isSimple() ? 1 : self::CONCURRENCY;
     }
 
     /** @param Row[] $rows */
@@ -142,7 +141,7 @@ final class Direct
         $verdict = Verdict::of($answer->status, $retryAfter !== null);
         $isCounted = $verdict !== Verdict::DONE && $this->destination->counts($verdict, $row->triedAt, $wasClosed);
         $this->destination->note($verdict, $retryAfter, $now);
-        $this->isUnanswered = $this->isSimple() && $verdict === Verdict::UNANSWERED;
+        $this->report->isUnanswered = $this->isSimple() && $verdict === Verdict::UNANSWERED;
         $outcome = $this->isSimple() ? Outcome::ofSimple($verdict) : Outcome::ofAsync(
             $row,
             $verdict,

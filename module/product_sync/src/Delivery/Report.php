@@ -23,6 +23,8 @@ final class Report
     public $dead = 0;
     /** @var string of the last failure */
     public $reason = '';
+    /** @var bool a request in mode simple had no answer: no more of them now */
+    public $isUnanswered = false;
 
     public function isEmpty(): bool
     {
@@ -34,6 +36,7 @@ final class Report
         $this->delivered += $other->delivered;
         $this->retried += $other->retried;
         $this->dead += $other->dead;
+        $this->isUnanswered = $this->isUnanswered || $other->isUnanswered;
         $this->reason = $other->reason === '' ? $this->reason : $other->reason;
     }
 }
