@@ -2,6 +2,7 @@
 #include "admin/overview.h"
 
 #include "base/timefmt.h"
+#include "queue/hold.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -119,7 +120,7 @@ static enum psync_destination_state remembered(const struct psync_standing *s, p
     char until[PSYNC_TIME_MAX];
     size_t max = PSYNC_STANDING_WORDS;
     if (h->paused) {
-        (void)snprintf(ret_words, max, "paused by hand%s%s", h->paused_reason[0] ? ": " : "", h->paused_reason);
+        psync_hold_paused_words(h, ret_words, max);
         return PSYNC_DESTINATION_PAUSED;
     }
     if (h->suspended) {
@@ -156,7 +157,7 @@ const char *psync_standing_reason(const struct psync_standing *s, enum psync_des
         return s->worker.reason;
     switch (state) {
     case PSYNC_DESTINATION_PAUSED:
-        return s->hold.paused_reason;
+        return psync_hold_paused_reason(&s->hold);
     case PSYNC_DESTINATION_SUSPENDED:
         return s->hold.suspended_reason;
     case PSYNC_DESTINATION_THROTTLED:

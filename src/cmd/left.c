@@ -2,6 +2,7 @@
 #include "cmd/left.h"
 
 #include "base/timefmt.h"
+#include "queue/hold.h"
 
 #include <stdio.h>
 
@@ -26,7 +27,8 @@ void psync_left_judge(const struct psync_destination_row *row, bool configured, 
     if (!configured)
         say(&left, "not in the configuration any more", "it is configured again");
     else if (hold->paused)
-        say(&left, *hold->paused_reason ? hold->paused_reason : "paused by hand", "`destination resume`");
+        say(&left, *hold->paused_reason ? psync_hold_paused_reason(hold) : "paused by hand",
+            psync_hold_is_shops(hold) ? "the shop says otherwise" : "`destination resume`");
     else if (hold->suspended)
         say(&left, hold->suspended_reason, "`destination resume` or changed settings");
     else if (hold->throttled_until > now)

@@ -67,6 +67,18 @@ static void on_test(void *arg, struct psync_relay *relay, uint32_t id_shop, cons
     pthread_mutex_unlock(&r->lock);
 }
 
+static psync_ms on_keep(void *arg)
+{
+    struct one *one = arg;
+    return psync_reload_keep(one->all->reload);
+}
+
+static void on_succeeded(void *arg)
+{
+    struct one *one = arg;
+    psync_meters_relay(psync_owner_meters(one->all->reload->owner), one->shop, psync_clock_now());
+}
+
 /* ---- tests ---- */
 
 static const char *verdict_of(enum psync_probe_result result)
@@ -139,11 +151,12 @@ static enum psync_result start_all(struct psync_relays *r, struct psync_error *e
         const struct psync_relay_open open = {.shop = &config->shops[r->n],
                                               .queue = psync_owner_queue(r->reload->owner),
                                               .queue_path = r->queue_path,
-                                              .keep = config->queue.keep,
                                               .log = r->reload->ctx.log,
-                                              .port = {.apply = on_apply, .hold = on_hold, .test = on_test, .arg = one}};
+                                              .port = {.apply = on_apply, .hold = on_hold, .test = on_test, .keep = on_keep,
+                                                       .succeeded = on_succeeded, .arg = one}};
         one->all = r;
         one->shop = config->shops[r->n].name;
+        psync_meters_relay(psync_owner_meters(r->reload->owner), one->shop, 0); /* shown before its first success */
         result = psync_relay_new(&open, &one->relay, err);
     }
     return result;

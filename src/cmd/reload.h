@@ -51,6 +51,7 @@ PSYNC_CHECKED enum psync_result psync_reload_shop(struct psync_reload *r, const 
                                                   struct psync_shop_layers *layers);
 /* Pauses the destination for that reason; NULL: ends a pause that was begun here, and no other. False: not now. */
 bool psync_reload_hold(struct psync_reload *r, const char *destination, const char *why);
+psync_ms psync_reload_keep(struct psync_reload *r); /* queue.keep, as it is in force */
 /* A copy of the settings in force, which the caller frees. NULL: no memory. */
 struct psync_config *psync_reload_settings(struct psync_reload *r);
 

@@ -3,6 +3,8 @@
 
 #include "cmd/notice.h"
 
+#include "queue/hold.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -65,9 +67,6 @@ enum psync_result psync_reload_shop(struct psync_reload *r, const char *name, st
     return result;
 }
 
-/* A pause by hand is not ours to end: ours is known by the marker before its reason. */
-static const char shop_marker[] = "the shop: ";
-
 struct holding {
     const char *destination;
     bool paused, ours;
@@ -79,10 +78,11 @@ static bool on_destination(void *arg, const struct psync_destination_row *row)
     if (strcmp(row->name, h->destination) != 0)
         return true;
     h->paused = row->hold.paused;
-    h->ours = strncmp(row->hold.paused_reason, shop_marker, sizeof shop_marker - 1) == 0;
+    h->ours = psync_hold_is_shops(&row->hold);
     return false;
 }
 
+/* A pause by hand is not ours to end. */
 bool psync_reload_hold(struct psync_reload *r, const char *destination, const char *why)
 {
     struct holding h = {.destination = destination};
@@ -93,13 +93,21 @@ bool psync_reload_hold(struct psync_reload *r, const char *destination, const ch
                                         : PSYNC_RETRY;
     if (result == PSYNC_EMPTY)
         result = PSYNC_OK;
-    (void)snprintf(reason, sizeof reason, "%s%s", shop_marker, why ? why : "");
+    (void)snprintf(reason, sizeof reason, PSYNC_HOLD_SHOPS "%s", why ? why : "");
     if (result == PSYNC_OK && why && (!h.paused || h.ours))
         result = r->worker ? psync_worker_pause(r->worker, destination, reason, &err) : PSYNC_RETRY;
     else if (result == PSYNC_OK && !why && h.paused && h.ours)
         result = r->worker ? psync_worker_resume(r->worker, destination, &err) : PSYNC_RETRY;
     pthread_mutex_unlock(&r->reloading);
     return result == PSYNC_OK;
+}
+
+psync_ms psync_reload_keep(struct psync_reload *r)
+{
+    pthread_mutex_lock(&r->reloading);
+    psync_ms keep = (r->current ? r->current : r->ctx.config)->queue.keep;
+    pthread_mutex_unlock(&r->reloading);
+    return keep;
 }
 
 struct psync_config *psync_reload_settings(struct psync_reload *r)

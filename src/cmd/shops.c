@@ -3,6 +3,7 @@
 
 #include "cmd/console.h"
 
+#include "delivery/http.h"
 #include "source/shop_read.h"
 
 #include <stdlib.h>
@@ -86,6 +87,16 @@ static void keep_judgement(struct one *one, const struct psync_shop_layer *laid)
         memcpy(one->judged, laid, bytes);
 }
 
+/* What only the HTTP library knows of an address, a token, a certificate. */
+static enum psync_result is_usable(const struct psync_config *config, const struct psync_destination_conf *d,
+                                   struct psync_error *why)
+{
+    struct psync_http_target *target = NULL;
+    enum psync_result r = psync_http_target_new(d, &config->http, &target, why);
+    psync_http_target_release(target);
+    return r;
+}
+
 enum psync_result psync_shops_lay(const struct psync_shops *s, const struct psync_config *base,
                                   struct psync_config **ret_config, struct psync_buf *warnings)
 {
@@ -98,7 +109,7 @@ enum psync_result psync_shops_lay(const struct psync_shops *s, const struct psyn
     for (size_t i = 0; i < s->n; at += s->shops[i++].given.n)
         if (s->shops[i].given.n > 0)
             memcpy(all + at, s->shops[i].given.layers, s->shops[i].given.n * sizeof *all);
-    enum psync_result r = psync_config_with_shops(base, all, n, ret_config);
+    enum psync_result r = psync_config_with_shops(base, all, n, is_usable, ret_config);
     for (size_t i = 0; r == PSYNC_OK && i < n; i++)
         if (all[i].why.text[0] != '\0')
             note(warnings, all[i].destination, ": ", all[i].why.text);

@@ -56,9 +56,10 @@ static enum psync_result take_permission(struct psync_store *s, int index, const
 }
 
 /* REJECT: it cannot stand, and why. */
-static enum psync_result judge(const struct psync_store *s, int index, struct psync_error *why)
+static enum psync_result judge(const struct psync_store *s, int index, psync_shop_usable *usable, struct psync_error *why)
 {
     const struct psync_destination_conf *d = &s->pub.destinations[index];
+    enum psync_result r;
 
     if (d->url[0] == '\0')
         return psync_fail(why, PSYNC_REJECT, "there is no address: neither the shop's settings nor [destination %s] name "
@@ -68,10 +69,11 @@ static enum psync_result judge(const struct psync_store *s, int index, struct ps
                           "one", d->name);
     if (s->pub.work.lease < 2 * (psync_effective_timeout(&s->pub.http, d) + 1000))
         return psync_fail(why, PSYNC_REJECT, "work.lease must be at least twice its timeout and two seconds");
-    return psync_rules_destination(s, index, why);
+    r = psync_rules_destination(s, index, why);
+    return r == PSYNC_OK && usable ? usable(&s->pub, d, why) : r;
 }
 
-static enum psync_result lay(struct psync_store *s, struct psync_shop_layer *layer)
+static enum psync_result lay(struct psync_store *s, struct psync_shop_layer *layer, psync_shop_usable *usable)
 {
     int index;
     enum psync_result r = psync_store_destination(s, layer->destination, &index);
@@ -85,7 +87,7 @@ static enum psync_result lay(struct psync_store *s, struct psync_shop_layer *lay
     for (size_t i = 0; r == PSYNC_OK && i < layer->n; i++)
         r = take(s, index, &layer->settings[i], &layer->why);
     if (r == PSYNC_OK)
-        r = judge(s, index, &layer->why);
+        r = judge(s, index, usable, &layer->why);
     if (r == PSYNC_REJECT) {
         const struct psync_destination_conf *d = &s->pub.destinations[index];
 
@@ -116,7 +118,7 @@ void psync_config_drop_shops(struct psync_config *c)
 }
 
 enum psync_result psync_config_with_shops(const struct psync_config *base, struct psync_shop_layer *layers, size_t n,
-                                          struct psync_config **ret_config)
+                                          psync_shop_usable *usable, struct psync_config **ret_config)
 {
     struct psync_config *copy;
     struct psync_store *s;
@@ -126,7 +128,7 @@ enum psync_result psync_config_with_shops(const struct psync_config *base, struc
         return r;
     s = (struct psync_store *)copy;
     for (size_t i = 0; r == PSYNC_OK && i < n; i++)
-        r = lay(s, &layers[i]);
+        r = lay(s, &layers[i], usable);
     if (r == PSYNC_OK)
         remove_destinations(s, false);
     if (r == PSYNC_OK)

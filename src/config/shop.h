@@ -23,10 +23,15 @@ struct psync_shop_layer {
                                  it does not. Never a secret */
 };
 
+/* What the rules here cannot know of a destination: whether the code that delivers can use it. REJECT: it cannot stand, and why. */
+typedef enum psync_result psync_shop_usable(const struct psync_config *config, const struct psync_destination_conf *d,
+                                            struct psync_error *why);
+
 /* `base` is a loaded configuration, which stays as it is. The result's other shops' destinations, of which no layer
  * speaks, stand if the operator gave them a URL. NOMEM. The caller frees `*ret_config`. */
 PSYNC_CHECKED enum psync_result psync_config_with_shops(const struct psync_config *base, struct psync_shop_layer *layers,
-                                                        size_t n, struct psync_config **ret_config);
+                                                        size_t n, psync_shop_usable *usable,
+                                                        struct psync_config **ret_config);
 /* Takes the shops and their destinations out: they are none for products from files. Before anybody else has `c`. */
 void psync_config_drop_shops(struct psync_config *c);
 

@@ -1,6 +1,8 @@
 /* dispatcher - its life, what is done by hand, and its output: which effect is next, and when there will be one. */
 #include "delivery/dispatcher_impl.h"
 
+#include "queue/hold.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +94,7 @@ enum psync_result psync_dispatcher_pause(struct psync_dispatcher *d, const char 
                                          psync_ms now)
 {
     struct destination *t = psync_map_get(&d->by_name, span_of(destination));
+    char words[PSYNC_CAUSE_TEXT_MAX + 32];
 
     if (t == NULL)
         return PSYNC_REJECT;
@@ -101,7 +104,8 @@ enum psync_result psync_dispatcher_pause(struct psync_dispatcher *d, const char 
     snprintf(t->hold.paused_reason, sizeof t->hold.paused_reason, "%s", reason);
     t->tell_hold = true;
     psync_destination_tell(t);
-    psync_event_add(t, PSYNC_LOG_INFO, "paused by hand%s%s", reason[0] != '\0' ? ": " : "", reason);
+    psync_hold_paused_words(&t->hold, words, sizeof words);
+    psync_event_add(t, PSYNC_LOG_INFO, "%s", words);
     psync_destination_recheck(t, now);
     return PSYNC_OK;
 }
@@ -112,10 +116,11 @@ enum psync_result psync_dispatcher_resume(struct psync_dispatcher *d, const char
 
     if (t == NULL)
         return PSYNC_REJECT;
+    const char *by = psync_hold_is_shops(&t->hold) ? "" : " by hand";
     t->hold.paused = false;
     t->hold.paused_reason[0] = '\0';
     psync_destination_retry(t, now);
-    psync_event_add(t, PSYNC_LOG_INFO, "resumed by hand%s",
+    psync_event_add(t, PSYNC_LOG_INFO, "resumed%s%s", by,
                     t->breaker.state == PSYNC_BREAKER_PROBING ? ": the next delivery is the trial" : "");
     return PSYNC_OK;
 }

@@ -2,6 +2,7 @@
 #include "delivery/dispatcher_impl.h"
 
 #include "base/timefmt.h"
+#include "queue/hold.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -72,7 +73,7 @@ static const char *reason_for(const struct destination *t, enum psync_destinatio
 {
     switch (s) {
     case PSYNC_DESTINATION_PAUSED:
-        return t->hold.paused_reason;
+        return psync_hold_paused_reason(&t->hold);
     case PSYNC_DESTINATION_SUSPENDED:
         return t->hold.suspended_reason;
     case PSYNC_DESTINATION_THROTTLED:
@@ -96,7 +97,7 @@ void psync_destination_words(const struct destination *t, psync_ms now, char ret
     psync_time_words(state_until(t, s), until);
     switch (s) {
     case PSYNC_DESTINATION_PAUSED:
-        snprintf(words, sizeof words, "paused by hand%s%s", reason[0] != '\0' ? ": " : "", reason);
+        psync_hold_paused_words(&t->hold, words, sizeof words);
         break;
     case PSYNC_DESTINATION_SUSPENDED:
         snprintf(words, sizeof words, "suspended: %s", reason);

@@ -127,9 +127,11 @@ static enum psync_result run_round(struct psync_relay *r, bool *ret_busy, struct
     if (result == PSYNC_OK)
         result = psync_relay_beat(r, now, err);
     *ret_busy = reporting || taking;
-    if (result == PSYNC_OK)
-        set_idle(r, !taking && !r->stale);
-    return result;
+    if (result != PSYNC_OK)
+        return result;
+    set_idle(r, !taking && !r->stale);
+    r->open.port.succeeded(r->open.port.arg);
+    return PSYNC_OK;
 }
 
 /* How long to wait after trouble. */

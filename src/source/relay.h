@@ -26,13 +26,14 @@ struct psync_relay_port {
     bool (*hold)(void *arg, const char *destination, const char *why);
     /* Begin a test of that destination; psync_relay_tested brings its result. Must not block. */
     void (*test)(void *arg, struct psync_relay *relay, uint32_t id_shop, const char *id);
+    psync_ms (*keep)(void *arg);     /* how long the queue remembers keys, by now: for the heartbeat */
+    void (*succeeded)(void *arg);    /* a whole round went without a failure. Must not block */
     void *arg;
 };
 struct psync_relay_open {
     const struct psync_shop_conf *shop;   /* outlives the relay, as all here */
     struct psync_queue *queue;
     const char *queue_path;               /* absolute: with the host's name it makes the relay's own name */
-    psync_ms keep;                        /* how long the queue remembers keys: for the heartbeat */
     struct psync_log *log;
     struct psync_relay_port port;
 };

@@ -135,13 +135,14 @@ static enum psync_result apply(struct psync_relay *r, struct psync_error *err)
 }
 
 /* What is queued already must not leave either, while the merchant wants it so, or the shop may be a copy of another. */
-static const char *why_held(enum psync_shop_word word)
+static const char *why_held(const struct psync_relay *r, const struct psync_relay_store *s)
 {
-    switch (word) {
+    switch (s->word) {
     case PSYNC_SHOP_PAUSED:
-        return "paused in the shop's settings, or its module is off";
+        return psync_shop_store_of(&r->facts, s->id)->module_on ? "paused in the shop's settings"
+                                                                : "paused: the module is off in the shop";
     case PSYNC_SHOP_COPY:
-        return "the shop's address is not the one that its settings were saved on";
+        return "paused: the shop's address is not the one that its settings were saved on";
     default:
         return NULL;
     }
@@ -151,7 +152,7 @@ static void hold_stores(struct psync_relay *r)
 {
     for (size_t i = 0; has_own_destinations(r) && i < r->n_stores; i++) {
         struct psync_relay_store *s = &r->stores[i];
-        const char *why = why_held(s->word);
+        const char *why = why_held(r, s);
         if (!s->standing || (s->told && s->held == why))
             continue;
         s->told = r->open.port.hold(r->open.port.arg, s->destination, why);
@@ -205,7 +206,7 @@ static enum psync_result make_beat(const struct beating *b, struct psync_buf *js
     psync_json_open(&w, NULL, '{');
     psync_json_put_text(&w, "version", PSYNC_VERSION);
     psync_json_put_text(&w, "host", b->r->host);
-    psync_json_put_int(&w, "keep", b->r->open.keep / 1000);
+    psync_json_put_int(&w, "keep", b->r->open.port.keep(b->r->open.port.arg) / 1000);
     psync_json_open(&w, "shops", '{');
     for (size_t i = 0; i < b->r->n_stores; i++) {
         (void)snprintf(id, sizeof id, "%" PRIu32, b->r->stores[i].id);

@@ -129,6 +129,18 @@ test('paused by hand and resumed, with a reason for the others', async () => {
   );
 });
 
+test('paused by what its merchant set in the shop: not by hand', async () => {
+  const place = await open();
+  await place.api('POST', '/v1/destinations/default/pause', {reason: "the shop: paused in the shop's settings"});
+  const says = {
+    'en-GB': /Held since \d\d:\d\d: paused in the shop’s settings\./,
+    'fr-FR': /En attente depuis \d\d:\d\d : mise en pause dans les réglages de la boutique\./,
+    'es-ES': /Retenido desde \d\d:\d\d: en pausa en los ajustes de la tienda\./,
+  };
+  for (const [language, words] of Object.entries(says))
+    await visit(place, '', async (page) => page.getByText(words).first().waitFor(), {language});
+});
+
 test('full: new products are refused, and it says so', async () => {
   const place = await open({settings: '[queue]\nmax_depth = 100\n'});
   await place.rules({status: 429, retry_after: 600});

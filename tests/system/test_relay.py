@@ -9,6 +9,7 @@ import pytest
 
 from harness import TOKEN, Mock, product, wait_for
 from shop import Database, Shop, home_of
+from site_client import Site
 
 
 @pytest.fixture(scope="module", name="server")
@@ -54,6 +55,42 @@ def test_rows_become_deliveries(server, mock):
         assert beat["shops"] == {"1": "delivering"} and beat["version"] and beat["host"] and beat["keep"] == 30 * 86400
 
 
+def test_serve_relays_too_and_its_metrics_tell_of_it(server, mock):
+    shop = a_shop(server, mock)
+    shop.add(range(1, 11))
+
+    def succeeded(site, key):
+        text = site.ask("GET", "/metrics", token=key).body
+        text = text if isinstance(text, str) else text.decode()
+        line = next(line for line in text.splitlines() if line.startswith("productsync_relay_last_success_timestamp_seconds{"))
+        assert line.startswith('productsync_relay_last_success_timestamp_seconds{shop="main"} ')
+        return float(line.split()[-1])
+    with Site(text=shop.section()) as site:
+        key = site.token("read")
+        delivered(shop, 10)
+        first = wait_for(lambda: succeeded(site, key), what="the first success")
+        assert abs(first - time.time()) < 10
+        wait_for(lambda: succeeded(site, key) > first, what="another")
+        shop.sql("RENAME TABLE ps_product_sync_outbox TO away")
+        wait_for(lambda: site.home.events(event="shop unreachable"), what="the complaint")
+        stands = succeeded(site, key)
+        time.sleep(1) # what does not come takes time
+        assert succeeded(site, key) == stands
+
+
+def test_the_heartbeat_says_how_long_keys_are_kept(server, mock):
+    shop = a_shop(server, mock)
+
+    def kept():
+        return json.loads(shop.state("relay:%") or "{}").get("keep")
+    with home_of(shop, "[queue]\nkeep = 200d\n") as home:
+        child = home.worker()
+        wait_for(lambda: kept() == 200 * 86400, what="the time of the start")
+        home.configure(text=shop.section() + "[queue]\nkeep = 300d\n")
+        child.send_signal(signal.SIGHUP)
+        wait_for(lambda: kept() == 300 * 86400, what="the time after the reload")
+
+
 def test_a_new_row_is_noticed_within_a_second(server, mock):
     shop = a_shop(server, mock)
     with home_of(shop) as home:
@@ -82,7 +119,7 @@ def test_outcomes_of_every_kind_come_back(server, mock):
         home.run("dead", "discard", ids[3])
         wait_for(lambda: shop.row(3, "state") == ["discarded"], what="the discarded row")
         # By the merchant: the same key and payload again.
-        shop.sql("UPDATE ps_product_sync_outbox SET state='ready', owner=NULL, ready_at=UTC_TIMESTAMP() WHERE id_product=4")
+        send_again(shop, 4)
         wait_for(lambda: shop.row(4, "state") == ["delivered"], what="the revived row")
         assert shop.row(4, "message_key") == [shop.key(4, product(4))]
         # An edited dead letter is a new message: the row gets its key, payload and revision.
@@ -91,6 +128,42 @@ def test_outcomes_of_every_kind_come_back(server, mock):
         assert status in (200, 201, 202), status
         wait_for(lambda: shop.row(5, "state") == ["delivered"], what="the replaced row")
         assert shop.row(5, "message_key", "payload", "revision") == [shop.key(5, edited, revision=1), edited, "1"]
+
+
+def send_again(shop, number):
+    """As the module does it with a dead row."""
+    shop.sql("UPDATE ps_product_sync_outbox SET state='ready', owner=NULL, queued_at=NULL, last_error=NULL, ready_at=UTC_TIMESTAMP(),"
+             f"updated_at=UTC_TIMESTAMP() WHERE id_product={number} AND state='dead'")
+
+
+def test_a_dead_row_is_sent_again_whatever_became_of_its_message(server, mock):
+    shop = a_shop(server, mock)
+    mock.rules({"status": 422})
+    shop.add(range(1, 6))
+    with home_of(shop) as home:
+        child = home.worker()
+        wait_for(lambda: shop.states() == {"dead": 5}, what="five dead rows")
+        send_again(shop, 1)                         # refused again, and again
+        wait_for(lambda: len(mock.ledger(1)) and int(shop.row(1, "attempts")[0]) == 2 and shop.row(1, "state") == ["dead"],
+                 what="dead again")
+        child.terminate()
+        child.wait(20)
+        mock.rules()
+        for number in (1, 2):                       # while nobody runs
+            send_again(shop, number)
+        child = home.worker()
+        delivered(shop, 2)
+        send_again(shop, 3)
+        delivered(shop, 3)
+        child.kill()                                # the queue's file is lost, and with it the dead letters
+        child.wait()
+        for name in os.listdir(home.state):
+            if name.startswith("queue.db"):
+                os.unlink(os.path.join(home.state, name))
+        home.worker()
+        send_again(shop, 4)
+        delivered(shop, 4)
+        assert shop.row(4, "message_key") == [shop.key(4, product(4))] and mock.summary()["effects"] == 4
 
 
 def test_waiting_retries_are_told(server, mock):

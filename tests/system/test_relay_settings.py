@@ -53,10 +53,12 @@ def test_changes_apply_without_a_restart(server, mock):
         shop.add([3])
         shop.set(PRODUCT_SYNC_MODE="queue", PRODUCT_SYNC_PAUSE="1")
         wait_for(lambda: shop.word() == "paused", 5, "the pause")
+        wait_for(lambda: home.destination("main/1")["words"] == "paused in the shop's settings", 5, "what is said of it")
         assert shop.row(3, "state") == ["ready"]
         shop.set(PRODUCT_SYNC_PAUSE="0")
         shop.sql("DELETE FROM ps_module_shop")
         wait_for(lambda: shop.word() == "paused", 5, "the module's switch")
+        wait_for(lambda: home.destination("main/1")["words"] == "paused: the module is off in the shop", 5, "what is said of it")
         shop.sql("INSERT INTO ps_module_shop (id_module, id_shop) VALUES (7, 1)")
         delivered(shop, 3, 10)
         assert child.poll() is None

@@ -117,6 +117,7 @@ export default {
   'state.orphaned': 'No longer in the settings; its messages stay and wait.',
   'state.paused': 'Paused by hand since {since}.',
   'state.paused.why': 'Paused by hand since {since}: {reason}.',
+  'state.paused.shop': 'Held since {since}: {reason}.',
   'state.suspended': 'Suspended since {since}: {reason}. It stays so until its settings change or it is resumed.',
   'state.throttled': 'Paused until {until} because the API answered {reason}.',
   'state.open': 'It seems to be down. One delivery is tried at {until}.',
@@ -161,6 +162,9 @@ export default {
   'said.too many open files': 'too many open files',
   'said.it refuses the credentials, HTTP 401 or 403': 'it refuses the credentials, HTTP 401 or 403',
   'said.it says that it is gone for good, HTTP 410': 'it says that it is gone for good, HTTP 410',
+  "said.paused in the shop's settings": 'paused in the shop’s settings',
+  'said.paused: the module is off in the shop': 'the module is off in the shop',
+  "said.paused: the shop's address is not the one that its settings were saved on": 'the shop’s address is not the one that its settings were saved on',
   'said.refused': '{n} different messages refused in a row, the last with {last}',
   'said.trial': 'the trial was refused too, with {last}',
 

@@ -121,6 +121,7 @@ export default {
   'state.orphaned': 'Ya no está en los ajustes; sus mensajes siguen en espera.',
   'state.paused': 'En pausa a mano desde {since}.',
   'state.paused.why': 'En pausa a mano desde {since}: {reason}.',
+  'state.paused.shop': 'Retenido desde {since}: {reason}.',
   'state.suspended': 'Suspendido desde {since}: {reason}. Seguirá así hasta que cambien sus ajustes o se reanude.',
   'state.throttled': 'En pausa hasta {until} porque la API respondió {reason}.',
   'state.open': 'Parece caído. Se intentará una entrega a las {until}.',
@@ -165,6 +166,9 @@ export default {
   'said.too many open files': 'demasiados archivos abiertos',
   'said.it refuses the credentials, HTTP 401 or 403': 'rechaza las credenciales, HTTP 401 o 403',
   'said.it says that it is gone for good, HTTP 410': 'dice que ya no existe, HTTP 410',
+  "said.paused in the shop's settings": 'en pausa en los ajustes de la tienda',
+  'said.paused: the module is off in the shop': 'el módulo está desactivado en la tienda',
+  "said.paused: the shop's address is not the one that its settings were saved on": 'la dirección de la tienda no es la de cuando se guardaron sus ajustes',
   'said.refused': '{n} mensajes distintos rechazados seguidos, el último con {last}',
   'said.trial': 'la prueba también fue rechazada, con {last}',
 

@@ -115,6 +115,7 @@ export default {
   'state.orphaned': 'N’est plus dans les réglages ; ses messages restent en attente.',
   'state.paused': 'Mise en pause à la main, depuis {since}.',
   'state.paused.why': 'Mise en pause à la main, depuis {since} : {reason}.',
+  'state.paused.shop': 'En attente depuis {since} : {reason}.',
   'state.suspended':
     'Suspendue depuis {since} : {reason}. Elle le reste jusqu’à un changement de ses réglages ou une reprise.',
   'state.throttled': 'En pause jusqu’à {until} car l’API a répondu {reason}.',
@@ -160,6 +161,9 @@ export default {
   'said.too many open files': 'trop de fichiers ouverts',
   'said.it refuses the credentials, HTTP 401 or 403': 'elle refuse les identifiants, HTTP 401 ou 403',
   'said.it says that it is gone for good, HTTP 410': 'elle dit avoir disparu pour de bon, HTTP 410',
+  "said.paused in the shop's settings": 'mise en pause dans les réglages de la boutique',
+  'said.paused: the module is off in the shop': 'le module est désactivé dans la boutique',
+  "said.paused: the shop's address is not the one that its settings were saved on": 'l’adresse de la boutique n’est pas celle où ses réglages ont été enregistrés',
   'said.refused': '{n} messages différents refusés de suite, le dernier avec {last}',
   'said.trial': 'l’essai a été refusé aussi, avec {last}',
 

@@ -146,6 +146,7 @@ export function standing(d) {
   const known = (key) => t(`state.${key}`, values);
   switch (d.state) {
     case 'paused':
+      if (!d.words.startsWith('paused by hand')) return known('paused.shop'); // by what its merchant set in the shop
       return known(d.reason ? 'paused.why' : 'paused');
     case 'suspended':
       return known('suspended');

@@ -21,7 +21,7 @@ static struct psync_config *lay(const char *file, const struct psync_shop_settin
     struct psync_shop_layer layer = {.destination = "main/1", .settings = settings, .n = n};
     struct psync_config *base = load_ok(file, NULL), *c = NULL;
 
-    assert_int_equal(psync_config_with_shops(base, &layer, 1, &c), PSYNC_OK);
+    assert_int_equal(psync_config_with_shops(base, &layer, 1, NULL, &c), PSYNC_OK);
     psync_config_free(base);
     *why = layer.why;
     return c;
@@ -104,6 +104,33 @@ static void what_does_not_suffice_does_not_stand(void **state)
     }
 }
 
+static enum psync_result not_in_capitals(const struct psync_config *config, const struct psync_destination_conf *d,
+                                         struct psync_error *why)
+{
+    assert_ptr_equal(psync_config_destination(config, d->name), d);
+    return strstr(d->url, "API") ? psync_fail(why, PSYNC_REJECT, "the URL cannot be used") : PSYNC_OK;
+}
+
+/* What only the code that delivers can judge stops one shop, and no other. */
+static void what_cannot_be_used_stops_that_shop_alone(void **state)
+{
+    static const struct psync_shop_setting refused[] = {{"url", "https://API.example.com/", "MY_API_URL in shop main/2"},
+                                                        {"token", "t", "T"}};
+    struct psync_shop_layer layers[] = {{.destination = "main/2", .settings = refused, .n = 2},
+                                        {.destination = "main/1", .settings = full, .n = 7}};
+    struct psync_config *base = load_ok("[shop main]\npath = /shop\n", NULL), *c = NULL;
+
+    (void)state;
+    assert_int_equal(psync_config_with_shops(base, layers, 2, not_in_capitals, &c), PSYNC_OK);
+    assert_string_equal(layers[0].why.text, "the URL cannot be used");
+    assert_false(layers[0].no_token);
+    assert_string_equal(layers[1].why.text, "");
+    assert_null(psync_config_destination(c, "main/2"));
+    assert_non_null(psync_config_destination(c, "main/1"));
+    psync_config_free(c);
+    psync_config_free(base);
+}
+
 static void others_stay_and_private_addresses_are_the_operators_to_allow(void **state)
 {
     struct psync_error why;
@@ -183,6 +210,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_shop_gives_all, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(the_operator_wins, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(what_does_not_suffice_does_not_stand, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(what_cannot_be_used_stops_that_shop_alone, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(others_stay_and_private_addresses_are_the_operators_to_allow, enter_folder,
                                         leave_folder),
         cmocka_unit_test_setup_teardown(a_copy_keeps_everything, enter_folder, leave_folder),
