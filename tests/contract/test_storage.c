@@ -268,6 +268,42 @@ static void a_failed_sync_ends_it(void **state)
     fixture_done(&f);
 }
 
+/* ---- the driver, called directly ---- */
+static enum psync_result tidy(const struct fixture *f, void *self)
+{
+    struct psync_error err;
+    bool readied;
+    return f->driver->tidy(self, fixture_now, &readied, &err);
+}
+
+/* What is old goes again when the commit that forgot it was undone. */
+static void a_full_disk_keeps_nothing_for_ever(void **state)
+{
+    struct fixture f;
+    struct psync_error err;
+    int fatals;
+    void *self = NULL;
+    (void)state;
+    open_facade(&f, &fatals);
+    fixture_put(&f, 1, 0);
+    fixture_done_with(&f, 1);
+    fixture_close(&f);
+    f.conf.keep = 1000;
+    assert_int_equal(f.driver->open(&f.conf, false, fixture_now, NULL, &self, &err), PSYNC_OK);
+    fixture_now += 2000;
+    assert_int_equal(tidy(&f, self), PSYNC_OK);
+    vfs_shim_fail(1, SQLITE_FULL, false);
+    assert_int_equal(f.driver->commit(self, &err), PSYNC_RETRY);
+    vfs_shim_fail(0, 0, false);
+    assert_int_equal(tidy(&f, self), PSYNC_OK);
+    assert_int_equal(f.driver->commit(self, &err), PSYNC_OK);
+    struct psync_put put = fixture_put_of(1, 0);
+    assert_int_equal(f.driver->put(self, &put, 1, fixture_now, &err), PSYNC_OK);
+    assert_int_equal(put.ret_outcome, PSYNC_PUT_NEW);
+    f.driver->close(self, true);
+    end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +312,7 @@ int main(void)
         cmocka_unit_test(without_syncs_the_losses_are_seen),
         cmocka_unit_test(no_space_for_puts_is_full_and_deliveries_go_on),
         cmocka_unit_test(no_space_for_verdicts_is_fatal), cmocka_unit_test(a_failed_sync_ends_it),
+        cmocka_unit_test(a_full_disk_keeps_nothing_for_ever),
     };
     return cmocka_run_group_tests_name("storage", tests, NULL, NULL);
 }

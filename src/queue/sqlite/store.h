@@ -73,6 +73,7 @@ struct psync_store {
     int64_t ended_batch;     /* the latest batch whose row was deleted */
     int64_t inherited_batch; /* the latest that was bound before the file was opened */
     int64_t purged_after;    /* purge by age: outcomes up to this seq were looked at */
+    int64_t purged_for_good; /* as of the last commit */
     struct psync_map places_by_name;
     struct psync_place **places; /* by id - 1; NULL where there is none */
     size_t n_places, cap_places;

@@ -39,6 +39,7 @@ enum psync_result psync_store_commit(struct psync_store *s, struct psync_error *
     if (r != PSYNC_EMPTY)
         return r;
     s->open = s->dirty = false;
+    s->purged_for_good = s->purged_after;
     psync_leases_commit(&s->leases);
     return PSYNC_OK;
 }
@@ -98,6 +99,7 @@ enum psync_result psync_store_undo(struct psync_store *s, struct psync_error *er
     if (r != PSYNC_OK)
         return r;
     s->ended_batch = 0;
+    s->purged_after = s->purged_for_good;
     psync_leases_restore(&s->leases);
     return refresh_leases(s, err);
 }
