@@ -260,6 +260,37 @@ final class OutboxTest extends ShopCase
         $this->assertSame(['20 ready r1 {"id":20,"name":"Jug","price":6.00,"stock":1}'], $this->rows());
     }
 
+    /** Neither a look that fails, nor a change of the new product meanwhile, makes it be forgotten; nor is it told twice. */
+    public function testAnIdUsedAgainIsRememberedUntilItIsTold()
+    {
+        $this->set('PRODUCT_SYNC_CHANGES', '1');
+        $this->cup();
+        $this->relayTakes();
+        $this->later(60);
+        $this->request(self::PAGE, 'POST', '/admin/import', ['import', 'truncate', 'insert 20|Jug|5|1', '+added 20', 'stock 20|1', '+save 20']);
+        $this->edit(['price 20|10']);
+        $this->sql("UPDATE ps_product_sync_outbox SET state = 'ready', ready_at = UTC_TIMESTAMP()");
+        $this->relayDelivers();
+        $this->sql("CREATE TRIGGER full BEFORE UPDATE ON ps_product_sync_outbox FOR EACH ROW
+            SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1114, MESSAGE_TEXT = 'The table is full'");
+        try {
+            ProductSync\Background\Cron::run(5.0);
+            $this->fail('it was written');
+        } catch (StorageError $e) {
+            $this->assertCount(1, ProductSync\Outbox\State::beginning('again:', 10));
+        } finally {
+            $this->sql('DROP TRIGGER full');
+        }
+        $note = ProductSync\Outbox\State::get('again:1:20');
+        ProductSync\Background\Cron::run(5.0);
+        $jug = '{"id":20,"name":"Jug","price":12.00,"stock":1}';
+        $this->assertSame(['20 ready r1 ' . $jug], $this->rows());
+        $this->relayDelivers();
+        ProductSync\Outbox\State::set('again:1:20', $note);
+        ProductSync\Background\Cron::run(5.0);
+        $this->assertSame(['20 delivered r1 ' . $jug], $this->rows());
+    }
+
     public function testASweepThatCameFirstIsNoRecreation()
     {
         $this->script(['insert 20|Cup|5|1', '+added 20', 'stock 20|1', 'sleep 2.2', '+save 20']);

@@ -16,7 +16,6 @@ if (!defined('_PS_VERSION_')) {
 
 use ProductSync\Admin\DeadMail;
 use ProductSync\Capture\Later;
-use ProductSync\Capture\Recorder;
 use ProductSync\Capture\Shops;
 use ProductSync\Delivery\Budget;
 use ProductSync\Delivery\Direct;
@@ -82,7 +81,7 @@ final class Cron
     {
         Place::adopt(array_map('intval', \Shop::getShops(true, null, true)));
         Claims::recover();
-        self::recordLater();
+        Later::record(self::LATER);
         $shops = Shops::wanted();
         foreach ($shops as $idShop) {
             $report->add(Direct::run($idShop, $budget->ofDeliveries()));
@@ -93,14 +92,6 @@ final class Cron
         // What was found meanwhile need not wait for the next time.
         foreach ($shops as $idShop) {
             $report->add(Direct::run($idShop, $budget->ofDeliveries()));
-        }
-    }
-
-    private static function recordLater()
-    {
-        $marks = Later::take(self::LATER);
-        if ($marks) {
-            Recorder::ofSweep()->record($marks);
         }
     }
 }

@@ -14,47 +14,68 @@ if (!defined('_PS_VERSION_')) {
     exit;
 }
 
-use ProductSync\Outbox\Database;
 use ProductSync\Outbox\Row;
-use ProductSync\Outbox\Schema;
+use ProductSync\Outbox\Rows;
 use ProductSync\Outbox\State;
 
 final class Later
 {
     const PREFIX = 'again:';
 
+    const CHANGED = 'changed';
+    const RECREATED = 'recreated';
+
+    /** With its revision, so that a recreation is told of once, and not forgotten over a change of the new product. */
     public static function note(Row $row, bool $isRecreated)
     {
-        State::set(self::PREFIX . $row->idShop . ':' . $row->idProduct, $isRecreated ? 'recreated' : 'changed');
+        $name = self::PREFIX . $row->idShop . ':' . $row->idProduct;
+        $recreated = self::RECREATED . ' ' . $row->revision;
+        if ($isRecreated || State::get($name) !== $recreated) {
+            State::set($name, $isRecreated ? $recreated : self::CHANGED);
+        }
     }
 
-    /**
-     * Marks of the products whose message is done with, taken off the list.
-     *
-     * @return Mark[]
-     */
-    public static function take(int $limit): array
+    /** Looks at the products whose message is done with. They leave the list afterwards: a look that fails is not the last one. */
+    public static function record(int $limit)
     {
         $marks = [];
         foreach (State::beginning(self::PREFIX, $limit) as $entry) {
-            list(, $idShop, $idProduct) = array_pad(explode(':', $entry['name']), 3, '0');
-            if (self::isFrozen((int) $idShop, (int) $idProduct)) {
-                continue;
+            $row = self::row($entry['name']);
+            if ($row === null || !$row->isFrozen()) {
+                $marks[$entry['name']] = self::mark($entry, $row);
             }
-            $mark = new Mark((int) $idProduct, microtime(true));
-            $mark->isRecreated = $entry['value'] === 'recreated';
-            $marks[] = $mark;
-            State::remove($entry['name']);
         }
-
-        return $marks;
+        if (!$marks) {
+            return;
+        }
+        Recorder::ofSweep()->record(array_values($marks));
+        foreach (array_keys($marks) as $name) {
+            $row = self::row($name);
+            if ($row === null || !$row->isFrozen()) { // else it may have been noted anew
+                State::remove($name);
+            }
+        }
     }
 
-    private static function isFrozen(int $idShop, int $idProduct): bool
+    private static function mark(array $entry, ?Row $row): Mark
     {
-        return Database::value(
-            'SELECT 1 FROM ' . Database::table(Schema::OUTBOX) . ' WHERE id_product = ' . $idProduct . ' AND id_shop = ' . $idShop
-            . ' AND (state = \'taken\' OR (state = \'ready\' AND taken_at IS NOT NULL))'
-        ) !== null;
+        $mark = new Mark(self::ids($entry['name'])[1], microtime(true));
+        $mark->isRecreated = $row !== null && $entry['value'] === self::RECREATED . ' ' . $row->revision;
+
+        return $mark;
+    }
+
+    private static function row(string $name): ?Row
+    {
+        list($idShop, $idProduct) = self::ids($name);
+        $rows = Rows::ofProducts([$idProduct]);
+
+        return isset($rows[$idProduct][$idShop]) ? $rows[$idProduct][$idShop] : null;
+    }
+
+    /** @return int[] shop and product */
+    private static function ids(string $name): array
+    {
+        return array_map('intval', array_slice(array_pad(explode(':', $name), 3, '0'), 1));
     }
 }
