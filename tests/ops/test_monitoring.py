@@ -210,6 +210,8 @@ def test_no_alert_is_left_out():
     assert len(alerts) == 14 and fires == alerts == sections
     for alert in alerts:
         assert f"runbook: docs/runbook.md#{alert.lower()}\n" in read("ops", "prometheus", "productsync.rules.yml")
+    linked = set(re.findall(r"\}\}/#/(\w+)", read("ops", "prometheus", "productsync.rules.yml")))
+    assert linked == {"dead", "messages"} and linked <= set(re.findall(r"name: '(\w+)'", read("src", "admin", "dashboard", "app.js")))
 
 
 def test_the_scrape_configuration():
