@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import front
 from flow import flow
-from servers import wait_for
 from world import HERE
 
 
@@ -41,9 +40,7 @@ def default_shop(w):
 def each_shop(w):
     with two_shops(w) as second, w.settings(SHOPS="each", SEND_SHOP=1):
         product = number(w, "in_both.php", second, 20)
-        w.expected[product] = 2
-        wait_for(lambda: w.nudge() or w.effects(product) == 2, 60, lambda: f"both messages; rows {w.row(product)} "
-                                                                           f"{w.row(product, second)}")
+        w.comes(product, 2, 60)
         sent = {shop: json.loads(w.row(product, shop)["payload"], parse_float=Decimal) for shop in (1, second)}
         for shop, path in ((1, "/"), (second, "/second/")):
             seen = front.look(w.shop, product, path)

@@ -218,15 +218,20 @@ class World:
         """Exactly `more` messages of the product beyond those expected before, with what the front shows now."""
         if not self.module:
             return self._bare(product, name, price, stock, look)
-        wanted = self.expected.get(product, 0) + more
-        self.expected[product] = wanted
-        wait_for(lambda: self.effects(product) >= wanted or self.nudge(), seconds,
-                 lambda: f"product {product} arrives (row: {self._brief(product)})")
+        wanted = self.comes(product, more, seconds)
         sent = self.mock.ledger(product)
         assert sent["effects"] == wanted, f"product {product} arrived {sent['effects']} times, not {wanted}: {sent}"
         assert not sent["violations"], sent["violation"]
         self.compare(product, sent["payload"], name, price, stock, look)
         return sent
+
+    def comes(self, product, more=1, seconds=30):
+        """Waits for so many messages of the product beyond those expected before; how many that makes in all."""
+        wanted = self.expected.get(product, 0) + more
+        self.expected[product] = wanted
+        wait_for(lambda: self.effects(product) >= wanted or self.nudge(), seconds,
+                 lambda: f"product {product} arrives (row: {self._brief(product)})")
+        return wanted
 
     def nudge(self):
         """Without a worker somebody must call cron."""
