@@ -18,7 +18,8 @@ bool psync_header_value_valid(const char *value);
 
 void psync_secret_wipe(void *bytes, size_t n);  /* in a way no compiler leaves out */
 void psync_secret_done(struct psync_buf *b);    /* overwrites, then psync_buf_done */
-/* Overwrites with '*' wherever `secret` stands in the text; nothing for a `secret` shorter than four bytes. */
+/* Overwrites with '*' wherever `secret` stands in the text, as it is or as JSON, a URL or HTML write it; nothing for a
+ * `secret` shorter than four bytes. */
 void psync_secret_mask(char *text, size_t len, const char *secret);
 
 #endif

@@ -1,7 +1,10 @@
 """A token is in the configuration and in the request, and nowhere else."""
+import html
+import json
 import os
 import resource
 import subprocess
+import urllib.parse
 
 import pytest
 
@@ -165,6 +168,29 @@ def test_what_the_api_answers_is_made_harmless():
         for line in said.split("\n"):
             assert all(ord(c) >= 32 and not 0x7f <= ord(c) <= 0x9f for c in line), repr(line)
         assert "\nproductsync: all well" not in said
+
+
+def test_an_echo_in_another_notation_is_masked_too():
+    token, header = "s3cr3t/Tr0ub4dor+and=3", 'h1dden"Correct\\Horse'
+    quoted = json.dumps(token + " " + header)[1:-1]
+    echoes = [quoted, quoted.replace("/", "\\/"), urllib.parse.quote(token, safe="") + urllib.parse.quote(header, safe=""),
+              "".join(f"\\u{ord(c):04X}" for c in token), html.escape(token + header).replace("/", "&#47;")]
+
+    def echo(request, _):
+        text = echoes[json.loads(request.body)["id"] - 1]
+        return answer(422, b'{"title":"bad: %s"}' % text.encode(), Content_Type="application/problem+json", X_Echo=text)
+
+    with Server(echo) as api, Home() as home:
+        home.configure(text=f"[destination]\nurl = {api.url}\ntoken = {token}\nheaders = X-Tenant: {header}\n")
+        said = [home.run("simple", "--verbose", input=products(1, 5), code=1)]
+        home.run("produce", input=products(1, 5))
+        said += [home.run("work", "--drain", "--verbose"), home.run("dead", "list", "--each", "--json"),
+                 *(home.run("dead", "show", str(n), "--json") for n in range(1, 6))]
+        found = [done.stdout + done.stderr for done in said]
+        found += [text.decode(errors="replace") for text in everything_in(home.folder).values()]
+        assert sum("bad: ***" in text for text in found) > 5
+        for text in found:
+            assert "Tr0ub4dor" not in text and "Correct" not in text and "\\u0073" not in text, text
 
 
 def test_no_core_is_dumped():

@@ -76,6 +76,13 @@ static void test_mask(void **state)
         {"", "abcd", ""},
         {"abc abc", "abc", "abc abc"}, /* too short to tell from a word */
         {"anything", "", "anything"},
+        {"{\"t\":\"a\\/b+c\\\"d\"}", "a/b+c\"d", "{\"t\":\"*********\"}"},
+        {"a\\\\b\\u002fc.", "a\\b/c", "***********."},
+        {"?t=a%2Fb%2bc%3D5&x", "a/b+c=5", "?t=*************&x"},
+        {"?t=a+b%20c!", "a b c", "?t=*******!"},
+        {"<b>a&amp;b&lt;&quot;c&#39;&#x2F;d</b>", "a&b<\"c'/d", "<b>******************************</b>"},
+        {"a%25b%2", "a%25", "****b%2"}, /* as it is comes first */
+        {"a%2Fb%2", "a/b/", "a%2Fb%2"}, /* cut */
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
