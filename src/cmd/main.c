@@ -5,9 +5,12 @@
 
 #include "delivery/http.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static enum psync_exit help_or_version(const struct psync_invocation *inv)
 {
@@ -28,6 +31,16 @@ static void forbid_core_dumps(void)
     (void)setrlimit(RLIMIT_CORE, &limit);
 }
 
+/* A standard descriptor that was closed (`<&-`) would go to the next file that is opened - the log, a socket - and
+ * products would be read from there, or a report printed into it. Held open the wrong way round, its use fails as that of
+ * a closed one does. */
+static void hold_standard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) == -1 && errno == EBADF)
+            (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 /* What was printed but never arrived (a full disk, a closed pipe) was not said. */
 static enum psync_exit flush_output(enum psync_exit code)
 {
@@ -41,6 +54,7 @@ int main(int argc, char **argv)
 {
     struct psync_error err = {0};
     struct psync_invocation inv;
+    hold_standard_descriptors();
     const char **operands = calloc((size_t)argc + 1, sizeof *operands);
     if (!operands) {
         psync_complain("out of memory");

@@ -484,6 +484,25 @@ def test_verbose_says_the_log_as_well():
         assert "known already: done" in home.run("produce", "--verbose", input=product(1)).stderr
 
 
+def test_a_closed_standard_descriptor_is_nobody_elses():
+    """Else the next file that is opened, the log or a socket, would be read as products or printed into."""
+    with Mock() as api, Home(api.url) as home:
+        def run(command, closed):
+            line = f'exec "$0" {command} --config "$1" {closed}'
+            return subprocess.run(["sh", "-c", line, PROGRAM, home.conf], input=product(1), env=home.environment(), timeout=60,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for command in ("produce", "simple", "async"):
+            done = run(command, "<&-")
+            assert done.returncode == 1 and "standard input:1: cannot be read" in done.stderr, command
+        for command in ("produce", "simple", "work --drain", "status"):
+            done = run(command, ">&-")
+            assert done.returncode == 1 and "not all could be written to standard output" in done.stderr, command
+            assert run(command, ">&- 2>&-").returncode == 1, command
+        assert api.summary()["products"] == 1
+        assert all(line.startswith("time=") for name in ("simple.log", "queue.log") for line in home.log(name).splitlines())
+
+
+
 def test_output_that_cannot_be_written_is_no_success():
     with Mock() as api, Home(api.url) as home, open("/dev/full", "w") as full:
         done = subprocess.run([PROGRAM, "status", "--config", home.conf], stdout=full, stderr=subprocess.PIPE,
