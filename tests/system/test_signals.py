@@ -17,7 +17,8 @@ def at_a_terminal(home, *args):
     """A command on a pseudo-terminal of its own: the process, and the terminal's other side."""
     master, slave = pty.openpty()
     child = subprocess.Popen([PROGRAM, *args, "--config", home.conf], stdin=slave, stdout=slave, stderr=slave,
-                             env=home.environment(), cwd=home.folder, start_new_session=True)
+                             env=home.environment(), cwd=home.folder, start_new_session=True,
+                             preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL))  # nohup leaves it ignored
     os.close(slave)
     home.children.append(child)
     child.stdin = child.stdout = child.stderr = open(os.devnull)
