@@ -224,7 +224,7 @@ enum psync_result psync_store_shop(struct psync_store *s, const char *name, int 
 {
     int index = (int)s->pub.n_shops;
     enum psync_result r;
-    struct psync_slots slots = {NULL};
+    struct psync_slots slots = {.slot = NULL};
     char *copy;
 
     for (int i = 0; i < index; i++) {
