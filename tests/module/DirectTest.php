@@ -312,6 +312,31 @@ final class DirectTest extends ShopCase
         $this->assertSame(['dead', 'ready'], $this->states());
     }
 
+    /** Time that is left but may not do is not begun with: what is cut short would be dead, and perhaps taken. */
+    public function testSimpleBeginsNothingThatItMayNotEnd()
+    {
+        $this->set('PRODUCT_SYNC_MODE', 'simple');
+        $this->apiAnswers(['*' => ['status' => 200, 'sleep' => 1.1]]);
+        $this->set('PRODUCT_SYNC_PAUSE', '1');
+        $this->make(5);
+        $this->set('PRODUCT_SYNC_PAUSE', '0');
+        $this->request(self::PAGE, 'POST', '/admin/x', ['insert 90|Jug|5|1', '+added 90', 'stock 90|1', '+save 90']);
+        $this->assertSame([], array_values(array_diff($this->states(), ['delivered', 'ready'])));
+        $this->assertContains('delivered', $this->states());
+    }
+
+    public function testSimpleSendsTheRequestsOwnProductBeforeABacklog()
+    {
+        $this->set('PRODUCT_SYNC_MODE', 'simple');
+        $this->set('PRODUCT_SYNC_PAUSE', '1');
+        $this->make(5);
+        $this->later(60);
+        $this->set('PRODUCT_SYNC_PAUSE', '0');
+        $this->request(self::PAGE, 'POST', '/admin/x', ['insert 90|Jug|5|1', '+added 90', 'stock 90|1', '+save 90']);
+        $this->assertSame('{"id":90,"name":"Jug","price":6.00,"stock":1}', $this->received()[0]['body']);
+        $this->assertCount(6, $this->received());
+    }
+
     /** Nobody answered for the first shop: the second one's rows wait as well. */
     public function testSimpleStopsInAllShopsAfterNoAnswer()
     {

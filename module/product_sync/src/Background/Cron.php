@@ -43,11 +43,11 @@ final class Cron
         $report = new Report();
         try {
             self::work(new Budget($seconds, $seconds), $report);
+            Told::about($report);
+            DeadMail::sendIfDue(); // under the lock as well, or two runs could mail at once
         } finally {
             State::unlock('cron', $lock);
         }
-        Told::about($report);
-        DeadMail::sendIfDue();
 
         return $report;
     }

@@ -33,10 +33,10 @@ final class Occasion
         return $origin->kind() === Origin::OTHER && Slice::isDue();
     }
 
-    /** @param int $touched how many products the request touched in all */
-    public static function seize(Origin $origin, int $touched, bool $isAnswered)
+    /** @param int[] $touched the products that the request touched in all */
+    public static function seize(Origin $origin, array $touched, bool $isAnswered)
     {
-        if ($touched === 0) {
+        if (!$touched) {
             Slice::run($isAnswered);
 
             return;
@@ -46,11 +46,16 @@ final class Occasion
         foreach (Shops::wanted() as $idShop) {
             $mode = Settings::ofShop($idShop)->mode();
             if (!array_key_exists($mode, $budgets)) {
-                $budgets[$mode] = self::budget($mode, $origin->kind(), $touched, $isAnswered);
+                $budgets[$mode] = self::budget($mode, $origin->kind(), count($touched), $isAnswered);
             }
-            $mayWait = $mode !== Table::MODE_SIMPLE || !$report->isUnanswered;
-            if ($budgets[$mode] !== null && $mayWait) {
-                $report->add(Direct::run($idShop, $budgets[$mode]));
+            if ($budgets[$mode] === null) {
+                continue;
+            }
+            // The products of this request first: a backlog must not keep them, and then as much of it as there is time for.
+            foreach ($mode === Table::MODE_SIMPLE ? [$touched, []] : [[]] as $only) {
+                if ($mode !== Table::MODE_SIMPLE || !$report->isUnanswered) {
+                    $report->add(Direct::run($idShop, $budgets[$mode], $only));
+                }
             }
         }
         Told::about($report);

@@ -69,10 +69,10 @@ final class Marks
         return count($this->marks);
     }
 
-    /** How many products the request touched in all. */
-    public function touched(): int
+    /** All products that the request touched. @return int[] */
+    public function touched(): array
     {
-        return count($this->touched);
+        return array_keys($this->touched);
     }
 
     /** How long ago the product that was left alone for longest was marked first. */

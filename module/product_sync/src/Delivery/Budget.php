@@ -22,6 +22,8 @@ final class Budget
     private $end;
     /** @var int */
     private $requestMs;
+    /** @var float seconds that a request took at most */
+    private $slowest = 0.0;
 
     /**
      * @param float $seconds in all
@@ -50,6 +52,17 @@ final class Budget
     public function left(): float
     {
         return $this->end - microtime(true);
+    }
+
+    public function note(float $seconds)
+    {
+        $this->slowest = max($this->slowest, $seconds);
+    }
+
+    /** Would another request come to its end, were it twice as slow as the slowest so far? */
+    public function isEnoughForOneMore(): bool
+    {
+        return $this->left() > 2 * $this->slowest;
     }
 
     /** The time limit of a request that begins now, in milliseconds. */

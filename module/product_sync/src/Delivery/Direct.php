@@ -92,7 +92,7 @@ final class Direct
     /** @param int[] $idProducts */
     private function deliver(array $idProducts)
     {
-        while (!$this->budget->isOver() && !$this->report->isUnanswered) {
+        while ($this->hasTime() && !$this->report->isUnanswered) {
             $this->destination = self::destination($this->settings);
             $width = $this->width();
             $rows = $width > 0 ? Claims::take($this->settings->idShop(), $width, $idProducts) : [];
@@ -106,6 +106,12 @@ final class Direct
             $this->send($rows);
             $this->keep();
         }
+    }
+
+    /** In mode simple a request that is cut short fails for good: none is begun that may not come to its end. */
+    private function hasTime(): bool
+    {
+        return !$this->budget->isOver() && (!$this->isSimple() || $this->budget->isEnoughForOneMore());
     }
 
     /** How many rows to take next; 0: the API is to be left alone. */
@@ -129,9 +135,11 @@ final class Direct
         $requests = array_map(function (Row $row) use ($ms) {
             return Request::ofRow($row, $this->settings, $ms);
         }, $rows);
+        $began = microtime(true);
         Transport::sendAll($requests, function ($index, Answer $answer) use ($rows, $wasClosed) {
             $this->settle($rows[$index], $answer, $wasClosed);
         });
+        $this->budget->note(microtime(true) - $began);
     }
 
     private function settle(Row $row, Answer $answer, bool $wasClosed)
