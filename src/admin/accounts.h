@@ -1,7 +1,7 @@
 /* accounts - who may log in, and which API tokens there are: the file access.json in the state folder.
  *
- * It is small, holds hashes only, and is read and written as a whole: by commands, one at a time under a lock, into a new
- * file that then takes the old one's name; and read by `serve`, which looks whether it changed. */
+ * It is small, holds hashes only, and is read and written as a whole: by commands, one at a time under a lock, into a
+ * new file that then takes the old one's name; and read by `serve`, which looks whether it changed. */
 #ifndef PSYNC_ADMIN_ACCOUNTS_H
 #define PSYNC_ADMIN_ACCOUNTS_H
 

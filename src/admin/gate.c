@@ -14,8 +14,8 @@
 
 enum { LOOK_EVERY_MS = 1000, COOKIE_FIELD_MAX = 8192, HOST_MAX = 256 };
 
-/* Wrong passwords that cost no wait: of one name from one address, of an address, of a name. The last is high, so that nobody
- * can lock another one out. */
+/* Wrong passwords that cost no wait: of one name from one address, of an address, of a name. The last is high, so
+ * that nobody can lock another one out. */
 enum { FREE_PAIR = 5, FREE_CLIENT = 20, FREE_NAME = 100 };
 
 struct psync_gate {
@@ -128,8 +128,8 @@ static bool find_cookie(const struct psync_gate *g, const char *field, char ret_
     return false;
 }
 
-/* The address of whoever asks. A proxy appends the one it saw, so the last counts; what stands before it the client may have
- * written himself. */
+/* The address of whoever asks. A proxy appends the one it saw, so the last counts; what stands before it the client
+ * may have written himself. */
 static void find_client(const struct psync_gate *g, const struct psync_knock *k, char ret_client[PSYNC_CLIENT_MAX])
 {
     const char *last = k->peer;
@@ -208,8 +208,8 @@ void psync_gate_recognize(struct psync_gate *g, const struct psync_knock *knock,
 
 /* ---- judging ---- */
 
-/* Does a browser say that the request comes from another site's page? Origin (RFC 6454 section 7), Sec-Fetch-Site (W3C, Fetch
- * Metadata). Other programs send neither. */
+/* Does a browser say that the request comes from another site's page? Origin (RFC 6454 section 7), Sec-Fetch-Site
+ * (W3C, Fetch Metadata). Other programs send neither. */
 static bool is_foreign(const struct psync_knock *k)
 {
     if (k->fetch_site && strcmp(k->fetch_site, "same-origin") != 0 && strcmp(k->fetch_site, "none") != 0)
@@ -391,8 +391,8 @@ enum psync_result psync_gate_check_config(const struct psync_config *config, str
         return blame(config, serve->tls_cert[0] ? "tls_cert" : "tls_key", err);
     }
     if (!loopback && !tls && !serve->proxy[0]) {
-        psync_fail(err, PSYNC_REJECT, "is not loopback: passwords and tokens would travel unprotected. Set tls_cert and "
-                                      "tls_key, or proxy to the address of a reverse proxy that does TLS");
+        psync_fail(err, PSYNC_REJECT, "is not loopback: passwords and tokens would travel unprotected. Set tls_cert "
+                                      "and tls_key, or proxy to the address of a reverse proxy that does TLS");
         return blame(config, "listen", err);
     }
     return PSYNC_OK;

@@ -1,9 +1,9 @@
 /* gate - may this request pass? Everything that comes over TCP is asked, before its body is read.
  *
- * In this order: is the header Host one of ours (a page that rebinds its name to 127.0.0.1 still says its own name there); did it
- * come through the proxy that serve.proxy names, or directly where none is named; is the client within its limit; who is it;
- * may he do that; and, for a change with a cookie, does it come from our own page. No I/O but for the accounts' file, at most
- * once a second. Any thread. */
+ * In this order: is the header Host one of ours (a page that rebinds its name to 127.0.0.1 still says its own name
+ * there); did it come through the proxy that serve.proxy names, or directly where none is named; is the client within
+ * its limit; who is it; may he do that; and, for a change with a cookie, does it come from our own page. No I/O but
+ * for the accounts' file, at most once a second. Any thread. */
 #ifndef PSYNC_ADMIN_GATE_H
 #define PSYNC_ADMIN_GATE_H
 
@@ -66,14 +66,15 @@ void psync_gate_recognize(struct psync_gate *g, const struct psync_knock *knock,
 /* ---- logging in ---- */
 /* 0: he may try; else how long he must wait. `client` as of psync_caller. */
 psync_ms psync_gate_login_wait(struct psync_gate *g, const char *user, const char *client, psync_ms now);
-/* Hashes: some tens of milliseconds and 19 MiB, so one at a time, and not on the server's thread. OK; EMPTY: no such user with
- * that password. The cookie's value goes to the client, and nowhere else. */
+/* Hashes: some tens of milliseconds and 19 MiB, so one at a time, and not on the server's thread. OK; EMPTY: no such
+ * user with that password. The cookie's value goes to the client, and nowhere else. */
 PSYNC_CHECKED enum psync_result psync_gate_login(struct psync_gate *g, const char *user, const char *password,
                                                  const char *client, psync_ms now, struct psync_caller *ret_caller,
                                                  char ret_cookie[PSYNC_RANDOM_TEXT]);
 void psync_gate_logout(struct psync_gate *g, const char *cookie_field);
 
-/* "__Host-productsync" over TLS: then the browser itself sees to it that nobody else sets it (RFC 6265bis, section 4.1.3.2). */
+/* "__Host-productsync" over TLS: then the browser itself sees to it that nobody else sets it (RFC 6265bis, section
+ * 4.1.3.2). */
 const char *psync_gate_cookie_name(const struct psync_gate *g);
 bool psync_gate_encrypted(const struct psync_gate *g); /* by us or by the proxy */
 

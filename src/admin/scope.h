@@ -1,5 +1,5 @@
-/* scope - what somebody must be allowed to, for a route over TCP. Over the unix socket there are no scopes: who may open it
- * may do everything. */
+/* scope - what somebody must be allowed to, for a route over TCP. Over the unix socket there are no scopes: who may
+ * open it may do everything. */
 #ifndef PSYNC_ADMIN_SCOPE_H
 #define PSYNC_ADMIN_SCOPE_H
 

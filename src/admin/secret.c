@@ -22,7 +22,8 @@ enum psync_result psync_password_hash(const char *password, char ret_hash[PSYNC_
 {
     char hash[crypto_pwhash_STRBYTES];
     start();
-    if (crypto_pwhash_str_alg(hash, password, strlen(password), PASSES, MEMORY_BYTES, crypto_pwhash_ALG_ARGON2ID13) != 0)
+    if (crypto_pwhash_str_alg(hash, password, strlen(password), PASSES, MEMORY_BYTES,
+                              crypto_pwhash_ALG_ARGON2ID13) != 0)
         return psync_fail(err, PSYNC_NOMEM, "out of memory: hashing a password takes 19 MiB");
     memcpy(ret_hash, hash, sizeof hash);
     return PSYNC_OK;

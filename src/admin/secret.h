@@ -13,8 +13,8 @@ enum {
     PSYNC_TOKEN_TEXT = 80
 };
 
-/* Argon2id (RFC 9106) with 19 MiB and two passes, the least that OWASP's password storage cheat sheet advises; some tens of
- * milliseconds. NOMEM. */
+/* Argon2id (RFC 9106) with 19 MiB and two passes, the least that OWASP's password storage cheat sheet advises; some
+ * tens of milliseconds. NOMEM. */
 PSYNC_CHECKED enum psync_result psync_password_hash(const char *password, char ret_hash[PSYNC_PASSWORD_HASH_MAX],
                                                     struct psync_error *err);
 /* Takes as long with a `hash` of "" as with a real one, so that nobody learns which names there are. */

@@ -28,7 +28,8 @@ struct site_route { /* a route's argument */
 
 /* ---- headers of every answer ---- */
 
-/* For what is no page: nothing in it may run or be framed, and nobody keeps it. The dashboard's files bring their own. */
+/* For what is no page: nothing in it may run or be framed, and nobody keeps it. The dashboard's files bring their
+ * own. */
 static const struct psync_web_header plain_headers[] = {
     {"X-Content-Type-Options", "nosniff"},
     {"Referrer-Policy", "no-referrer"},
@@ -263,7 +264,8 @@ static enum psync_result serve(struct psync_site *s, const struct psync_config *
 static enum psync_result listen_and_serve(struct psync_site *s, const struct psync_config *config,
                                           struct psync_error *err)
 {
-    const char *const keys[] = {"tls_cert", "tls_key"}, *const paths[] = {config->serve.tls_cert, config->serve.tls_key};
+    const char *const keys[] = {"tls_cert", "tls_key"};
+    const char *const paths[] = {config->serve.tls_cert, config->serve.tls_key};
     struct psync_buf pem[2];
     enum psync_result r = PSYNC_OK;
     bool tls = paths[0][0] != '\0';
@@ -308,7 +310,8 @@ enum psync_result psync_site_new(const struct psync_site_open *open, struct psyn
     return PSYNC_OK;
 }
 
-enum psync_result psync_site_set_config(struct psync_site *s, const struct psync_config *config, struct psync_error *err)
+enum psync_result psync_site_set_config(struct psync_site *s, const struct psync_config *config,
+                                        struct psync_error *err)
 {
     return psync_gate_set_config(s->gate, config, err);
 }

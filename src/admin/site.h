@@ -1,8 +1,8 @@
 /* site - what `serve` offers over TCP: the API, the dashboard's files, logging in; behind the gate (admin/gate.h).
  *
- * One web server on serve.listen. Routes come from three tables: the API's (api.c; a row without a scope is not offered
- * here), the dashboard's files (admin/dashboard.h), and the site's own (login, settings). A new route for everybody, such as
- * /metrics, is a row in api.c. */
+ * One web server on serve.listen. Routes come from three tables: the API's (api.c; a row without a scope is not
+ * offered here), the dashboard's files (admin/dashboard.h), and the site's own (login, settings). A new route for
+ * everybody, such as /metrics, is a row in api.c. */
 #ifndef PSYNC_ADMIN_SITE_H
 #define PSYNC_ADMIN_SITE_H
 
@@ -17,15 +17,16 @@ struct psync_site_change {
 struct psync_site_open {
     const struct psync_config *config; /* only while psync_site_new runs */
     struct psync_log *log;             /* who logged in, who changed what; may be NULL */
-    /* Changes settings of the running process, and for later ones; `who` for the log. On the site's own thread; may take a
-     * moment. `changed` gets a line for each. OK; EMPTY: such a setting may not be changed here; REJECT: a wrong value;
-     * RETRY: not now; FATAL: cannot be stored. NULL: nothing can be changed. */
+    /* Changes settings of the running process, and for later ones; `who` for the log. On the site's own thread; may
+     * take a moment. `changed` gets a line for each. OK; EMPTY: such a setting may not be changed here; REJECT: a
+     * wrong value; RETRY: not now; FATAL: cannot be stored. NULL: nothing can be changed. */
     enum psync_result (*change)(void *arg, const struct psync_site_change *changes, size_t n, const char *who,
                                 struct psync_buf *changed, struct psync_error *err);
     void *arg;
 };
 
-/* Listens and serves. REJECT: serve.* cannot be used, or its address is in use (one clear line); FATAL: the system refused. */
+/* Listens and serves. REJECT: serve.* cannot be used, or its address is in use (one clear line); FATAL: the system
+ * refused. */
 PSYNC_CHECKED enum psync_result psync_site_new(const struct psync_site_open *open, struct psync_api *api,
                                                struct psync_site **ret_site, struct psync_error *err);
 /* "http://127.0.0.1:9470", where a browser finds it. */

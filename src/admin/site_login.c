@@ -40,8 +40,11 @@ static void answer_caller(struct psync_web_request *rq, const struct psync_calle
     bool whole = psync_json_writer_end(&w) == PSYNC_OK;
     const struct psync_web_header header = {"Set-Cookie", cookie};
     if (whole)
-        psync_web_reply_with(rq, &(struct psync_web_reply){.status = 200, .content_type = "application/json", .buf = &buf,
-                                                           .headers = &header, .n_headers = cookie[0] != '\0'});
+        psync_web_reply_with(rq, &(struct psync_web_reply){.status = 200,
+                                                           .content_type = "application/json",
+                                                           .buf = &buf,
+                                                           .headers = &header,
+                                                           .n_headers = cookie[0] != '\0'});
     else
         psync_answer_later(rq, "Out of memory", false);
     psync_buf_done(&buf);
@@ -50,8 +53,8 @@ static void answer_caller(struct psync_web_request *rq, const struct psync_calle
 /* RFC 6265bis. `Path=/`, `Secure` and no domain are what the prefix __Host- demands. */
 static void bake(const struct psync_gate *gate, const char *value, char ret_cookie[COOKIE_MAX])
 {
-    snprintf(ret_cookie, COOKIE_MAX, "%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s", psync_gate_cookie_name(gate), value,
-             psync_gate_encrypted(gate) ? "; Secure" : "", value[0] ? "" : "; Max-Age=0");
+    snprintf(ret_cookie, COOKIE_MAX, "%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s", psync_gate_cookie_name(gate),
+             value, psync_gate_encrypted(gate) ? "; Secure" : "", value[0] ? "" : "; Max-Age=0");
 }
 
 void psync_site_session(struct psync_web_request *rq, void *arg)

@@ -1,5 +1,5 @@
-/* site_settings - PATCH /v1/config: settings that the dashboard may change. What may be changed, and how, is the business of
- * whoever opened the site; here a request becomes a list of changes, and what came of them an answer. */
+/* site_settings - PATCH /v1/config: settings that the dashboard may change. What may be changed, and how, is the
+ * business of whoever opened the site; here a request becomes a list of changes, and what came of them an answer. */
 #include "admin/site_impl.h"
 
 #include <stdio.h>

@@ -20,8 +20,8 @@ struct psync_throttle {
     size_t n;
 };
 
-/* One request of that client, who may make `rate` a second and, after a pause, twice that at once (at least 20). Rate 0:
- * always true. */
+/* One request of that client, who may make `rate` a second and, after a pause, twice that at once (at least 20). Rate
+ * 0: always true. */
 bool psync_throttle_take(struct psync_throttle *t, const char *name, double rate, psync_ms now);
 
 struct psync_attempts {

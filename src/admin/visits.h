@@ -1,5 +1,5 @@
-/* visits - who is logged in: sessions of people, in memory. They end with the process, which costs a login and nothing else.
- * Pure but for the random texts; one thread at a time. */
+/* visits - who is logged in: sessions of people, in memory. They end with the process, which costs a login and
+ * nothing else. Pure but for the random texts; one thread at a time. */
 #ifndef PSYNC_ADMIN_VISITS_H
 #define PSYNC_ADMIN_VISITS_H
 

@@ -4,8 +4,8 @@
 
 #include "base/buf.h"
 
-/* Writes PATH.new (0600, belonging to whom the folder belongs to), syncs it, gives it PATH's name, syncs the folder. REJECT:
- * cannot be written; PATH is as it was. */
+/* Writes PATH.new (0600, belonging to whom the folder belongs to), syncs it, gives it PATH's name, syncs the folder.
+ * REJECT: cannot be written; PATH is as it was. */
 PSYNC_CHECKED enum psync_result psync_newfile_write(const char *path, struct psync_span text, struct psync_error *err);
 
 #endif

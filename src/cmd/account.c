@@ -1,5 +1,5 @@
-/* account - the accounts' file for commands, and passwords from people. A password never stands on the command line, where
- * every process can read it. */
+/* account - the accounts' file for commands, and passwords from people. A password never stands on the command line,
+ * where every process can read it. */
 #include "cmd/account.h"
 
 #include "cmd/console.h"

@@ -166,7 +166,8 @@ enum psync_result psync_reload_take_over(struct psync_reload *r, const struct ps
     return result;
 }
 
-/* The same with shops: what they say is laid under what the files say now; the shops themselves are those of the start. */
+/* The same with shops: what they say is laid under what the files say now; the shops themselves are those of the
+ * start. */
 static enum psync_result take_over_base(struct psync_reload *r, const struct psync_config *next, struct psync_buf *changed,
                                         struct psync_buf *kept, struct psync_error *err)
 {
@@ -219,8 +220,8 @@ static enum psync_result check_usable(struct psync_reload *r, const struct psync
     return result == PSYNC_OK ? result : psync_config_blame(next, "log", "file", err);
 }
 
-static enum psync_result take_over_next(struct psync_reload *r, const struct psync_config *next, struct psync_buf *changed,
-                                        struct psync_buf *kept, struct psync_error *err)
+static enum psync_result take_over_next(struct psync_reload *r, const struct psync_config *next,
+                                        struct psync_buf *changed, struct psync_buf *kept, struct psync_error *err)
 {
     return r->shops ? take_over_base(r, next, changed, kept, err) : psync_reload_take_over(r, next, changed, kept, err);
 }
@@ -271,8 +272,8 @@ static void log_changed(struct psync_log *log, const char *who, const struct psy
 }
 
 /* The file is there before the settings hold: what holds now must hold after a restart too. */
-static enum psync_result change_to(struct psync_reload *r, const struct psync_buf *before, const struct psync_buf *after,
-                                   struct psync_buf *changed, struct psync_error *err)
+static enum psync_result change_to(struct psync_reload *r, const struct psync_buf *before,
+                                   const struct psync_buf *after, struct psync_buf *changed, struct psync_error *err)
 {
     struct psync_config_source source = psync_context_source(r->inv);
     struct psync_config *next = NULL;
@@ -280,7 +281,8 @@ static enum psync_result change_to(struct psync_reload *r, const struct psync_bu
     enum psync_result result = psync_config_load(&source, &next, NULL, err);
     if (result == PSYNC_OK)
         result = check_usable(r, next, err);
-    if (result == PSYNC_OK && psync_overrides_write(next, (struct psync_span){after->data, after->len}, err) != PSYNC_OK)
+    const struct psync_span file = {after->data, after->len};
+    if (result == PSYNC_OK && psync_overrides_write(next, file, err) != PSYNC_OK)
         result = PSYNC_FATAL;
     if (result == PSYNC_OK) {
         result = take_over_next(r, next, changed, NULL, err);
@@ -312,8 +314,8 @@ enum psync_result psync_reload_change(struct psync_reload *r, const struct psync
     return result;
 }
 
-/* The signal thread outlives all this. What takes time - the owner's last answers - is done while it can still hurry the
- * owner; once worker and owner are gone from here, it leaves the rest alone. */
+/* The signal thread outlives all this. What takes time - the owner's last answers - is done while it can still hurry
+ * the owner; once worker and owner are gone from here, it leaves the rest alone. */
 void psync_reload_done(struct psync_reload *r)
 {
     lock_both(r);

@@ -1,8 +1,8 @@
 /* reload - the parts of a running worker that SIGHUP and signals reach: settings, log, owner, worker.
  *
- * A reload is all or nothing: the new settings are loaded and checked whole, then taken over by the worker and the API; on
- * any failure everything stays as it was, and a line says why. Signals come on a thread of their own, and may come before
- * the worker is made or after it is gone: the locks here order that. */
+ * A reload is all or nothing: the new settings are loaded and checked whole, then taken over by the worker and the
+ * API; on any failure everything stays as it was, and a line says why. Signals come on a thread of their own, and may
+ * come before the worker is made or after it is gone: the locks here order that. */
 #ifndef PSYNC_CMD_RELOAD_H
 #define PSYNC_CMD_RELOAD_H
 
@@ -55,10 +55,12 @@ psync_ms psync_reload_keep(struct psync_reload *r); /* queue.keep, as it is in f
 /* A copy of the settings in force, which the caller frees. NULL: no memory. */
 struct psync_config *psync_reload_settings(struct psync_reload *r);
 
-/* Changes settings by the dashboard's file, all or nothing, and logs what `who` changed; `changed` gets a line for each. The same
- * threads. OK; EMPTY: may not be changed so; REJECT: wrong; RETRY: not now; FATAL: the file cannot be written; NOMEM. */
-PSYNC_CHECKED enum psync_result psync_reload_change(struct psync_reload *r, const struct psync_override *changes, size_t n,
-                                                    const char *who, struct psync_buf *changed, struct psync_error *err);
+/* Changes settings by the dashboard's file, all or nothing, and logs what `who` changed; `changed` gets a line for
+ * each. The same threads. OK; EMPTY: may not be changed so; REJECT: wrong; RETRY: not now; FATAL: the file cannot be
+ * written; NOMEM. */
+PSYNC_CHECKED enum psync_result psync_reload_change(struct psync_reload *r, const struct psync_override *changes,
+                                                    size_t n, const char *who, struct psync_buf *changed,
+                                                    struct psync_error *err);
 /* Worker, owner, settings, log, in the order in which they may go. */
 void psync_reload_done(struct psync_reload *r);
 

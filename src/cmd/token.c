@@ -29,7 +29,8 @@ static enum psync_result add(void *arg, struct psync_accounts *a, struct psync_e
     const struct change *c = arg;
     struct psync_token *token;
     if (psync_accounts_token(a, c->name))
-        return psync_fail(err, PSYNC_EMPTY, "there is a token %s already; remove it first, or choose another name", c->name);
+        return psync_fail(err, PSYNC_EMPTY, "there is a token %s already; remove it first, or choose another name",
+                          c->name);
     enum psync_result r = psync_accounts_add_token(a, &token, err);
     if (r == PSYNC_OK)
         *token = c->token;

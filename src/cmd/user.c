@@ -45,8 +45,8 @@ static enum psync_result add(void *arg, struct psync_accounts *a, struct psync_e
     const struct change *c = arg;
     struct psync_user *user;
     if (psync_accounts_user(a, c->name))
-        return psync_fail(err, PSYNC_EMPTY, "there is a user %s already; `productsync user password %s` changes the password",
-                          c->name, c->name);
+        return psync_fail(err, PSYNC_EMPTY, "there is a user %s already; `productsync user password %s` changes the "
+                                            "password", c->name, c->name);
     enum psync_result r = psync_accounts_add_user(a, &user, err);
     if (r != PSYNC_OK)
         return r;

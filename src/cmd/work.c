@@ -1,7 +1,7 @@
 /* work - `work`: delivers from the queue until told to stop, or until nothing more can be done.
  *
- * The queue and the API read the settings of the start (or the last reload) from one psync_config; the worker owns one of
- * its own, because it keeps the old one as long as something in flight needs it. */
+ * The queue and the API read the settings of the start (or the last reload) from one psync_config; the worker owns
+ * one of its own, because it keeps the old one as long as something in flight needs it. */
 #include "cmd/commands.h"
 #include "cmd/console.h"
 #include "cmd/context.h"

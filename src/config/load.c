@@ -195,8 +195,8 @@ static enum psync_result on_ini(void *arg, const char *section, const char *key,
     enum psync_result r;
 
     if (is_nowhere(l, section))
-        return !key && l->warnings ? psync_buf_printf(l->warnings, "%s: there is no %s any more; what was changed of it in "
-                                                                   "the dashboard is left out\n", where, section)
+        return !key && l->warnings ? psync_buf_printf(l->warnings, "%s: there is no %s any more; what was changed of it "
+                                                                   "in the dashboard is left out\n", where, section)
                                    : PSYNC_OK;
     r = take_named(l->store, section, key, &setting, err);
 

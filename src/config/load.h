@@ -30,8 +30,8 @@ PSYNC_CHECKED enum psync_result psync_config_load(const struct psync_config_sour
                                                   struct psync_config **ret_config, struct psync_buf *warnings,
                                                   struct psync_error *err);
 
-/* The reason is in `err`; puts before it where that setting (not one of a destination) was made, its name and its value.
- * Always REJECT. */
+/* The reason is in `err`; puts before it where that setting (not one of a destination) was made, its name and its
+ * value. Always REJECT. */
 PSYNC_CHECKED enum psync_result psync_config_blame(const struct psync_config *c, const char *section, const char *key,
                                                    struct psync_error *err);
 

@@ -61,8 +61,8 @@ const struct psync_option psync_options[] = {
     ROW("destination", "auth", CHOICE, DEST | OPERATOR, OF(auth), "bearer",
         "How the token is sent: as Authorization: Bearer, in a header of its own, or not at all",
         ONE_OF("bearer", "header", "none")),
-    ROW("destination", "header", TEXT, DEST | OPERATOR, OF(auth_header), "X-API-Key", "Name of the header of auth = header",
-        RULE(psync_check_header_name)),
+    ROW("destination", "header", TEXT, DEST | OPERATOR, OF(auth_header), "X-API-Key",
+        "Name of the header of auth = header", RULE(psync_check_header_name)),
     ROW("destination", "token", TEXT, DEST | SECRET, OF(token), "",
         "The API's token; MY_API_TOKEN in the environment sets it too, and token_file keeps it out of this file",
         RULE(psync_check_token)),
@@ -273,7 +273,9 @@ const size_t psync_options_count = sizeof psync_options / sizeof psync_options[0
 
 bool psync_option_changeable(const struct psync_option *o)
 {
-    return (o->flags & PSYNC_OPTION_RELOAD) && !(o->flags & (PSYNC_OPTION_SECRET | PSYNC_OPTION_OPERATOR | PSYNC_OPTION_SHOP));
+    const unsigned never = PSYNC_OPTION_SECRET | PSYNC_OPTION_OPERATOR | PSYNC_OPTION_SHOP;
+
+    return (o->flags & PSYNC_OPTION_RELOAD) && !(o->flags & never);
 }
 
 const struct psync_option *psync_option_find(const char *section, const char *key)

@@ -1,4 +1,5 @@
-/* overrides - reading and writing the dashboard's file; its settings are checked by the one table, as everybody's are. */
+/* overrides - reading and writing the dashboard's file; its settings are checked by the one table, as everybody's
+ * are. */
 #include "config/overrides.h"
 
 #include "base/newfile.h"
@@ -132,8 +133,9 @@ static enum psync_result change(struct entries *e, const struct psync_override *
             drop(e, at);
         return PSYNC_OK;
     }
-    enum psync_result r = fits_a_line(c->value) ? psync_value_parse(o, c->value, &number, err)
-                                                : psync_fail(err, PSYNC_REJECT, "has characters that cannot stand there");
+    enum psync_result r = fits_a_line(c->value)
+                              ? psync_value_parse(o, c->value, &number, err)
+                              : psync_fail(err, PSYNC_REJECT, "has characters that cannot stand there");
     if (r == PSYNC_REJECT)
         psync_error_prefix(err, "%s", c->name);
     return r == PSYNC_OK ? put(e, title, key, c->value, err) : r;
@@ -149,8 +151,8 @@ static int by_title(const void *a, const void *b)
 static enum psync_result format(struct entries *e, struct psync_buf *out)
 {
     const char *title = "";
-    enum psync_result r = psync_buf_add_str(out, "; Settings changed in the dashboard. They are stronger than those of the "
-                                                 "configuration file.\n");
+    enum psync_result r = psync_buf_add_str(out, "; Settings changed in the dashboard. They are stronger than those of "
+                                                 "the configuration file.\n");
     if (e->n)
         qsort(e->list, e->n, sizeof *e->list, by_title);
     for (size_t i = 0; r == PSYNC_OK && i < e->n; i++) {
@@ -177,7 +179,8 @@ static enum psync_result check_readable(const struct entries *e, struct psync_sp
     free_entries(&found);
     if (r == PSYNC_NOMEM || same)
         return r;
-    return psync_fail(err, PSYNC_REJECT, "a value has characters that cannot stand in a file of settings, or is too long");
+    return psync_fail(err, PSYNC_REJECT, "a value has characters that cannot stand in a file of settings, or is "
+                                         "too long");
 }
 
 enum psync_result psync_overrides_edit(struct psync_span text, const struct psync_override *changes, size_t n,
@@ -200,14 +203,16 @@ enum psync_result psync_overrides_edit(struct psync_span text, const struct psyn
 
 /* ---- the file ---- */
 
-static enum psync_result path_of(const struct psync_config *config, char ret_path[PSYNC_PATH_BYTES], struct psync_error *err)
+static enum psync_result path_of(const struct psync_config *config, char ret_path[PSYNC_PATH_BYTES],
+                                 struct psync_error *err)
 {
     if ((size_t)snprintf(ret_path, PSYNC_PATH_BYTES, "%s/overrides.conf", config->state_folder) >= PSYNC_PATH_BYTES)
         return psync_fail(err, PSYNC_REJECT, "state.folder: the path is too long");
     return PSYNC_OK;
 }
 
-enum psync_result psync_overrides_read(const struct psync_config *config, struct psync_buf *out, struct psync_error *err)
+enum psync_result psync_overrides_read(const struct psync_config *config, struct psync_buf *out,
+                                       struct psync_error *err)
 {
     char path[PSYNC_PATH_BYTES];
     bool shared;

@@ -10,10 +10,10 @@ struct psync_override {
     const char *value; /* NULL: as the other sources say */
 };
 
-/* Appends to `out` the file with the changes made to what `text` holds. EMPTY: a setting that may not be changed so; REJECT: no
- * such setting, or a value that cannot be; `text` cannot be read. Pure. */
-PSYNC_CHECKED enum psync_result psync_overrides_edit(struct psync_span text, const struct psync_override *changes, size_t n,
-                                                     struct psync_buf *out, struct psync_error *err);
+/* Appends to `out` the file with the changes made to what `text` holds. EMPTY: a setting that may not be changed so;
+ * REJECT: no such setting, or a value that cannot be; `text` cannot be read. Pure. */
+PSYNC_CHECKED enum psync_result psync_overrides_edit(struct psync_span text, const struct psync_override *changes,
+                                                     size_t n, struct psync_buf *out, struct psync_error *err);
 /* The file of that state folder, appended; nothing where there is none. REJECT: it cannot be read. */
 PSYNC_CHECKED enum psync_result psync_overrides_read(const struct psync_config *config, struct psync_buf *out,
                                                      struct psync_error *err);

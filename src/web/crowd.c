@@ -1,8 +1,9 @@
 /* crowd - the connections of a server: who takes too long, and who makes room for others.
  *
- * libmicrohttpd forgets an idle connection after a while, but any byte makes it wait anew: a client that sends one now and
- * then would stay forever. So each connection has a seat here, which says since when it does what it does. One that must go
- * is shut down with shutdown(2): libmicrohttpd's thread then finds its end, as if the client had left. */
+ * libmicrohttpd forgets an idle connection after a while, but any byte makes it wait anew: a client that sends one
+ * now and then would stay forever. So each connection has a seat here, which says since when it does what it does.
+ * One that must go is shut down with shutdown(2): libmicrohttpd's thread then finds its end, as if the client had
+ * left. */
 #include "web/server_impl.h"
 
 #include <stdlib.h>

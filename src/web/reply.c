@@ -175,7 +175,8 @@ void psync_web_problem(struct psync_web_request *rq, unsigned status, const char
 
 void psync_web_problem_later(struct psync_web_request *rq, const char *title)
 {
-    problem(rq, MHD_HTTP_SERVICE_UNAVAILABLE, title, NULL, &(struct psync_web_header){MHD_HTTP_HEADER_RETRY_AFTER, "1"});
+    problem(rq, MHD_HTTP_SERVICE_UNAVAILABLE, title, NULL,
+            &(struct psync_web_header){MHD_HTTP_HEADER_RETRY_AFTER, "1"});
 }
 
 void psync_web_problem_allow(struct psync_web_request *rq, const char *title, const char *methods)

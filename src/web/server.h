@@ -54,8 +54,8 @@ struct psync_web_conf {
     const struct psync_web_header *headers; /* of every answer that has not its own of that name; borrowed for the
                                                server's life */
     size_t n_headers;
-    /* Called when a request's header is there and its route is known, before its body is read, with the route's `arg`: it
-     * may psync_web_divert it. NULL: every request is let in. */
+    /* Called when a request's header is there and its route is known, before its body is read, with the route's
+     * `arg`: it may psync_web_divert it. NULL: every request is let in. */
     psync_web_handler *admit;
 };
 

@@ -1,4 +1,5 @@
-/* What a request says of itself, field by field, one a line: nobody without an account gets further than reading at home. */
+/* What a request says of itself, field by field, one a line: nobody without an account gets further than reading at
+ * home. */
 #include "admin/gate.h"
 
 #include "config/load.h"

@@ -1,5 +1,5 @@
-/* PATCH /v1/config: "NAME=VALUE" into the dashboard's file. What is taken can be read again, and says what was meant; nothing that
- * only the operator may change gets in. */
+/* PATCH /v1/config: "NAME=VALUE" into the dashboard's file. What is taken can be read again, and says what was meant;
+ * nothing that only the operator may change gets in. */
 #include "config/ini_text.h"
 #include "config/options.h"
 #include "config/overrides.h"
