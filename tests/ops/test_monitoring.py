@@ -91,7 +91,7 @@ class Run:
 
     def __init__(self, api, home, listen):
         self.api, self.home, self.url = api, home, f"http://{listen}"
-        home.configure(api.url, text=f"[destination other]\nurl = {api.url}\ntoken = test-token-4711\n", serve__listen=listen, **FAST)
+        home.configure(api.url, text=f"[destination other]\nurl = {api.url}\ntoken = test-token-4711\n", serve__listen=listen, serve__rate="0", **FAST)
         self.process = home.start("serve")
         wait_for(lambda: home.call("GET", "/v1/status")[1].get("working"), what="serve")
         assert home.call("POST", "/v1/destinations/other/pause", {"reason": "a test"})[0] == 200
@@ -223,7 +223,7 @@ def test_counters_begin_anew_and_gauges_do_not():
     """Prometheus takes a counter that falls for a restart; what the queue holds is told from the queue."""
     with Mock() as api, Home(api.url) as home:
         listen = f"127.0.0.1:{free_port()}"
-        home.configure(api.url, serve__listen=listen, **FAST)
+        home.configure(api.url, serve__listen=listen, serve__rate="0", **FAST)
         api.rules({"products": [2], "status": 422})
         for turn in range(2):
             child = home.start("serve")
