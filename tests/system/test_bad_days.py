@@ -307,6 +307,23 @@ def test_the_reserve_lets_deliveries_go_on_when_others_fill_the_disk():
         assert api.summary()["effects"] == queued
 
 
+def test_a_small_reserve_is_left_as_well():
+    def free():
+        room = os.statvfs(home.state)
+        return room.f_bavail * room.f_frsize
+    with Mock() as api, Home() as home, disk(home.state, 16):
+        home.configure(api.url, queue__reserve="2MB", queue__full_wait="0", log__file="-")
+        home.run("status")
+        with open(os.path.join(home.state, "filler"), "wb") as filler:
+            filler.write(b"x" * (free() - (3584 << 10)))
+        done = home.run("produce", input="".join(product(n, "\U0001F600" * 255) + "\n" for n in range(1, 15000)), code=1)
+        assert "queue.reserve" in done.stderr
+        queued = home.counts()["ready"]
+        assert 100 < queued < 20000 and free() > 3 << 19, (queued, free())
+        home.run("work", "--drain")
+        assert api.summary()["effects"] == queued
+
+
 def test_a_log_that_cannot_be_written_is_said_once():
     with Mock() as api, Home(api.url, log__file="/dev/full") as home:
         home.run("produce", input=products(1, 3000))

@@ -106,6 +106,7 @@ static int count_wal_pages(void *self, sqlite3 *db, const char *name, int pages)
     (void)db;
     (void)name;
     s->wal_pages = pages;
+    s->unlogged_bytes = 0;
     return SQLITE_OK;
 }
 

@@ -10,11 +10,18 @@ static const char full_depth[] = "the destination has queue.max_depth messages t
 static const char full_places[] = "there are more destinations than a queue file takes";
 static const char full_space[] = "less space is free on the disk than queue.reserve";
 
-enum { SPACE_CHECK_MS = 100, SPACE_CHECK_BYTES = 8 << 20 };
+enum { SPACE_CHECK_MS = 100 };
+
+/* Bytes that are put without looking at the disk: they take the log and the file, and must leave most of the reserve. */
+static uint64_t blind_bytes(const struct psync_store *s)
+{
+    const uint64_t most = 8 << 20, share = s->conf->reserve_bytes / 16;
+    return share < most ? share : most;
+}
 
 /* Settling must not fail for want of space, so putting stops before. Besides the reserve there must be room for what is
- * certain to come: the log's pages once more in the file, and for each message its outcome, its attempt and a line in
- * the log of deliveries, which often lies on the same disk. */
+ * certain to come: the log's pages once more in the file, both for what is not committed yet, and for each message its
+ * outcome, its attempt and a line in the log of deliveries, which often lies on the same disk. */
 static bool is_enough(const struct psync_store *s, uint64_t free_bytes)
 {
     enum { PAGE_BYTES = 4096, SETTLING_BYTES = 512 };
@@ -24,15 +31,16 @@ static bool is_enough(const struct psync_store *s, uint64_t free_bytes)
     for (size_t i = 0; i < s->n_places; i++)
         if (s->places[i] != NULL)
             unfinished += (uint64_t)(s->places[i]->ready + s->places[i]->delayed);
+    uint64_t log = (uint64_t)s->wal_pages * PAGE_BYTES;
     return free_bytes >= s->conf->reserve_bytes &&
-           free_bytes - s->conf->reserve_bytes >= (uint64_t)s->wal_pages * PAGE_BYTES + unfinished * SETTLING_BYTES;
+           free_bytes - s->conf->reserve_bytes >= log + 2 * s->unlogged_bytes + unfinished * SETTLING_BYTES;
 }
 
 static bool space_low(struct psync_store *s, psync_ms now)
 {
     struct statvfs fs;
     psync_ms since = now - s->space_checked;
-    if (s->space_checked != 0 && since >= 0 && since < SPACE_CHECK_MS && s->space_bytes < SPACE_CHECK_BYTES)
+    if (s->space_checked != 0 && since >= 0 && since < SPACE_CHECK_MS && s->space_bytes < blind_bytes(s))
         return s->space_low;
     s->space_checked = now;
     s->space_bytes = 0;
@@ -83,7 +91,9 @@ static void count_new(struct psync_store *s, struct psync_place *p, struct psync
     p->ready++;
     p->waiting += waits;
     p->dirty = s->dirty = true;
-    s->space_bytes += put->payload.len + 512; /* of row and indexes */
+    const uint64_t bytes = put->payload.len + 512; /* of row and indexes */
+    s->space_bytes += bytes;
+    s->unlogged_bytes += bytes;
 }
 
 static enum psync_result insert(struct psync_store *s, struct psync_place *p, struct psync_put *put,

@@ -68,7 +68,7 @@ struct psync_store {
     psync_ms age, age_at_start, started; /* the clock of the purge: as stored; when this life began, by both clocks */
     int wal_pages, wal_tried; /* in the log; when a checkpoint was last tried because it is long */
     psync_ms space_checked;  /* when, and how many bytes were put since */
-    uint64_t space_bytes;
+    uint64_t space_bytes, unlogged_bytes; /* the latter since the last commit */
     bool space_low;
     int64_t ended_batch;     /* the latest batch whose row was deleted */
     int64_t inherited_batch; /* the latest that was bound before the file was opened */

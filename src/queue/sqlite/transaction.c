@@ -87,6 +87,7 @@ enum psync_result psync_store_undo(struct psync_store *s, struct psync_error *er
             return r;
     }
     s->open = s->dirty = false;
+    s->unlogged_bytes = 0;
     r = psync_store_query(s, PSYNC_SQL_STORE_LOAD, NULL, 0, &st, err);
     if (r != PSYNC_OK)
         return r == PSYNC_EMPTY ? psync_fail(err, PSYNC_FATAL, "queue file %s is damaged", s->conf->path) : r;
