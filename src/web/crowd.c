@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+enum { FRESH_MS = 1000 };
+
 struct psync_web_seat {
     struct psync_link link;
     int fd;
@@ -63,14 +65,16 @@ static struct psync_web_seat *longest(struct psync_web_server *s, enum psync_web
     return found;
 }
 
-/* An eighth of the seats is kept free, so that whoever comes is let in, and then finds out who has to leave. */
+/* Who came just now, and is about to ask, does not give way to those who began long ago and do not go on.
+ *
+ * An eighth of the seats is kept free, so that whoever comes is let in, and then finds out who has to leave. */
 static void make_room(struct psync_web_server *s)
 {
     if (!s->patience.idle_ms || s->figures.connections + s->max_connections / 8 <= s->max_connections)
         return;
-    struct psync_web_seat *seat = longest(s, PSYNC_WEB_IDLE);
-    if (!seat)
-        seat = longest(s, PSYNC_WEB_READING);
+    struct psync_web_seat *idle = longest(s, PSYNC_WEB_IDLE), *slow = longest(s, PSYNC_WEB_READING);
+    bool fresh = idle && psync_clock_now() - idle->since < FRESH_MS;
+    struct psync_web_seat *seat = !idle || (fresh && slow && slow->since < idle->since) ? slow : idle;
     if (seat)
         show_out(s, seat);
 }

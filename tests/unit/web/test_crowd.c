@@ -196,6 +196,37 @@ static void lets_in_whoever_comes(void **state)
     }
 }
 
+/* One that came just now has not asked yet; those who dawdle go before it. */
+static void spares_who_came_just_now(void **state)
+{
+    (void)state;
+    struct psync_web_server *server = serve((struct psync_web_patience){60000, 60000, 60000, 60000});
+    int slow[SEATS - SEATS / 8 - 1], more[SEATS / 2];
+    struct psync_web_figures figures = {0};
+    for (size_t i = 0; i < sizeof slow / sizeof slow[0]; i++) {
+        slow[i] = dial(server);
+        say(slow[i], "GET / HTTP/1.1\r\n");
+    }
+    poll(NULL, 0, 100); /* they are read */
+    int fresh = dial(server);
+    for (size_t i = 0; i < SEATS / 2; i++) {
+        more[i] = dial(server);
+        say(more[i], "GET / HTTP/1.1\r\n");
+    }
+    while (figures.shown_out == 0)
+        psync_web_server_figures(server, &figures);
+    say(fresh, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    char *heard = hear(fresh);
+    assert_non_null(heard);
+    assert_non_null(strstr(heard, "200 OK"));
+    close(fresh);
+    for (size_t i = 0; i < sizeof slow / sizeof slow[0]; i++)
+        close(slow[i]);
+    for (size_t i = 0; i < SEATS / 2; i++)
+        close(more[i]);
+    psync_web_server_free(server);
+}
+
 static void diverts_without_reading_the_body(void **state)
 {
     static const struct {
@@ -255,6 +286,7 @@ int main(void)
         cmocka_unit_test(cuts_who_is_idle_after_an_answer),
         cmocka_unit_test(waits_for_its_own_handlers),
         cmocka_unit_test(lets_in_whoever_comes),
+        cmocka_unit_test(spares_who_came_just_now),
         cmocka_unit_test(diverts_without_reading_the_body),
         cmocka_unit_test(bounds_all_bodies_together),
     };
