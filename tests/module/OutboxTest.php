@@ -501,6 +501,26 @@ final class OutboxTest extends ShopCase
         $this->assertSame(['20 ready {"id":20,"name":"Cup","price":12.00,"stock":1}'], $this->rows());
     }
 
+    /** A newer server's own collation is not that of tables which an older one made. */
+    public function testAShopThatMovedToAServerWithAnotherCollation()
+    {
+        $this->cup();
+        Database::run('SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci');
+        $this->sql('UPDATE ps_product_shop SET price = 40 WHERE id_product = 20');
+        Hook::exec('actionProductUpdate', ['id_product' => 20]);
+        $this->endRequest();
+        $this->assertSame([], PrestaShopLogger::$lines);
+        $this->assertSame(['20 ready {"id":20,"name":"Cup","price":48.00,"stock":1}'], $this->rows());
+        $this->assertSame(1, Actions::discard([(int) $this->row(20)['id_outbox']]));
+        ProductSync\Outbox\State::set('relay:1', '{}');
+        $this->assertSame(0, Actions::release([(int) $this->row(20)['id_outbox']]));
+        ProductSync\Background\Cron::run(5.0);
+        $this->request(self::PAGE, 'POST', '/admin/x', ['insert 21|Pot|5|1', '+added 21', 'stock 21|1', '+save 21']);
+        Player::play(['delete 21', '+deleteAfter 21']);
+        $this->endRequest();
+        $this->assertCount(1, $this->rows());
+    }
+
     public function testAStatementThatFailsTwiceIsAnError()
     {
         $this->expectException(StorageError::class);

@@ -56,6 +56,10 @@ class Office:
 
     def create(self, kind="standard"):
         """What "New product" does: the id of the draft it made."""
+        return self.draft(kind)[0]
+
+    def draft(self, kind="standard"):
+        """The same, with the page that it leads to: its id, and the form as it stands there."""
         page = self.get(self.products + "/create")
         form = page.form("create_product").set("create_product[type]", kind)
         if not form.action.startswith(self.shop.admin):
@@ -63,7 +67,7 @@ class Office:
         answer = self.browser.submit(form)
         found = re.search(r"products(?:-v2)?/(\d+)/edit", answer.url)
         assert found, f"no product was created: {answer}"
-        return int(found.group(1))
+        return int(found.group(1)), answer.form("product")
 
     def form(self, product):
         page = self.get(f"{self.products}/{product}/edit")
