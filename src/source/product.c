@@ -144,7 +144,9 @@ static enum psync_result check_numbers(const struct psync_product *p, const stru
 {
     if (p->id <= 0)
         return psync_fail(reason, PSYNC_REJECT, "id is not above zero: %" PRId64, p->id);
-    if (psync_decimal_format(&p->price, r->digits, price) != PSYNC_OK)
+    /* Said with all its digits: rounded, -0.001 would be told as 0.00. */
+    const unsigned told = p->price.negative && p->price.scale > r->digits ? p->price.scale : r->digits;
+    if (psync_decimal_format(&p->price, told, price) != PSYNC_OK)
         return psync_fail(reason, PSYNC_REJECT, "price is too large");
     if (p->price.negative)
         return psync_fail(reason, PSYNC_REJECT, "price is negative: %s", price);

@@ -122,6 +122,8 @@ static void members(void **state)
                                     "{\"id\":1,\"name\":\"x\",\"price\":-0.0,\"stock\":1}\n",
          .expected = "! t:1: price is negative: -0.01\n! t:2: price is empty\n"
                      "! t:3: price is not a number: 1,5\\u202e\\x07\n4 {\"id\":1,\"name\":\"x\",\"price\":0.00,\"stock\":1}\n"},
+        {.name = "a price of which rounding leaves nothing", .input = "{\"id\":1,\"name\":\"x\",\"price\":-0.001,\"stock\":1}\n",
+         .expected = "! t:1: price is negative: -0.001\n"},
         {.name = "stocks", .input = "{\"id\":1,\"name\":\"x\",\"price\":1,\"stock\":15.5}\n"
                                     "{\"id\":1,\"name\":\"x\",\"price\":1,\"stock\":-3}\n",
          .expected = "! t:1: stock is not an integer: 15.5\n"
