@@ -20,7 +20,8 @@ static enum psync_result make_one(const char *path, struct psync_error *err)
 {
     if (mkdir(path, 0700) == 0 || errno == EEXIST)
         return PSYNC_OK;
-    return psync_fail(err, PSYNC_REJECT, "cannot make the folder %s: %s", path, strerror(errno));
+    return psync_fail(err, PSYNC_REJECT, "cannot make the folder %s: %s: make it, writable for this user, or name"
+                     " another", path, strerror(errno));
 }
 
 enum psync_result psync_path_make(const char *folder, struct psync_error *err)
@@ -33,7 +34,8 @@ enum psync_result psync_path_make(const char *folder, struct psync_error *err)
     memcpy(part, folder, n + 1);
     enum psync_result r = PSYNC_OK;
     if (stat(folder, &st) == 0) /* the usual case; a parent that we may not read does not matter then */
-        return S_ISDIR(st.st_mode) ? PSYNC_OK : psync_fail(err, PSYNC_REJECT, "%s is not a folder", folder);
+        return S_ISDIR(st.st_mode) ? PSYNC_OK : psync_fail(err, PSYNC_REJECT, "%s is not a folder: move it"
+                                                          " away, or name another", folder);
     for (size_t i = 1; i < n && r == PSYNC_OK; i++)
         if (part[i] == '/' && part[i - 1] != '/') {
             part[i] = '\0';

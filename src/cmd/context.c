@@ -60,8 +60,8 @@ enum psync_exit psync_context_log(struct psync_context *ctx, const struct psync_
     }
     snprintf(ctx->log_path, size, "%s/%s", ctx->config->state_folder, default_name);
     /* A state folder that cannot be made is no reason not to deliver: the log says once that it cannot be written. */
-    if (!*ctx->config->log.file && psync_path_make(ctx->config->state_folder, &err) != PSYNC_OK)
-        psync_complain("warning: %s", err.text);
+    if (!*ctx->config->log.file)
+        (void)!psync_path_make(ctx->config->state_folder, &err);
     struct psync_log_conf conf = psync_context_log_conf(ctx, ctx->config, inv);
     ctx->log = psync_log_new(&conf);
     if (ctx->log)

@@ -104,7 +104,7 @@ enum psync_result psync_web_listen_unix(const char *path, mode_t mode, int *ret_
                           sizeof(address.sun_path) - 1);
     memcpy(address.sun_path, path, strlen(path) + 1);
     if (!make_way(path))
-        return psync_fail(err, PSYNC_REJECT, "%s: in the way of the socket", path);
+        return psync_fail(err, PSYNC_REJECT, "%s is in the way of the socket: move it away", path);
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     if (fd < 0)
         return psync_fail(err, PSYNC_FATAL, "%s: no socket: %s", path, strerror(errno));

@@ -106,10 +106,22 @@ def test_a_file_in_place_of_the_state_folder():
             f.write("a file")
         for args in (["produce"], ["status"]):
             done = home.run(*args, input=product(1), code=3)
-            assert len(done.stderr.strip().split("\n")) == 1 and home.state in done.stderr
-        assert home.state in home.run("work", code=3).stderr
+            assert len(done.stderr.strip().split("\n")) == 1 and f"{home.state} is not a folder: move it" in done.stderr
+        assert home.run("work", code=3).stderr.count(f"{home.state} is not a folder: move it") == 1
         with open(home.state) as f:
             assert f.read() == "a file"
+
+
+def test_a_state_folder_that_cannot_be_made():
+    with Home() as home:
+        locked = os.path.join(home.folder, "locked")
+        os.mkdir(locked, 0o500)
+        home.configure("http://127.0.0.1:9/products", state__folder=os.path.join(locked, "state"))
+        for args in (["produce"], ["status"], ["work"]):
+            done = as_nobody(home, *args)
+            assert done.returncode == 3, done
+            said = [line for line in done.stderr.strip().split("\n") if "cannot write the log" not in line]
+            assert len(said) == 1 and locked in said[0] and "Permission denied: make it" in said[0], done.stderr
 
 
 def test_a_missing_folder_of_the_queue():
