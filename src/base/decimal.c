@@ -82,7 +82,8 @@ static bool read_exponent(struct reader *r, long long *ret_exponent)
 }
 
 /* A number of any size, by the grammar in the header. */
-static bool read_number(struct psync_span text, bool lenient, struct reader *r, bool *ret_negative, long long *ret_scale)
+static bool read_number(struct psync_span text, bool lenient, struct reader *r, bool *ret_negative,
+                        long long *ret_scale)
 {
     if (text.len == 0)
         return false;

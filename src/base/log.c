@@ -120,8 +120,9 @@ static bool is_open_at(const struct psync_log *log, const char *path)
     return path != NULL && log->path != NULL && strcmp(log->path, path) == 0;
 }
 
-/* Takes `fd` (-1: none) and `path`, owned from here on, in the place of the present file. What was complained of is said
- * again only if it may have changed: another file, one that could not be opened, one that was written meanwhile. */
+/* Takes `fd` (-1: none) and `path`, owned from here on, in the place of the present file. What was complained of is
+ * said again only if it may have changed: another file, one that could not be opened, one that was written
+ * meanwhile. */
 static void replace_file(struct psync_log *log, char *path, int fd)
 {
     bool same = is_open_at(log, path) && log->fd >= 0;

@@ -1,7 +1,7 @@
 /* log_console - the log's lines on stderr; private to the log, and under its lock.
  *
- * Whoever logs may be what commits: a terminal that was stopped (Ctrl-S) or a full pipe costs one short wait, and then its
- * lines, until it takes some again; how many were lost is said then. */
+ * Whoever logs may be what commits: a terminal that was stopped (Ctrl-S) or a full pipe costs one short wait, and then
+ * its lines, until it takes some again; how many were lost is said then. */
 #ifndef PSYNC_BASE_LOG_CONSOLE_H
 #define PSYNC_BASE_LOG_CONSOLE_H
 

@@ -1,4 +1,5 @@
-/* offer - writing to whoever may not read: a stopped terminal, a full pipe. For threads that must not wait for a person. */
+/* offer - writing to whoever may not read: a stopped terminal, a full pipe. For threads that must not wait for a
+ * person. */
 #ifndef PSYNC_BASE_OFFER_H
 #define PSYNC_BASE_OFFER_H
 

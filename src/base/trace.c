@@ -27,7 +27,8 @@ enum psync_result psync_trace_read(struct psync_span header, char ret_trace[PSYN
         return PSYNC_REJECT;
     memcpy(t, header.data, LEN);
     t[LEN] = '\0';
-    bool hex = is_hex(t, 2) && is_hex(t + TRACE_AT, TRACE_LEN) && is_hex(t + PARENT_AT, PARENT_LEN) && is_hex(t + FLAGS_AT, 2);
+    bool hex = is_hex(t, 2) && is_hex(t + TRACE_AT, TRACE_LEN) && is_hex(t + PARENT_AT, PARENT_LEN) &&
+               is_hex(t + FLAGS_AT, 2);
     bool dashes = t[TRACE_AT - 1] == '-' && t[PARENT_AT - 1] == '-' && t[FLAGS_AT - 1] == '-';
     bool known = memcmp(t, "00", 2) == 0;
     bool ends = header.len == LEN || (!known && header.data[LEN] == '-');

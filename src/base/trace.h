@@ -12,8 +12,8 @@ enum { PSYNC_TRACE_BYTES = 56 }; /* with the NUL */
 /* A version later than 00 is read as far as 00 knows it, as the recommendation says, and becomes 00. REJECT: not valid;
  * then the one who gets it is to go on as if there had been none. */
 PSYNC_CHECKED enum psync_result psync_trace_read(struct psync_span header, char ret_trace[PSYNC_TRACE_BYTES]);
-/* The same trace under a parent of our own; `parent` 0 becomes 1, for zeros are not allowed. "" , or anything that is no
- * trace, stays "". */
+/* The same trace under a parent of our own; `parent` 0 becomes 1, for zeros are not allowed. "" , or anything that is
+ * no trace, stays "". */
 void psync_trace_child(const char *trace, uint64_t parent, char ret_trace[PSYNC_TRACE_BYTES]);
 
 #endif

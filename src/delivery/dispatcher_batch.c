@@ -175,8 +175,8 @@ struct job *psync_batch_form(struct destination *t, psync_ms now, psync_ms *ret_
     if (psync_list_empty(&t->fresh))
         return NULL;
     struct held *first = PSYNC_CONTAINER(t->fresh.next, struct held, link);
-    if (psync_batch_enabled(t) && t->n_fresh < psync_effective_batch(t->owner->config, t->conf) && t->fresh_bytes < conf->max_bytes &&
-        now < first->offered_at + conf->linger) {
+    bool fills = t->n_fresh >= psync_effective_batch(t->owner->config, t->conf) || t->fresh_bytes >= conf->max_bytes;
+    if (psync_batch_enabled(t) && !fills && now < first->offered_at + conf->linger) {
         *ret_due = first->offered_at + conf->linger;
         return NULL;
     }

@@ -162,8 +162,9 @@ static bool fault_splits(const struct job *job, const struct judgement *j, psync
         return false;
     f.previous_try_at = first->tries > 0 ? first->last_try_at : 0;
     uint32_t times = psync_recall_again(&d->recall, job->request.key, now).times;
+    uint32_t attempts = psync_effective_retry(d->config, job->destination->conf).attempts;
     return (times >= 2 && psync_failure_others_succeed(&f)) ||
-           (j->class == PSYNC_CLASS_FAULT && first->tries + 1 >= psync_effective_retry(d->config, job->destination->conf).attempts);
+           (j->class == PSYNC_CLASS_FAULT && first->tries + 1 >= attempts);
 }
 
 /* True: the batch was split, its messages stay here. */
@@ -296,8 +297,8 @@ static void settle_success(struct job *job, const struct psync_response *r, stru
         settle_unclear(job, r, j, now);
 }
 
-/* There is no memory or no descriptor to send anything with. What was not sent is released and would be back at once, so
- * the destination rests. */
+/* There is no memory or no descriptor to send anything with. What was not sent is released and would be back at once,
+ * so the destination rests. */
 static void rest(struct destination *t, const struct psync_response *r, psync_ms now)
 {
     t->rest_until = now + REST_MS;

@@ -70,7 +70,8 @@ static enum psync_result count_connections(struct psync_http *h, struct psync_ht
     if (x->connections == &h->connections)
         return PSYNC_OK;
     x->connections = &h->connections;
-    return curl_easy_setopt(x->easy, CURLOPT_CLOSESOCKETDATA, (void *)x->connections) == CURLE_OK ? PSYNC_OK : PSYNC_NOMEM;
+    CURLcode code = curl_easy_setopt(x->easy, CURLOPT_CLOSESOCKETDATA, (void *)x->connections);
+    return code == CURLE_OK ? PSYNC_OK : PSYNC_NOMEM;
 }
 
 enum psync_result psync_http_start(struct psync_http *h, const struct psync_http_send *send, psync_http_done *done,

@@ -226,8 +226,8 @@ static enum psync_result usable_destination(const struct psync_queue *queue, con
                                             const struct psync_destination_conf *d, struct psync_error *err)
 {
     if (d->batch_size > 1 && !(psync_queue_capabilities(queue) & PSYNC_CAN_BIND))
-        return psync_fail(err, PSYNC_REJECT, "destination %s: the queue driver %s cannot keep batches together", d->name,
-                          psync_queue_driver_name(queue));
+        return psync_fail(err, PSYNC_REJECT, "destination %s: the queue driver %s cannot keep batches together",
+                          d->name, psync_queue_driver_name(queue));
     if (config->work.lease < 2 * (psync_effective_timeout(&config->http, d) + 1000))
         return psync_fail(err, PSYNC_REJECT, "destination %s: work.lease must be at least twice its timeout and two "
                           "seconds", d->name);

@@ -101,7 +101,8 @@ bool psync_worker_is_quiet(struct psync_worker *w);                             
 PSYNC_CHECKED enum psync_result psync_worker_usable(const struct psync_queue *queue, const struct psync_config *config,
                                                     struct psync_error *err);
 
-/* What the queue remembers of the destinations that are in the settings, but not in those from `before` (NULL: of all). */
+/* What the queue remembers of the destinations that are in the settings, but not in those from `before` (NULL: of
+ * all). */
 PSYNC_CHECKED enum psync_result psync_worker_restore(struct psync_worker *w, const struct psync_config *before,
                                                      struct psync_error *err);
 

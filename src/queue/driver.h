@@ -36,7 +36,8 @@ struct psync_queue_driver {
      * nothing will be leased, so that a disk without room for verdicts is no reason not to open; else it is FATAL. */
     enum psync_result (*open)(const struct psync_queue_conf *conf, bool full_disk_ok, psync_ms now,
                               struct psync_log *log, void **ret_self, struct psync_error *err);
-    /* NULL and half-open are fine; what was not committed is lost. Not `sound`, after FATAL: nothing more is written. */
+    /* NULL and half-open are fine; what was not committed is lost. Not `sound`, after FATAL: nothing more is
+     * written. */
     void (*close)(void *self, bool sound);
 
     /* ---- writing: the queue's thread ---- */
@@ -46,8 +47,8 @@ struct psync_queue_driver {
      * paused or suspended destination has is not leased. Members of a bound batch come together, next to each other, by
      * batch_pos, or not at all; a batch of more than `want->max` (the setting was lowered) comes alone, and for that
      * `ret` has room for PSYNC_BATCH_MEMBERS_MAX at least. A batch that was bound before `open` comes as unanswered:
-     * whoever bound it may have sent it and not lived to record that. *ret_next_due: when the next delayed message is due or
-     * a lease runs out, PSYNC_MS_NEVER if nothing waits. */
+     * whoever bound it may have sent it and not lived to record that. *ret_next_due: when the next delayed message is
+     * due or a lease runs out, PSYNC_MS_NEVER if nothing waits. */
     enum psync_result (*lease)(void *self, const struct psync_want *want, psync_ms now, struct psync_message **ret,
                                size_t *ret_n, psync_ms *ret_next_due, struct psync_error *err);
     /* Fills each one's `ret`: OK, or GONE for a lost lease. */

@@ -128,7 +128,8 @@ static enum psync_result second_line_is_json(struct psync_stream *s, bool *ret_y
 
 enum { LOOK = 4 }; /* bytes at most that tell one from another */
 
-/* What may stand before everything: a mark of UTF-8, empty lines, a spreadsheet's line "sep=;" (the header tells that). */
+/* What may stand before everything: a mark of UTF-8, empty lines, a spreadsheet's line "sep=;" (the header tells
+ * that). */
 static enum psync_result skip_preface(struct psync_stream *s, struct psync_error *err)
 {
     enum psync_result r = psync_stream_need(s, LOOK, err);

@@ -37,7 +37,8 @@ static inline size_t psync_stream_len(const struct psync_stream *s)
     return s->end - s->start;
 }
 
-/* The part of the window that can always be had: one byte more than a record may have, which shows that it is longer. */
+/* The part of the window that can always be had: one byte more than a record may have, which shows that it is
+ * longer. */
 static inline size_t psync_stream_seen(const struct psync_stream *s)
 {
     size_t len = psync_stream_len(s);

@@ -1,5 +1,5 @@
-/* webservice - PrestaShop's webservice answers: products joined with their stock rows, in whatever order they come, be it
- * in one input or in several.
+/* webservice - PrestaShop's webservice answers: products joined with their stock rows, in whatever order they come, be
+ * it in one input or in several.
  *
  * A product whose stock row has passed already is complete at once. The others are set aside in a temporary file and
  * completed when all inputs have ended, so memory stays bounded in either order. Stock is that of combination 0, the

@@ -125,8 +125,8 @@ static enum psync_result take_members(struct taking *t, const struct bound *batc
     return r == PSYNC_EMPTY ? PSYNC_OK : r;
 }
 
-/* The batch `id` as a whole. One with more members than are leased at once comes alone, or it would wait for ever. EMPTY:
- * it ended, its members are single messages again. RETRY: not now. */
+/* The batch `id` as a whole. One with more members than are leased at once comes alone, or it would wait for ever.
+ * EMPTY: it ended, its members are single messages again. RETRY: not now. */
 static enum psync_result take_batch(struct taking *t, int64_t id, struct psync_error *err)
 {
     sqlite3_stmt *st;

@@ -163,10 +163,10 @@ static enum psync_result find_room(struct psync_store *s, struct psync_error *er
     return r;
 }
 
-/* See log.c. A defensive SQLite, as macOS has it, takes a new cookie in silence and keeps the old one: so that is switched
- * off. Later the mark is read with read(2), which sees what write(2) wrote through
- * another descriptor (POSIX, read); the log is empty then, so that the cookie stands in the file. Before any statement is
- * prepared: SQLite takes it for a change of the schema. */
+/* See log.c. A defensive SQLite, as macOS has it, takes a new cookie in silence and keeps the old one: so that is
+ * switched off. Later the mark is read with read(2), which sees what write(2) wrote through another descriptor (POSIX,
+ * read); the log is empty then, so that the cookie stands in the file. Before any statement is prepared: SQLite takes
+ * it for a change of the schema. */
 static enum psync_result change_mark(struct psync_store *s, uint32_t *ret_mark, struct psync_error *err)
 {
     char sql[96];

@@ -92,8 +92,8 @@ const char *const psync_statement_sql[PSYNC_STATEMENTS] = {
                              " AND state = 3 ORDER BY destination, cause, id LIMIT ?6",
     [PSYNC_SQL_REQUEUE] = "UPDATE message SET state = 0, waits = ?2, outcome = ?3, attempts = 0, first_active = -1,"
                           " cause = NULL, batch = NULL WHERE id = ?1",
-    /* Only a discarded message's key is forgotten: what was replaced (6) is known by its old key too, or the same product
-     * given again would be delivered beside its replacement. */
+    /* Only a discarded message's key is forgotten: what was replaced (6) is known by its old key too, or the same
+     * product given again would be delivered beside its replacement. */
     [PSYNC_SQL_FORGET] = "UPDATE message SET state = ?2, outcome = ?3,"
                          " key_product = CASE ?2 WHEN 6 THEN key_product END, cause = NULL WHERE id = ?1",
 
