@@ -76,9 +76,7 @@ def console_many(w):
 @flow("console subclass", "a subclass of Product fires no hook of Product's: found")
 def subclass(w):
     product = services.script(w.shop, {"name": "Special", "price": 10, "stock": 4, "subclass": 1})["ids"][0]
-    by = "the hooks" if w.row(product) else "the sweep"
-    if not w.row(product):
-        w.swept(product)
+    by = w.found(product)
     w.arrived(product)
     return f"found by {by}"
 

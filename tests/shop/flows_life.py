@@ -28,11 +28,10 @@ def group(w):
     w.db.run("DELETE FROM ps_module_group WHERE id_module=%s", module)
     try:
         product = services.script(w.shop, {"name": "Grouped out", "price": 10, "stock": 1})["ids"][0]
-        by = "the hooks" if w.row(product) else "the sweep"
     finally:
         for row in rows:
             w.db.run("INSERT IGNORE INTO ps_module_group (id_module, id_shop, id_group) VALUES (%s, %s, %s)", *row.values())
-    w.swept(product)
+    by = w.found(product)
     w.arrived(product)
     return f"found by {by}"
 

@@ -237,8 +237,6 @@ def restricted(w):
                  role["id_authorization_role"])
     office = Catalogue(w.shop, "restricted@shop.example")
     product = office.make(name="By the restricted", price="8", stock=2, active=1)
-    by = "the hooks" if w.row(product) else "the sweep"
-    if not w.row(product):
-        w.swept(product)
+    by = w.found(product)
     w.arrived(product)
     return f"found by {by}"

@@ -163,6 +163,14 @@ class World:
         row = self.row(product)
         return row["state"] if row else None
 
+    def found(self, product):
+        """By whom a product is known: the hooks, or else the sweep, which is then run."""
+        row = self.row(product)
+        if row and row["deleted_at"] is None:  # not that of a product which was there before under the number
+            return "the hooks"
+        self.swept(product)
+        return "the sweep"
+
     def wait_state(self, product, *states, seconds=30):
         wait_for(lambda: self.state(product) in states, seconds,
                  lambda: f"row of product {product} is {' or '.join(states)} (it is {self._brief(product)})")
