@@ -281,7 +281,10 @@ static void settle_success(struct job *job, const struct psync_response *r, stru
     }
     enum psync_result parsed =
         psync_batch_answer_new(r->body, r->body_cut, request->members, request->n_members, &answer);
-    if (parsed == PSYNC_EMPTY && speaks_for_all(r->status)) {
+    bool speaks = parsed == PSYNC_EMPTY && speaks_for_all(r->status);
+    if (speaks || parsed == PSYNC_OK) /* the batch is over, whatever becomes of its members */
+        psync_recall_forget(&job->destination->owner->recall, request->key);
+    if (speaks) {
         settle_all(job, j, now);
         return;
     }

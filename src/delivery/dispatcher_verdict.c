@@ -266,6 +266,7 @@ void psync_verdict_whole(struct job *job, const struct judgement *j, psync_ms no
         return;
     }
     if (j->class == PSYNC_CLASS_CONFLICT && conflict_lasts(job, job->request.key, now)) {
+        psync_recall_forget(&job->destination->owner->recall, job->request.key);
         for (size_t i = 0; i < n; i++)
             settle_conflict(job->held[i], job, j, now);
         return;

@@ -128,7 +128,7 @@ static void add(struct model *m, int64_t product, size_t destination, int ahead)
 static void reserve(struct model *m, size_t n)
 {
     if (m->messages == NULL) {
-        m->cap = n > 1000 ? n : 1000;
+        m->cap = n > 2000 ? n : 2000;
         m->messages = malloc(m->cap * sizeof *m->messages);
     }
     assert_non_null(m->messages);

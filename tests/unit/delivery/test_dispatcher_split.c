@@ -140,6 +140,38 @@ static void test_conflict(void **state)
     model_done(&m);
 }
 
+/* Each batch fails once and is delivered then; what comes after them is lost, and answered 409 from then on. */
+enum { BATCHES = 900 };
+
+static struct model_answer fails_once(struct model *model, const struct psync_request *r)
+{
+    static size_t requests; /* for the last batch */
+    uint64_t first = strtoull(r->members[0]->id, NULL, 10);
+
+    if (first < 2 * BATCHES) {
+        requests = 0;
+        return (struct model_answer){.status = model->messages[first].history == 0 ? 503 : 200};
+    }
+    return requests++ == 0 ? (struct model_answer){.transport = PSYNC_NET_RESET, .sent = true, .lost = true}
+                           : (struct model_answer){.status = 409};
+}
+
+static void test_batches_that_are_over_are_forgotten(void **state)
+{
+    (void)state;
+    begin(fails_once, 2);
+    model_open(&m);
+    for (size_t i = 0; i < BATCHES; i++) {
+        model_put(&m, 2, 0);
+        assert_true(model_run(&m, m.now + HOUR));
+    }
+    assert_int_equal(m.done, 2 * BATCHES);
+    model_put(&m, 2, 0);
+    assert_true(model_run(&m, m.now + HOUR));
+    assert_string_equal(m.messages[2 * BATCHES].outcome, "already there");
+    model_done(&m);
+}
+
 /* Killed while the batch was under way. The API works at it for 10 s after that and fails then; 409 meanwhile. */
 static struct model_answer fails_after_all(struct model *model, const struct psync_request *r)
 {
@@ -311,6 +343,7 @@ int main(void)
         cmocka_unit_test(test_api_without_arrays),
         cmocka_unit_test(test_throttled_batch_stays_whole),
         cmocka_unit_test(test_conflict),
+        cmocka_unit_test(test_batches_that_are_over_are_forgotten),
         cmocka_unit_test(test_conflict_after_a_restart),
         cmocka_unit_test(test_server_faults_do_not_split_what_may_have_taken_effect),
         cmocka_unit_test(test_server_faults_split_what_was_not_sent),
