@@ -77,8 +77,8 @@ class Database:
 
     def create(self):
         os.makedirs(os.path.join(self.folder, "data"))
-        done = subprocess.run(["mariadb-install-db", "--no-defaults", f"--datadir={self.folder}/data", "--skip-test-db",
-                               "--auth-root-authentication-method=normal"] + self._as_root(),
+        done = subprocess.run(["mariadb-install-db", "--no-defaults", f"--datadir={self.folder}/data",
+                               f"--tmpdir={self.folder}", "--skip-test-db", "--auth-root-authentication-method=normal"] + self._as_root(),
                               capture_output=True, text=True, timeout=120)
         if done.returncode:
             raise SetupError(f"mariadb-install-db: {done.stdout[-500:]}{done.stderr[-500:]}")
@@ -97,8 +97,8 @@ class Database:
         log = open(self.log, "ab")
         self.process = subprocess.Popen(
             ["mariadbd", "--no-defaults", f"--datadir={self.folder}/data", f"--socket={self.socket}",
-             f"--port={self.port}", "--bind-address=127.0.0.1", "--skip-name-resolve", "--innodb-buffer-pool-size=256M",
-             "--character-set-server=utf8mb4", "--skip-log-bin", *self._as_root()], stdout=log, stderr=log)
+             f"--tmpdir={self.folder}", f"--port={self.port}", "--bind-address=127.0.0.1", "--skip-name-resolve",
+             "--innodb-buffer-pool-size=256M", "--character-set-server=utf8mb4", "--skip-log-bin", *self._as_root()], stdout=log, stderr=log)
         log.close()
 
         def up():
