@@ -32,7 +32,8 @@ enum psync_result psync_folder_trusted(const char *socket, const char *queue, st
     if (lstat(folder, &st) != 0 && errno == ENOENT)
         return PSYNC_EMPTY;
     if (stat(folder, &st) != 0) /* a link in its place is followed, and what it leads to is judged */
-        return psync_fail(err, PSYNC_REJECT, "cannot look at the folder %s: %s", folder, strerror(errno));
+        return psync_fail(err, PSYNC_REJECT, "cannot look at the folder %s: %s: name another (state.folder, queue.path)",
+                          folder, strerror(errno));
     bool ours = st.st_uid == 0 || st.st_uid == geteuid();
     bool known = ours || (stat(home, &queue_st) == 0 && st.st_uid == queue_st.st_uid);
     bool open = (st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX);
