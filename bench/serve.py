@@ -12,6 +12,7 @@ import time
 
 PAIRS = 5          # of a run with and one without company, in turns: what else the machine does meets both
 SECONDS = 4
+BESIDE = 4000000   # more than is delivered in PAIRS * 2 * SECONDS at 100,000 a second
 COMPANY = ("/v1/status", "/v1/figures", "/v1/dead/groups")  # what the dashboard's overview asks for
 ANSWERS = ("/v1/status", "/v1/figures", "/v1/destinations", "/v1/dead/groups", "/v1/dead?limit=100", "/v1/messages?limit=100",
            "/v1/messages?state=ready&limit=100", "/v1/messages?state=dead&limit=100", "/v1/messages?product=77", "/v1/config",
@@ -114,6 +115,7 @@ def delivered(bench, port, company):
     """Messages a second, and microseconds of processor each."""
     with Serve(bench, port) as serve, Company(serve) if company else contextlib.nullcontext():
         time.sleep(SECONDS)
+    assert serve.said["left"], "the queue ran empty: what was measured is idling"
     cpu = serve.usage.ru_utime + serve.usage.ru_stime
     return serve.said["delivered"] / serve.seconds, cpu * 1e6 / serve.said["delivered"]
 
@@ -121,7 +123,7 @@ def delivered(bench, port, company):
 def beside(bench, port):
     configure(bench, port)
     bench.fresh()
-    bench.produce(int(2000000 * max(bench.scale, 0.5)))
+    bench.produce(BESIDE)
     alone, watched = [], []
     for _ in range(PAIRS):
         alone.append(delivered(bench, port, False))
