@@ -10,6 +10,7 @@ use ProductSync\Capture\Money;
 use ProductSync\Capture\Origin;
 use ProductSync\Delivery\Answer;
 use ProductSync\Delivery\Backoff;
+use ProductSync\Delivery\Mask;
 use ProductSync\Delivery\RetryAfter;
 use ProductSync\Delivery\TestConnection;
 use ProductSync\Delivery\Verdict;
@@ -135,9 +136,29 @@ final class PolicyTest extends TestCase
     {
         $answer = new Answer();
         $answer->status = 400;
-        $answer->body = "no:\n\tsecret-token \xff " . str_repeat('é', 500);
-        $this->assertStringStartsWith('HTTP 400: no: *** ? éé', $answer->reason('secret-token'));
+        $answer->body = "no:\n\tsecret/token secret\\/token \xff " . str_repeat('é', 500);
+        $this->assertStringStartsWith('HTTP 400: no: *** *** ? éé', $answer->reason('secret/token'));
         $this->assertLessThanOrEqual(255, mb_strlen($answer->reason(''), 'UTF-8'));
+    }
+
+    /** An API in PHP, for one, writes / as \/ when it repeats what it did not like. */
+    public function testASecretIsHiddenHoweverItIsWritten()
+    {
+        $cases = [
+            ['a/b+c"d', '{"t":"a\\/b+c\\"d"}', '{"t":"***"}'],
+            ['a\\b/c', 'a\\\\b\\u002fc.', '***.'],
+            ['a/b+c=5', '?t=a%2Fb%2bc%3D5&x', '?t=***&x'],
+            ['a&b<"c\'/d', '<b>a&amp;b&lt;&quot;c&#39;&#x2F;d</b>', '<b>***</b>'],
+            ['a%25b%2', 'a%25b%2', '***'],
+            ['a/b/', 'a%2Fb%2', 'a%2Fb%2'],
+            ['ababc', 'abababc ababc', 'ab*** ***'],
+            ['abcd', '', ''],
+            ['', 'abcd', 'abcd'],
+            [str_repeat('a/', 2048), 'x' . str_repeat('a\\/', 2048) . 'y', 'x***y'],
+        ];
+        foreach ($cases as list($secret, $text, $hidden)) {
+            $this->assertSame($hidden, Mask::hide($text, $secret));
+        }
     }
 
     public function testMoney()

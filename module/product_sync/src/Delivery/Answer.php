@@ -13,6 +13,8 @@ if (!defined('_PS_VERSION_')) {
     exit;
 }
 
+use ProductSync\Capture\Text;
+
 final class Answer
 {
     /** So much of a response is read, and so much of that is kept as its reason, in bytes. */
@@ -47,11 +49,8 @@ final class Answer
         if ($this->status === 0) {
             return $this->error;
         }
-        $text = trim((string) preg_replace('/[\p{Cc}\p{Z}]+/u', ' ', \ProductSync\Capture\Text::utf8($this->body)));
-        if ($secret !== '') {
-            $text = str_replace($secret, '***', $text);
-        }
-        $text = mb_substr($text, 0, self::MAX_REASON, 'UTF-8');
+        $text = trim((string) preg_replace('/[\p{Cc}\p{Z}]+/u', ' ', Text::utf8($this->body)));
+        $text = mb_substr(Mask::hide($text, $secret), 0, self::MAX_REASON, 'UTF-8');
 
         return 'HTTP ' . $this->status . ($text === '' ? '' : ': ' . $text);
     }
