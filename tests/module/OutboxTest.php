@@ -135,6 +135,26 @@ final class OutboxTest extends ShopCase
         $this->assertSame([], ProductSync\Outbox\State::beginning('again:', 10));
     }
 
+    /** However many messages of another shop's wait for an API that is down. */
+    public function testWhatIsUnderWayKeepsNoOtherProductFromItsTurn()
+    {
+        $this->set('PRODUCT_SYNC_CHANGES', '1');
+        $this->cup();
+        $this->relayTakes();
+        $this->edit(['price 20|10']);
+        $this->sql("UPDATE ps_product_sync_outbox SET state = 'ready', ready_at = UTC_TIMESTAMP();
+            INSERT INTO ps_product_sync_outbox (id_shop, id_product, state, type, payload, taken_at, created_at, updated_at)
+            SELECT 1, 1000000 + seq, 'taken', 'product.created', 'x', UTC_TIMESTAMP(), UTC_TIMESTAMP(), UTC_TIMESTAMP() FROM seq_1_to_2100;
+            INSERT INTO ps_product_sync_state SELECT CONCAT('again:1:', 1000000 + seq), 'changed', UTC_TIMESTAMP() FROM seq_1_to_2100");
+        $this->relayDelivers();
+        ProductSync\Background\Cron::run(5.0);
+        $this->assertSame('delivered', $this->row(20)['state'], 'so many are passed over at once');
+        ProductSync\Background\Cron::run(5.0);
+        $this->assertSame(['ready', 'product.updated'], [$this->row(20)['state'], $this->row(20)['type']]);
+        $this->assertNull(ProductSync\Outbox\State::get('again:1:20'));
+        $this->assertSame('', ProductSync\Outbox\State::get('later'));
+    }
+
     public function testDeletedBeforeItWasSent()
     {
         $this->cup();

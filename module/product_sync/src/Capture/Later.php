@@ -21,6 +21,11 @@ use ProductSync\Outbox\State;
 final class Later
 {
     const PREFIX = 'again:';
+    /** Where the last look stopped, if before the end. */
+    const POSITION = 'later';
+    /** Entries that are read at once, and how often in one look. */
+    const PAGE = 100;
+    const PAGES = 20;
 
     const CHANGED = 'changed';
     const RECREATED = 'recreated';
@@ -35,26 +40,50 @@ final class Later
         }
     }
 
-    /** Looks at the products whose message is done with. They leave the list afterwards: a look that fails is not the last one. */
+    /**
+     * Looks at the products whose message is done with, page after page: those of a shop whose API is down, which stay, do not keep others
+     * from their turn.
+     */
     public static function record(int $limit)
     {
+        $was = $position = (string) State::get(self::POSITION);
+        $done = 0;
+        for ($page = 0; $page < self::PAGES && $done < $limit; ++$page) {
+            $entries = State::beginning(self::PREFIX, self::PAGE, $position);
+            $done += self::look($entries);
+            $position = count($entries) < self::PAGE ? '' : end($entries)['name'];
+            if ($position === '') {
+                break;
+            }
+        }
+        if ($position !== $was) {
+            State::set(self::POSITION, $position);
+        }
+    }
+
+    /** They leave the list afterwards: a look that fails is not the last one. @return int at how many */
+    private static function look(array $entries): int
+    {
+        $rows = self::rows($entries);
         $marks = [];
-        foreach (State::beginning(self::PREFIX, $limit) as $entry) {
-            $row = self::row($entry['name']);
+        foreach ($entries as $entry) {
+            $row = $rows[$entry['name']];
             if ($row === null || !$row->isFrozen()) {
                 $marks[$entry['name']] = self::mark($entry, $row);
             }
         }
         if (!$marks) {
-            return;
+            return 0;
         }
         Recorder::ofSweep()->record(array_values($marks));
+        $rows = self::rows($entries);
         foreach (array_keys($marks) as $name) {
-            $row = self::row($name);
-            if ($row === null || !$row->isFrozen()) { // else it may have been noted anew
+            if ($rows[$name] === null || !$rows[$name]->isFrozen()) { // else it may have been noted anew
                 State::remove($name);
             }
         }
+
+        return count($marks);
     }
 
     private static function mark(array $entry, ?Row $row): Mark
@@ -65,12 +94,15 @@ final class Later
         return $mark;
     }
 
-    private static function row(string $name): ?Row
+    /** @return array Row or null, by the entry's name */
+    private static function rows(array $entries): array
     {
-        list($idShop, $idProduct) = self::ids($name);
-        $rows = Rows::ofProducts([$idProduct]);
+        $ids = array_map([self::class, 'ids'], array_column($entries, 'name', 'name'));
+        $found = Rows::ofProducts(array_unique(array_column($ids, 1)));
 
-        return isset($rows[$idProduct][$idShop]) ? $rows[$idProduct][$idShop] : null;
+        return array_map(function (array $id) use ($found) {
+            return isset($found[$id[1]][$id[0]]) ? $found[$id[1]][$id[0]] : null;
+        }, $ids);
     }
 
     /** @return int[] shop and product */

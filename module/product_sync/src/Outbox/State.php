@@ -58,12 +58,12 @@ final class State
         self::set($name, (string) json_encode($value, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE));
     }
 
-    /** @return array[] name, value, age in seconds, of the entries that begin so */
-    public static function beginning(string $prefix, int $limit): array
+    /** @return array[] name, value, age in seconds, of the entries that begin so, behind one of them ('': from the first) */
+    public static function beginning(string $prefix, int $limit, string $after = ''): array
     {
         return Database::rows(
             'SELECT name, value, TIMESTAMPDIFF(SECOND, updated_at, UTC_TIMESTAMP()) AS age FROM ' . self::table()
-            . ' WHERE name >= ' . Database::quote($prefix) . ' AND name < ' . Database::quote($prefix . '~')
+            . ' WHERE name > ' . Database::quote(max($prefix, $after)) . ' AND name < ' . Database::quote($prefix . '~')
             . ' ORDER BY name LIMIT ' . $limit
         );
     }
