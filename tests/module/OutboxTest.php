@@ -247,6 +247,23 @@ final class OutboxTest extends ShopCase
         $this->assertSame(['1 ready r1 {"id":1,"name":"Jug","price":6.00,"stock":1}', '2 ready r1 {"id":2,"name":"Mug","price":6.00,"stock":1}'], $this->rows());
     }
 
+    /** Neither the first product, whose number had another one, nor those below the watermark stay hidden when PHP is killed over them. */
+    public function testAnImportThatTruncatesAndIsKilledHidesNothing()
+    {
+        $this->cup();
+        $this->relayDelivers();
+        $this->later(60);
+        $this->set('PRODUCT_SYNC_WATERMARK', '20');
+        $this->script(['import', 'truncate', 'insert 20|Jug|5|1', '+added 20', 'stock 20|1', '+save 20', 'insert 5|Pot|5|1', '+added 5', 'stock 5|1', 'breaks sigterm']);
+        $this->assertSame(['20 delivered ' . self::CUP . ' (gone)'], $this->rows());
+        $this->later(301);
+        ProductSync\Background\Cron::run(5.0);
+        $this->assertSame([
+            '5 ready {"id":5,"name":"Pot","price":6.00,"stock":1}',
+            '20 ready r1 {"id":20,"name":"Jug","price":6.00,"stock":1}',
+        ], $this->rows());
+    }
+
     public function testWhatAnImportTruncatesBeforeItWasSentIsNotSent()
     {
         $this->cup();
@@ -267,13 +284,24 @@ final class OutboxTest extends ShopCase
         $this->assertCount(1, $this->rows());
     }
 
+    /** Though every product that was there before has a row by now. */
+    public function testAForcedIdAfterTheCatalogueWasSentIsNoNewBeginning()
+    {
+        ProductSync\Background\Catalogue::start(1);
+        ProductSync\Background\Cron::run(5.0);
+        $this->relayDelivers();
+        $this->request(self::PAGE, 'POST', '/admin/import', ['import', 'insert 7|Cup|5|1', '+added 7', 'stock 7|1', '+save 7']);
+        $this->assertSame(19, ProductSync\Settings\Installation::watermark());
+        $this->assertCount(2, $this->rows());
+    }
+
     public function testAnIdUsedAgainWhileItsMessageIsUnderWay()
     {
         $this->cup();
         $this->relayTakes();
         $this->later(60);
         $this->request(self::PAGE, 'POST', '/admin/import', ['import', 'truncate', 'insert 20|Jug|5|1', '+added 20', 'stock 20|1', '+save 20']);
-        $this->assertSame(['20 taken ' . self::CUP], $this->rows());
+        $this->assertSame(['20 taken ' . self::CUP . ' (gone)'], $this->rows());
         $this->sql("UPDATE ps_product_sync_outbox SET state = 'ready', ready_at = UTC_TIMESTAMP()");
         $this->relayDelivers();
         ProductSync\Background\Cron::run(5.0);

@@ -1,7 +1,8 @@
 <?php
 /**
  * Where the module's hooks arrive. A mark in memory is all that happens in a hook, but for scripts and imports, which run for long: there every
- * 100 products, or every minute, what is done is recorded. Nothing leaves here: no exception, no output.
+ * 100 products, or every minute, what is done is recorded, and an import's first product is looked at. Nothing leaves here: no exception, no
+ * output.
  *
  * @author    the productsync authors
  * @copyright 2026 the productsync authors
@@ -65,8 +66,13 @@ final class Listener
     {
         $origin = Origin::ofThisRequest();
         $marks = self::marks();
-        $marks->note($saying, $idProduct, $origin->isWhole($saying), microtime(true));
-        if ($origin->isBulk() && ($marks->count() > self::SLICE || $marks->age(microtime(true)) > self::SECONDS)) {
+        $now = microtime(true);
+        $isFirst = $saying === Hooks::ADDED && !$marks->hasAdded();
+        $marks->note($saying, $idProduct, $origin->isWhole($saying), $now);
+        if ($isFirst && $origin->kind() === Origin::IMPORT) {
+            NewNumbers::look([Mark::ofAdded($idProduct, $now)]);
+        }
+        if ($origin->isBulk() && ($marks->count() > self::SLICE || $marks->age($now) > self::SECONDS)) {
             Recorder::ofRequest($origin)->record($marks->takeDone());
         }
     }

@@ -39,6 +39,14 @@ final class Mark
         $this->since = $now;
     }
 
+    public static function ofAdded(int $idProduct, float $now): self
+    {
+        $mark = new self($idProduct, $now);
+        $mark->addedAt = $now;
+
+        return $mark;
+    }
+
     /** The save was cut short: its last hook never came. */
     public function isCut(): bool
     {

@@ -19,6 +19,8 @@ final class Marks
     private $marks = [];
     /** @var bool[] by product, all that the request touched, those taken away before its end as well */
     private $touched = [];
+    /** @var bool */
+    private $hasAdded = false;
 
     /**
      * @param string $saying of Hooks
@@ -32,6 +34,7 @@ final class Marks
         $mark = $this->latest($idProduct, $now);
         switch ($saying) {
             case Hooks::ADDED:
+                $this->hasAdded = true;
                 $mark->addedAt = $now;
                 $mark->isRecreated = $mark->isDeleted;
                 $mark->isDeleted = false;
@@ -64,6 +67,12 @@ final class Marks
         }
     }
 
+    /** Has the request added a product? */
+    public function hasAdded(): bool
+    {
+        return $this->hasAdded;
+    }
+
     public function count(): int
     {
         return count($this->marks);
@@ -88,6 +97,7 @@ final class Marks
     {
         $marks = array_values($this->marks);
         $this->marks = $this->touched = [];
+        $this->hasAdded = false;
 
         return $marks;
     }
