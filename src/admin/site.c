@@ -14,6 +14,7 @@
 enum {
     JOBS_MAX = 8,              /* people who log in at once; more are asked to wait */
     HELD_MAX = 64 << 20,       /* of request bodies in memory */
+    SMALL_BODY_MAX = 8 << 10,  /* where nothing is put or changed: a password, and no more */
     BEGIN_MS = 15000, IDLE_MS = 75000, READ_MS = 60000, SEND_MS = 300000,
     PEM_MAX = 256 << 10,
     OWN_ROUTES = 4
@@ -127,6 +128,12 @@ static void note_change(const struct psync_site *s, const struct psync_web_reque
               PSYNC_F_TEXT("client", c->client));
 }
 
+/* Who needs not say who he is holds next to nothing of HELD_MAX: else some strangers could keep out all who put. */
+static bool takes_much(const struct psync_knock *knock)
+{
+    return knock->changes && (knock->scope == PSYNC_SCOPE_INGEST || knock->scope == PSYNC_SCOPE_ADMIN);
+}
+
 static void admit(struct psync_web_request *rq, void *arg)
 {
     const struct site_route *route = arg;
@@ -134,6 +141,8 @@ static void admit(struct psync_web_request *rq, void *arg)
     char room[PSYNC_WEB_CLIENT_MAX];
     struct psync_knock knock = psync_site_knock(rq, route->scope, room);
     enum psync_passage passage = psync_gate_judge(route->site->gate, &knock, psync_clock_now(), &caller);
+    if (!takes_much(&knock))
+        psync_web_limit_body(rq, SMALL_BODY_MAX);
     if (passage != PSYNC_PASS)
         psync_web_divert(rq, refuse, (void *)(uintptr_t)&refusals[passage]);
     else if (knock.changes && route->scope == PSYNC_SCOPE_ADMIN)

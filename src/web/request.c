@@ -31,6 +31,7 @@ void *psync_web_on_target(void *server, const char *target, struct MHD_Connectio
     rq->owners = 1;
     rq->later_ms = -1;
     rq->wildcard = rq->target_text + n;
+    rq->max_body_bytes = s->max_body_bytes;
     psync_buf_init(&rq->body, s->max_body_bytes);
     psync_list_init(&rq->link);
     psync_heap_item_init(&rq->timer);
@@ -139,7 +140,7 @@ static void refuse(struct psync_web_request *rq)
         psync_web_problem_later(rq, title);
         return;
     case MHD_HTTP_CONTENT_TOO_LARGE:
-        psync_web_problem(rq, rq->refusal, title, "at most %zu bytes are taken", rq->server->max_body_bytes);
+        psync_web_problem(rq, rq->refusal, title, "at most %zu bytes are taken", rq->max_body_bytes);
         return;
     default:
         psync_web_problem(rq, rq->refusal, title, NULL);
@@ -169,7 +170,7 @@ static enum MHD_Result run(struct psync_web_request *rq)
 
 static enum MHD_Result on_header(struct psync_web_request *rq, const char *method)
 {
-    uint64_t announced = announced_bytes(rq->connection), limit = rq->server->max_body_bytes;
+    uint64_t announced = announced_bytes(rq->connection);
     rq->method = method;
     if (header_bytes(rq->connection) > rq->server->max_header_bytes)
         refuse_for(rq, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE);
@@ -177,6 +178,7 @@ static enum MHD_Result on_header(struct psync_web_request *rq, const char *metho
         refuse_for(rq, find_route(rq, method));
     if (rq->refusal == 0 && rq->server->admit)
         rq->server->admit(rq, rq->handler_arg);
+    uint64_t limit = rq->max_body_bytes;
     if (announced > limit && !rq->drops_body)
         refuse_for(rq, MHD_HTTP_CONTENT_TOO_LARGE);
     bool refused = rq->refusal || rq->drops_body;
@@ -198,7 +200,7 @@ static enum MHD_Result on_body(struct psync_web_request *rq, const char *bytes, 
             refuse_for(rq, r == PSYNC_REJECT ? MHD_HTTP_CONTENT_TOO_LARGE : MHD_HTTP_SERVICE_UNAVAILABLE);
     }
     /* Chunked, so the header could not tell. */
-    return rq->received_bytes > rq->server->max_body_bytes + (uint64_t)DRAIN_BYTES ? MHD_NO : MHD_YES;
+    return rq->received_bytes > rq->max_body_bytes + (uint64_t)DRAIN_BYTES ? MHD_NO : MHD_YES;
 }
 
 static enum MHD_Result on_complete(struct psync_web_request *rq)
@@ -325,6 +327,12 @@ void psync_web_divert(struct psync_web_request *rq, psync_web_handler *handler, 
     rq->handler = handler;
     rq->handler_arg = arg;
     rq->drops_body = true;
+}
+
+void psync_web_limit_body(struct psync_web_request *rq, size_t max_bytes)
+{
+    if (max_bytes < rq->max_body_bytes)
+        rq->max_body_bytes = rq->body.max = max_bytes;
 }
 
 struct psync_span psync_web_body(const struct psync_web_request *rq)

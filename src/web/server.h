@@ -55,7 +55,7 @@ struct psync_web_conf {
                                                server's life */
     size_t n_headers;
     /* Called when a request's header is there and its route is known, before its body is read, with the route's
-     * `arg`: it may psync_web_divert it. NULL: every request is let in. */
+     * `arg`: it may psync_web_divert it, or limit its body. NULL: every request is let in. */
     psync_web_handler *admit;
 };
 
@@ -89,6 +89,8 @@ enum { PSYNC_WEB_CLIENT_MAX = 64 };
 const char *psync_web_client_address(const struct psync_web_request *rq, char ret_text[PSYNC_WEB_CLIENT_MAX]);
 /* From conf.admit only: `handler` answers in place of the route's, and the body is dropped. */
 void psync_web_divert(struct psync_web_request *rq, psync_web_handler *handler, void *arg);
+/* From conf.admit only: its body may have that many bytes, if the server does not allow fewer; 413 beyond. */
+void psync_web_limit_body(struct psync_web_request *rq, size_t max_bytes);
 struct psync_span psync_web_body(const struct psync_web_request *rq);
 unsigned psync_web_connections(const struct psync_web_request *rq); /* open ones of the server that it came to */
 

@@ -67,6 +67,7 @@ struct psync_web_request {
     const char *method;    /* NULL: the header has not been read */
     uint64_t received_bytes;
     size_t held_bytes; /* of figures.held_bytes */
+    size_t max_body_bytes;
     struct psync_buf body;
     struct psync_web_seat *seat; /* NULL: none, or the connection is gone */
     bool drops_body; /* it was diverted */

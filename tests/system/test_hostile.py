@@ -123,6 +123,22 @@ def test_many_large_bodies_at_once(site):
     deliveries_go_on(site, 2001)
 
 
+def test_strangers_hold_nothing(site):
+    """Who needs not say who he is sends a few KB: else some that do not end their requests would keep out all who put."""
+    size = 4 << 20
+    with contextlib.ExitStack() as stack:
+        for n in range(20):
+            s = stack.enter_context(site.connect())
+            s.sendall((b"POST /v1/login", b"GET /healthz", b"GET /v1/status", b"POST /v1/logout")[n % 4] +
+                      b" HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % size)
+            with contextlib.suppress(OSError):
+                s.sendall(b"x" * (size - 1))
+        put = site.ask("POST", "/v1/products", product(4001).encode(), token=site.ingest)
+        assert put.status == 200, put.body
+    assert site.ask("POST", "/v1/login", {"user": "anna", "password": "x" * 9000}).status == 413
+    assert site.ask("POST", "/v1/login", {"user": "anna", "password": "\u00e9" * 512}).status == 401
+
+
 def test_nonsense(site):
     """Whatever is no HTTP ends its connection, and nothing else."""
     for text in (b"\x00" * 100, b"\xff" * 10000, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET /%00 HTTP/1.1\r\nHost: localhost\r\n\r\n",

@@ -46,6 +46,8 @@ static void admit(struct psync_web_request *rq, void *arg)
     (void)arg;
     if (psync_web_header(rq, "X-Refuse"))
         psync_web_divert(rq, refuse, (void *)(uintptr_t) "Who are you?");
+    if (psync_web_header(rq, "X-Small"))
+        psync_web_limit_body(rq, 10);
 }
 
 static const struct psync_web_header headers[] = {{"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-store"}};
@@ -252,6 +254,32 @@ static void diverts_without_reading_the_body(void **state)
     psync_web_server_free(server);
 }
 
+static void bounds_the_body_of_one(void **state)
+{
+    static const struct {
+        const char *rest, *expected;
+    } cases[] = {
+        {"X-Small: 1\r\nContent-Length: 10\r\n\r\n0123456789", "200"},
+        {"X-Small: 1\r\nContent-Length: 11\r\n\r\n0123456789x", "413"},
+        {"X-Small: 1\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n01234567\r\n8\r\n01234567\r\n0\r\n\r\n", "413"},
+        {"Content-Length: 11\r\n\r\n0123456789x", "200"},
+    };
+    (void)state;
+    struct psync_web_server *server = serve((struct psync_web_patience){60000, 60000, 60000, 60000});
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int fd = dial(server);
+        say(fd, "POST / HTTP/1.1\r\nHost: a\r\n");
+        say(fd, cases[i].rest);
+        char *heard = hear(fd);
+        assert_non_null(heard);
+        assert_memory_equal(heard + 9, cases[i].expected, 3);
+        if (cases[i].expected[0] == '4')
+            assert_non_null(strstr(heard, "at most 10 bytes"));
+        close(fd);
+    }
+    psync_web_server_free(server);
+}
+
 static void bounds_all_bodies_together(void **state)
 {
     char body[1200];
@@ -288,6 +316,7 @@ int main(void)
         cmocka_unit_test(lets_in_whoever_comes),
         cmocka_unit_test(spares_who_came_just_now),
         cmocka_unit_test(diverts_without_reading_the_body),
+        cmocka_unit_test(bounds_the_body_of_one),
         cmocka_unit_test(bounds_all_bodies_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
