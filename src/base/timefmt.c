@@ -1,4 +1,4 @@
-/* timefmt - RFC 3339 out, HTTP-dates in. The C library's functions are not used: they ask the locale and the zone. */
+/* timefmt - RFC 3339 out, HTTP-dates in and out. The C library's functions are not used: they ask the locale and the zone. */
 #include "base/timefmt.h"
 
 #include <string.h>
@@ -90,6 +90,30 @@ const char *psync_time_words(psync_ms t, char ret_text[PSYNC_TIME_MAX])
 static const char *const day_names[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
 static const char *const month_names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+static char *put_name(char *out, const char *name, char after)
+{
+    memcpy(out, name, 3);
+    out[3] = after;
+    return out + 4;
+}
+
+const char *psync_http_date_format(psync_ms t, char ret_text[PSYNC_TIME_MAX])
+{
+    struct civil c;
+    int64_t days = clamp(t) / MS_PER_DAY, ms = clamp(t) % MS_PER_DAY;
+    civil_of(days, &c);
+    char *out = put_name(ret_text, day_names[(days + 4) % 7], ','); /* 1970-01-01 was a Thursday */
+    *out++ = ' ';
+    out = put_number(out, c.day, 2, ' ');
+    out = put_name(out, month_names[c.month - 1], ' ');
+    out = put_number(out, c.year, 4, ' ');
+    out = put_number(out, ms / 3600000, 2, ':');
+    out = put_number(out, ms / 60000 % 60, 2, ':');
+    out = put_number(out, ms / 1000 % 60, 2, ' ');
+    memcpy(out, "GMT", sizeof "GMT");
+    return ret_text;
+}
 
 static bool skip_text(struct psync_span *s, const char *text, size_t n)
 {

@@ -16,6 +16,8 @@ const char *psync_time_words(psync_ms t, char ret_text[PSYNC_TIME_MAX]);
 /* HTTP-date (RFC 9110 section 5.6.7): IMF-fixdate, RFC 850 (two-digit years: a date more than 50 years ahead of `now`
  * is in the past) and asctime. PSYNC_REJECT: none of them; `*ret_t` untouched. */
 PSYNC_CHECKED enum psync_result psync_http_date_parse(struct psync_span text, psync_ms now, psync_ms *ret_t);
+/* IMF-fixdate: "Mon, 23 Nov 2026 04:35:00 GMT"; clamped as above. Returns `ret_text`. */
+const char *psync_http_date_format(psync_ms t, char ret_text[PSYNC_TIME_MAX]);
 
 /* A duration with its unit: ms, s, m, h, d; an integer or a decimal before it ("100ms", "1.5s", "30d"), whole in
  * milliseconds; "0" needs no unit. At most ten years (3650d). PSYNC_REJECT leaves `*ret_ms` untouched. */

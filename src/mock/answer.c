@@ -1,10 +1,11 @@
 /* answer - from what a rule decided to what goes over the wire. */
 #include "mock/mock_impl.h"
 
+#include "base/timefmt.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { HEADERS = 8, FIELD_MAX = 64, FILLER = ' ', LEAST_WAIT_MS = 10 };
 
@@ -104,27 +105,13 @@ static char *add_field(struct fields *f, const char *name)
     return f->text[f->n++];
 }
 
-/* IMF-fixdate (RFC 9110 section 5.6.7); not strftime, whose names depend on the locale. */
-static void put_date(char text[FIELD_MAX], psync_ms t)
-{
-    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    time_t seconds = (time_t)(t / 1000);
-    struct tm tm;
-    if (!gmtime_r(&seconds, &tm))
-        return;
-    (void)snprintf(text, FIELD_MAX, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday], tm.tm_mday,
-                   months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
-}
-
 static void add_rule_fields(struct fields *f, const struct psync_mock_rule *rule)
 {
     psync_ms date = psync_clock_wall() + rule->date_skew_ms;
     if (rule->date_skew_ms || rule->retry_after_date)
-        put_date(add_field(f, "Date"), date);
+        psync_http_date_format(date, add_field(f, "Date"));
     if (rule->has_retry_after && rule->retry_after_date)
-        put_date(add_field(f, "Retry-After"), date + (psync_ms)rule->retry_after_s * 1000);
+        psync_http_date_format(date + (psync_ms)rule->retry_after_s * 1000, add_field(f, "Retry-After"));
     else if (rule->has_retry_after)
         (void)snprintf(add_field(f, "Retry-After"), FIELD_MAX, "%llu", (unsigned long long)rule->retry_after_s);
     if (rule->location)

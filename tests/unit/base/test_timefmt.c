@@ -60,6 +60,8 @@ static void agrees_with_the_c_library(void **state)
         size_t n = strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &tm);
         if (psync_http_date_parse((struct psync_span){text, n}, NOW, &t) != PSYNC_OK || t != (psync_ms)seconds * 1000)
             fail_msg("%s", text);
+        if (strcmp(psync_http_date_format(t + 999, expected), text) != 0)
+            fail_msg("%s instead of %s", expected, text);
     }
 }
 
