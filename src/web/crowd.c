@@ -6,10 +6,13 @@
  * left. */
 #include "web/server_impl.h"
 
+#include "base/timefmt.h"
+
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
-enum { FRESH_MS = 1000 };
+enum { FRESH_MS = 1000, ANSWER_MAX = 4096 };
 
 struct psync_web_seat {
     struct psync_link link;
@@ -46,8 +49,31 @@ static psync_ms allowed_ms(const struct psync_web_server *s, const struct psync_
     }
 }
 
+/* 408 (RFC 9110 section 15.5.9). libmicrohttpd answers only what it has read, so this goes past it: to a client that is
+ * still sending it says nothing itself. There is no way past TLS; a connection that has no room for it does without. */
+static void say_too_slow(const struct psync_web_server *s, int fd)
+{
+    static const char body[] = "{\"title\":\"The request did not come in time\",\"status\":408}";
+    char date[PSYNC_TIME_MAX];
+    struct psync_buf text;
+    psync_buf_init(&text, ANSWER_MAX);
+    enum psync_result r = psync_buf_printf(&text,
+                                           "HTTP/1.1 408 Request Timeout\r\nDate: %s\r\nConnection: close\r\n"
+                                           "Content-Type: application/problem+json\r\nContent-Length: %zu\r\n",
+                                           psync_http_date_format(psync_clock_wall(), date), sizeof body - 1);
+    for (size_t i = 0; i < s->n_headers && r == PSYNC_OK; i++)
+        r = psync_buf_printf(&text, "%s: %s\r\n", s->headers[i].name, s->headers[i].value);
+    if (r == PSYNC_OK)
+        r = psync_buf_printf(&text, "\r\n%s", body);
+    if (r == PSYNC_OK)
+        (void)!write(fd, text.data, text.len); /* it does not block */
+    psync_buf_done(&text);
+}
+
 static void show_out(struct psync_web_server *s, struct psync_web_seat *seat)
 {
+    if (seat->doing == PSYNC_WEB_READING && !s->speaks_tls)
+        say_too_slow(s, seat->fd);
     seat->doing = PSYNC_WEB_LEAVING;
     (void)shutdown(seat->fd, SHUT_RDWR); /* a connection that has ended already is no failure */
     s->figures.shown_out++;
@@ -91,13 +117,16 @@ void psync_web_crowd_check(struct psync_web_server *s, psync_ms now)
     }
 }
 
-void psync_web_crowd_set(struct psync_web_seat *seat, enum psync_web_doing doing)
+bool psync_web_crowd_set(struct psync_web_seat *seat, enum psync_web_doing doing)
 {
-    if (!seat || seat->doing == PSYNC_WEB_LEAVING)
-        return;
+    if (!seat)
+        return true;
+    if (seat->doing == PSYNC_WEB_LEAVING)
+        return false;
     seat->served = seat->served || doing == PSYNC_WEB_SENDING;
     seat->doing = doing;
     seat->since = psync_clock_now();
+    return true;
 }
 
 struct psync_web_seat *psync_web_crowd_seat(struct MHD_Connection *connection)
@@ -147,4 +176,12 @@ void psync_web_server_figures(struct psync_web_server *s, struct psync_web_figur
     lock(s);
     *ret_figures = s->figures;
     unlock(s);
+}
+
+/* Not asked of libmicrohttpd: the server may have ended, while the request is kept by whoever answers it. */
+unsigned psync_web_connections(const struct psync_web_request *rq)
+{
+    struct psync_web_figures figures;
+    psync_web_server_figures(rq->server, &figures);
+    return (unsigned)figures.connections;
 }

@@ -180,7 +180,7 @@ void psync_web_answer(struct psync_web_request *rq, enum psync_web_ending ending
     rq->ending = ending;
     rq->status = status;
     rq->response = response;
-    psync_web_crowd_set(rq->seat, PSYNC_WEB_SENDING);
+    (void)psync_web_crowd_set(rq->seat, PSYNC_WEB_SENDING);
     if (rq->state == HELD)
         resume(rq, ANSWERED);
     else
@@ -197,13 +197,16 @@ enum psync_web_state psync_web_state(struct psync_web_request *rq)
     return state;
 }
 
-void psync_web_run(struct psync_web_request *rq)
+bool psync_web_run(struct psync_web_request *rq)
 {
     lock(rq->server);
-    rq->state = RUNNING;
-    rq->owners++;
-    psync_web_crowd_set(rq->seat, PSYNC_WEB_WAITING);
+    bool runs = psync_web_crowd_set(rq->seat, PSYNC_WEB_WAITING);
+    if (runs) {
+        rq->state = RUNNING;
+        rq->owners++;
+    }
     unlock(rq->server);
+    return runs;
 }
 
 bool psync_web_take_due(struct psync_web_request *rq)
@@ -223,7 +226,7 @@ bool psync_web_own(struct psync_web_server *s, struct psync_web_seat *seat)
     lock(s);
     bool runs = !s->stopping;
     s->owners += runs;
-    psync_web_crowd_set(seat, PSYNC_WEB_READING);
+    (void)psync_web_crowd_set(seat, PSYNC_WEB_READING);
     unlock(s);
     return runs;
 }
@@ -231,7 +234,7 @@ bool psync_web_own(struct psync_web_server *s, struct psync_web_seat *seat)
 void psync_web_rest(struct psync_web_request *rq)
 {
     lock(rq->server);
-    psync_web_crowd_set(rq->seat, PSYNC_WEB_IDLE);
+    (void)psync_web_crowd_set(rq->seat, PSYNC_WEB_IDLE);
     rq->seat = NULL; /* an answer that comes now is for nobody */
     unlock(rq->server);
 }

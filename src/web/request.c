@@ -155,7 +155,7 @@ static void refuse_for(struct psync_web_request *rq, unsigned status)
         rq->refusal = status;
 }
 
-/* Calls whoever answers, and queues the answer or suspends the connection until there is one. */
+/* Calls whoever answers, and queues the answer or suspends the connection until there is one. RUNNING. */
 static enum MHD_Result run(struct psync_web_request *rq)
 {
     rq->later_ms = -1;
@@ -182,10 +182,8 @@ static enum MHD_Result on_header(struct psync_web_request *rq, const char *metho
     if (announced > limit && !rq->drops_body)
         refuse_for(rq, MHD_HTTP_CONTENT_TOO_LARGE);
     bool refused = rq->refusal || rq->drops_body;
-    if (refused && announced > 0 && (expects_continue(rq->connection) || announced > limit + DRAIN_BYTES)) {
-        psync_web_run(rq);
-        return run(rq); /* now; the connection is closed behind the answer */
-    }
+    if (refused && announced > 0 && (expects_continue(rq->connection) || announced > limit + DRAIN_BYTES))
+        return psync_web_run(rq) ? run(rq) : MHD_NO; /* now; the connection is closed behind the answer */
     return MHD_YES;
 }
 
@@ -207,8 +205,7 @@ static enum MHD_Result on_complete(struct psync_web_request *rq)
 {
     switch (psync_web_state(rq)) {
     case READING:
-        psync_web_run(rq);
-        return run(rq);
+        return psync_web_run(rq) ? run(rq) : MHD_NO;
     case DUE:
         return psync_web_take_due(rq) ? run(rq) : MHD_NO;
     case ANSWERED:

@@ -116,12 +116,6 @@ void psync_web_server_free(struct psync_web_server *server)
     psync_web_server_disown(server);
 }
 
-unsigned psync_web_connections(const struct psync_web_request *rq)
-{
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(rq->server->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
-    return info ? info->num_connections : 0;
-}
-
 uint16_t psync_web_server_port(const struct psync_web_server *server)
 {
     return server->port;

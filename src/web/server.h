@@ -28,7 +28,8 @@ struct psync_web_route {
     void *arg;
 };
 
-/* How long a client may take: beyond, its connection is closed. 0: as long as something moves (idle_timeout_s). */
+/* How long a client may take: beyond, its connection is closed; in the middle of a request with 408, but over TLS
+ * without a word. 0: as long as something moves (idle_timeout_s). */
 struct psync_web_patience {
     psync_ms begin_ms; /* until its first request's first line is there */
     psync_ms idle_ms;  /* between two requests; set, a new client may also take the place of one that is idle or slow */
@@ -92,7 +93,8 @@ void psync_web_divert(struct psync_web_request *rq, psync_web_handler *handler, 
 /* From conf.admit only: its body may have that many bytes, if the server does not allow fewer; 413 beyond. */
 void psync_web_limit_body(struct psync_web_request *rq, size_t max_bytes);
 struct psync_span psync_web_body(const struct psync_web_request *rq);
-unsigned psync_web_connections(const struct psync_web_request *rq); /* open ones of the server that it came to */
+unsigned psync_web_connections(const struct psync_web_request *rq); /* open ones of the server that it came to; any
+                                                                       thread */
 
 /* Memory of the handler's that lives as long as the request; `release` is called once when the request is over,
  * answered or not, on any thread. At most one a request. */

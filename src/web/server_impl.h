@@ -98,7 +98,8 @@ bool psync_web_pause(struct psync_web_request *rq, psync_ms wait_ms);
 void psync_web_answer(struct psync_web_request *rq, enum psync_web_ending ending, unsigned status,
                       struct MHD_Response *response);
 enum psync_web_state psync_web_state(struct psync_web_request *rq);
-void psync_web_run(struct psync_web_request *rq);         /* RUNNING; the handler becomes an owner */
+/* RUNNING; the handler becomes an owner. False: its client was told already that it is too late. */
+bool psync_web_run(struct psync_web_request *rq);
 /* One owner more, for a request that begins on that seat; false: the server stops. */
 bool psync_web_own(struct psync_web_server *s, struct psync_web_seat *seat);
 void psync_web_rest(struct psync_web_request *rq);        /* its connection is idle again, or gone */
@@ -114,7 +115,7 @@ bool psync_web_hold(struct psync_web_request *rq, size_t n);
 
 /* ---- crowd.c; the first two under the lock ---- */
 void psync_web_crowd_check(struct psync_web_server *s, psync_ms now); /* closes who took too long */
-void psync_web_crowd_set(struct psync_web_seat *seat, enum psync_web_doing doing); /* NULL is fine */
+bool psync_web_crowd_set(struct psync_web_seat *seat, enum psync_web_doing doing); /* NULL is fine; false: it leaves */
 struct psync_web_seat *psync_web_crowd_seat(struct MHD_Connection *connection);
 void psync_web_on_connection(void *server, struct MHD_Connection *connection, void **context,
                              enum MHD_ConnectionNotificationCode what);

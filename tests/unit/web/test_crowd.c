@@ -97,8 +97,8 @@ static char *hear(int fd)
     return text;
 }
 
-/* Sends the pieces, each after a time in which the server would forgive an idle client; it must be cut all the same. */
-static void is_cut(struct psync_web_server *server, const char *const *pieces)
+/* Sends the pieces, and then a byte now and then; it must be cut all the same, with `expected` first. */
+static void is_cut(struct psync_web_server *server, const char *const *pieces, const char *expected)
 {
     int fd = dial(server);
     char *heard = NULL;
@@ -112,7 +112,18 @@ static void is_cut(struct psync_web_server *server, const char *const *pieces)
     }
     heard = hear(fd);
     assert_non_null(heard);
-    assert_string_equal(heard, "");
+    assert_memory_equal(heard, expected, strlen(expected));
+    if (expected[0] == '\0') {
+        assert_string_equal(heard, "");
+    } else {
+        assert_non_null(strstr(heard, "\r\nDate: "));
+        assert_non_null(strstr(heard, "\r\nX-Content-Type-Options: nosniff\r\n"));
+        const char *body = strstr(heard, "\r\n\r\n");
+        char length[40];
+        (void)snprintf(length, sizeof length, "\r\nContent-Length: %zu\r\n", strlen(body + 4));
+        assert_non_null(strstr(heard, length));
+        assert_string_equal(body + 4, "{\"title\":\"The request did not come in time\",\"status\":408}");
+    }
     close(fd);
 }
 
@@ -121,17 +132,20 @@ static void cuts_who_is_slow(void **state)
     static const struct {
         const char *pieces[4];
         struct psync_web_patience patience;
+        const char *expected;
     } cases[] = {
-        {{NULL}, {.begin_ms = SHORT_MS, .idle_ms = 60000}},
-        {{"GET / HT"}, {.begin_ms = SHORT_MS, .idle_ms = 60000}},
-        {{"GET / HTTP/1.1\r\n", "X-A: b"}, {.read_ms = SHORT_MS, .idle_ms = 60000}},
-        {{"POST / HTTP/1.1\r\nHost: a\r\n", "Content-Length: 1000\r\n\r\n", "abc"}, {.read_ms = SHORT_MS, .idle_ms = 60000}},
+        {{NULL}, {.begin_ms = SHORT_MS, .idle_ms = 60000}, ""},
+        {{"GET / HT"}, {.begin_ms = SHORT_MS, .idle_ms = 60000}, ""},
+        {{"GET / HTTP/1.1\r\n", "X-A: b"}, {.read_ms = SHORT_MS, .idle_ms = 60000}, "HTTP/1.1 408 "},
+        {{"POST / HTTP/1.1\r\nHost: a\r\n", "Content-Length: 1000\r\n\r\n", "abc"},
+         {.read_ms = SHORT_MS, .idle_ms = 60000},
+         "HTTP/1.1 408 "},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct psync_web_server *server = serve(cases[i].patience);
         struct psync_web_figures figures;
-        is_cut(server, cases[i].pieces);
+        is_cut(server, cases[i].pieces, cases[i].expected);
         psync_web_server_figures(server, &figures);
         assert_int_equal(figures.shown_out, 1);
         psync_web_server_free(server);

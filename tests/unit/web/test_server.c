@@ -432,11 +432,13 @@ static void stops_with_requests_outstanding(void **state)
     (void)take(&f->box);
     send_text(stalled, "GET /stall HTTP/1.1\r\nHost: x\r\n\r\n");
     (void)take(&f->box);
+    assert_int_equal(psync_web_connections(rq), 3);
     psync_web_server_free(f->server);
     f->server = NULL;
     char *answer = read_all(held);
     assert_string_equal(answer, "");
     free(answer);
+    assert_int_equal(psync_web_connections(rq), 0);
     psync_web_reply(rq, 200, "text/plain", PSYNC_SPAN("too late"));
     await_release(&f->box, 3);
     close(held);
