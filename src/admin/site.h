@@ -34,7 +34,7 @@ const char *psync_site_url(const struct psync_site *s);
 /* What of serve.* a reload may change. NOMEM: as before. */
 PSYNC_CHECKED enum psync_result psync_site_set_config(struct psync_site *s, const struct psync_config *config,
                                                       struct psync_error *err);
-/* For figures: connections, and how many were closed for being slow or in the way. */
+/* For figures, and to see whether it responds. */
 struct psync_web_server *psync_site_server(const struct psync_site *s);
 /* Closes every connection; before psync_api_free. */
 void psync_site_close(struct psync_site *s);

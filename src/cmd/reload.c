@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { OVERRIDES_MAX = 256 << 10 };
+enum { OVERRIDES_MAX = 256 << 10, SITE_MS = 10000 };
 
 void psync_reload_init(struct psync_reload *r, const struct psync_invocation *inv)
 {
@@ -56,6 +56,13 @@ void psync_reload_set_relays(struct psync_reload *r, struct psync_relays *relays
     unlock_both(r);
 }
 
+void psync_reload_begin(struct psync_reload *r)
+{
+    pthread_mutex_lock(&r->reloading);
+    r->begun = true;
+    pthread_mutex_unlock(&r->reloading);
+}
+
 void psync_reload_wake(struct psync_reload *r)
 {
     pthread_mutex_lock(&r->lock);
@@ -94,8 +101,9 @@ bool psync_reload_alive(struct psync_reload *r)
         enum psync_result result = psync_queue_counts(psync_owner_queue(r->owner), "default", &counts, &err);
         (void)result;
     }
+    struct psync_site *site = r->owner ? psync_owner_site(r->owner) : NULL;
     pthread_mutex_unlock(&r->reloading);
-    return alive;
+    return alive && (!site || psync_web_server_responds(psync_site_server(site), SITE_MS));
 }
 
 bool psync_reload_stopping(struct psync_reload *r)
@@ -253,7 +261,7 @@ static void reload(struct psync_reload *r)
 void psync_reload_now(struct psync_reload *r)
 {
     pthread_mutex_lock(&r->reloading);
-    if (r->worker)
+    if (r->worker && r->begun)
         reload(r);
     else
         psync_notice("reload refused, nothing changed: not running yet, or not any more");
@@ -300,8 +308,9 @@ enum psync_result psync_reload_change(struct psync_reload *r, const struct psync
     psync_buf_init(&before, OVERRIDES_MAX);
     psync_buf_init(&after, OVERRIDES_MAX);
     pthread_mutex_lock(&r->reloading);
-    enum psync_result result = r->worker ? psync_overrides_read(r->ctx.config, &before, err)
-                                         : psync_fail(err, PSYNC_RETRY, "not running yet, or not any more");
+    bool runs = r->worker && r->begun;
+    enum psync_result result = runs ? psync_overrides_read(r->ctx.config, &before, err)
+                                    : psync_fail(err, PSYNC_RETRY, "not running yet, or not any more");
     if (result == PSYNC_OK)
         result = psync_overrides_edit((struct psync_span){before.data, before.len}, changes, n, &after, err);
     if (result == PSYNC_OK)

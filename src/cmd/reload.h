@@ -25,6 +25,7 @@ struct psync_reload {
     struct psync_owner *owner;       /* these two: changed under both locks, read under either */
     struct psync_worker *worker;
     struct psync_relays *relays;     /* as these two; NULL: no shop is configured */
+    bool begun;                      /* all of it is made; under `reloading` */
     unsigned stops;                  /* under `lock`: how often it was told to stop */
     pthread_mutex_t lock;            /* held for a moment: the queue's thread takes it to wake the worker */
     pthread_mutex_t reloading;       /* held for a whole reload; taken before `lock` */
@@ -35,13 +36,16 @@ void psync_reload_init(struct psync_reload *r, const struct psync_invocation *in
 void psync_reload_set_owner(struct psync_reload *r, struct psync_owner *owner);
 void psync_reload_set_worker(struct psync_reload *r, struct psync_worker *worker);
 void psync_reload_set_relays(struct psync_reload *r, struct psync_relays *relays);
+/* All is made that settings are for; before that a reload would miss some of it, and is refused. */
+void psync_reload_begin(struct psync_reload *r);
 void psync_reload_wake(struct psync_reload *r);  /* any thread: the queue has something */
 void psync_reload_fail(struct psync_reload *r, const char *why); /* any thread: the queue has failed */
 void psync_reload_stop(struct psync_reload *r);  /* any thread; the second time nothing is waited for */
-/* Do the worker's loop and the queue's thread answer? Any thread but those; may take some seconds. */
+/* Do the worker's loop, the queue's thread and the site's server answer? Any thread but those, while the owner stays; may
+ * take some seconds. */
 bool psync_reload_alive(struct psync_reload *r);
 bool psync_reload_stopping(struct psync_reload *r); /* any thread */
-/* Any thread but the worker's, the queue's and the API's; without a worker it only says so. */
+/* Any thread but the worker's, the queue's and the API's; before psync_reload_begin it only says so. */
 void psync_reload_now(struct psync_reload *r);
 /* ---- shops: a change of what one says is taken over as a reload is ---- */
 /* Asks each shop once, and makes ctx.config what follows; warnings are said. Before owner and worker. */

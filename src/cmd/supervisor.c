@@ -1,12 +1,12 @@
 /* supervisor - see the header. */
 #include "cmd/supervisor.h"
 
+#include "admin/thread.h"
 #include "base/clock.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -27,12 +27,13 @@ static struct {
     uint64_t watchdog_us;        /* 0: none is wanted */
 
     pthread_mutex_t lock;        /* of the rest */
+    enum { STARTING, READY, STOPPING } state;
     pthread_cond_t changed;
     bool watches;
     pthread_t thread;
     bool (*is_alive)(void *arg);
     void *arg;
-} supervisor = {.fd = -1, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+} supervisor = {.fd = -1};
 
 /* ---- the protocol ---- */
 
@@ -69,6 +70,8 @@ static uint64_t number_of(const char *text)
 void psync_supervisor_init(void)
 {
     const char *name = getenv("NOTIFY_SOCKET"), *pid = getenv("WATCHDOG_PID");
+    psync_mutex_init(&supervisor.lock);
+    psync_cond_init(&supervisor.changed);
     if (name && find_socket(name))
         supervisor.fd = socket(AF_UNIX, SOCK_DGRAM, 0);
     if (supervisor.fd >= 0 && (!pid || number_of(pid) == (uint64_t)getpid()))
@@ -78,9 +81,23 @@ void psync_supervisor_init(void)
     (void)unsetenv("WATCHDOG_USEC");
 }
 
+/* Told under the lock, so that nobody hears of an end before the beginning. */
+static void tell_if_ready(const char *text)
+{
+    psync_mutex_lock(&supervisor.lock);
+    if (supervisor.state == READY)
+        tell(text);
+    psync_mutex_unlock(&supervisor.lock);
+}
+
 void psync_supervisor_ready(void)
 {
-    tell("READY=1");
+    psync_mutex_lock(&supervisor.lock);
+    if (supervisor.state == STARTING) {
+        supervisor.state = READY;
+        tell("READY=1");
+    }
+    psync_mutex_unlock(&supervisor.lock);
 }
 
 void psync_supervisor_reloading(void)
@@ -90,12 +107,20 @@ void psync_supervisor_reloading(void)
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     snprintf(text, sizeof text, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
              (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
-    tell(text);
+    tell_if_ready(text);
+}
+
+void psync_supervisor_reloaded(void)
+{
+    tell_if_ready("READY=1");
 }
 
 void psync_supervisor_stopping(void)
 {
+    psync_mutex_lock(&supervisor.lock);
+    supervisor.state = STOPPING;
     tell("STOPPING=1");
+    psync_mutex_unlock(&supervisor.lock);
 }
 
 void psync_supervisor_status(const char *fmt, ...)
@@ -112,57 +137,42 @@ void psync_supervisor_status(const char *fmt, ...)
 
 /* ---- the watchdog ---- */
 
-/* Under the lock, which is let go of meanwhile: as long as nothing changes, until the time is over. */
-static void wait_us(uint64_t us)
-{
-    struct timespec until;
-    if (clock_gettime(CLOCK_REALTIME, &until) != 0)
-        return;
-    uint64_t nsec = (uint64_t)until.tv_nsec + us % 1000000 * 1000;
-    until.tv_sec += (time_t)(us / 1000000 + nsec / 1000000000);
-    until.tv_nsec = (long)(nsec % 1000000000);
-    (void)pthread_cond_timedwait(&supervisor.changed, &supervisor.lock, &until);
-}
-
 static void *watch(void *arg)
 {
     (void)arg;
-    pthread_mutex_lock(&supervisor.lock);
+    psync_ms pause_ms = (psync_ms)(supervisor.watchdog_us / ASKS_A_PERIOD / 1000);
+    psync_mutex_lock(&supervisor.lock);
     while (supervisor.watches) {
-        pthread_mutex_unlock(&supervisor.lock);
+        psync_mutex_unlock(&supervisor.lock);
         if (supervisor.is_alive(supervisor.arg))
             tell("WATCHDOG=1");
-        pthread_mutex_lock(&supervisor.lock);
-        if (supervisor.watches)
-            wait_us(supervisor.watchdog_us / ASKS_A_PERIOD);
+        psync_mutex_lock(&supervisor.lock);
+        if (supervisor.watches) /* not by the wall clock: set back, it would keep us from saying so in time */
+            (void)psync_cond_wait_for(&supervisor.changed, &supervisor.lock, pause_ms);
     }
-    pthread_mutex_unlock(&supervisor.lock);
+    psync_mutex_unlock(&supervisor.lock);
     return NULL;
 }
 
 void psync_supervisor_watch(bool (*is_alive)(void *arg), void *arg)
 {
-    sigset_t all, before;
     if (supervisor.watchdog_us == 0 || supervisor.watches)
         return;
     supervisor.is_alive = is_alive;
     supervisor.arg = arg;
     supervisor.watches = true;
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the program's own thread */
-    if (pthread_create(&supervisor.thread, NULL, watch, NULL) != 0)
+    if (!psync_thread_start(&supervisor.thread, watch, NULL))
         supervisor.watches = false; /* then systemd starts us anew, when there may be room for a thread */
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 /* What follows, the end, has a time of its own: TimeoutStopSec. */
 void psync_supervisor_unwatch(void)
 {
-    pthread_mutex_lock(&supervisor.lock);
+    psync_mutex_lock(&supervisor.lock);
     bool watched = supervisor.watches;
     supervisor.watches = false;
-    pthread_cond_broadcast(&supervisor.changed);
-    pthread_mutex_unlock(&supervisor.lock);
+    psync_cond_wake(&supervisor.changed);
+    psync_mutex_unlock(&supervisor.lock);
     if (watched)
-        pthread_join(supervisor.thread, NULL);
+        PSYNC_INVARIANT(pthread_join(supervisor.thread, NULL) == 0);
 }

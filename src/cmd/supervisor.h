@@ -10,7 +10,9 @@
 void psync_supervisor_init(void);
 
 void psync_supervisor_ready(void);     /* started */
-void psync_supervisor_reloading(void); /* a reload begins; psync_supervisor_ready ends it */
+/* A reload begins, and is over; between ready and stopping, else nothing is told. Any thread, these and the next. */
+void psync_supervisor_reloading(void);
+void psync_supervisor_reloaded(void);
 void psync_supervisor_stopping(void);
 void psync_supervisor_status(const char *fmt, ...) PSYNC_PRINTF(1, 2); /* a line for `systemctl status` */
 

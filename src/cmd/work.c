@@ -105,7 +105,7 @@ static void on_reload(void *arg)
     struct run *run = arg;
     psync_supervisor_reloading();
     psync_reload_now(&run->reload);
-    psync_supervisor_ready();
+    psync_supervisor_reloaded();
 }
 
 /* ---- what is left ---- */
@@ -234,6 +234,7 @@ static enum psync_exit deliver(struct run *run)
     psync_say(run->inv, run->drain ? "delivering what is queued: %s message%s" : "delivering; Ctrl-C stops (%s message%s queued)",
               psync_count_text(before.unfinished), before.unfinished == 1 ? "" : "s");
     psync_painter_start(&run->painter, run->inv, "delivered");
+    psync_reload_begin(&run->reload);
     psync_supervisor_ready();
     psync_supervisor_watch(is_alive, &run->reload);
     enum psync_result r = psync_worker_run(run->reload.worker, run->drain, &err);

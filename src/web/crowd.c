@@ -143,6 +143,7 @@ static void arrive(struct psync_web_server *s, struct MHD_Connection *connection
     lock(s);
     s->figures.connections++;
     s->figures.accepted++;
+    s->figures.turns++;
     if (seat) { /* else nobody looks after it, but libmicrohttpd's own patience */
         *seat = (struct psync_web_seat){.fd = info->connect_fd, .since = psync_clock_now()};
         psync_list_init(&seat->link);
@@ -156,6 +157,7 @@ static void leave(struct psync_web_server *s, struct psync_web_seat *seat)
 {
     lock(s);
     s->figures.connections--;
+    s->figures.turns++;
     if (seat)
         psync_list_remove(&seat->link);
     unlock(s);

@@ -226,6 +226,7 @@ bool psync_web_own(struct psync_web_server *s, struct psync_web_seat *seat)
     lock(s);
     bool runs = !s->stopping;
     s->owners += runs;
+    s->figures.turns++;
     (void)psync_web_crowd_set(seat, PSYNC_WEB_READING);
     unlock(s);
     return runs;

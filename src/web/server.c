@@ -38,6 +38,7 @@ static struct psync_web_server *make_server(const struct psync_web_conf *conf)
     s->n_routes = conf->n_routes;
     s->max_body_bytes = or_default(conf->max_body_bytes, DEFAULT_BODY_BYTES);
     s->max_header_bytes = or_default(conf->max_header_bytes, DEFAULT_HEADER_BYTES);
+    s->listen_fd = conf->listen_fd;
     s->port = psync_web_listen_port(conf->listen_fd);
     s->speaks_tls = conf->tls_certificate && conf->tls_key;
     s->patience = conf->patience;

@@ -71,8 +71,13 @@ struct psync_web_figures {
     size_t connections;            /* now */
     uint64_t accepted, shown_out;  /* since the start: how many came, and were closed for being slow or in the way */
     size_t held_bytes;             /* of bodies now */
+    uint64_t turns;                /* how often its thread did something for a client */
 };
 void psync_web_server_figures(struct psync_web_server *s, struct psync_web_figures *ret_figures); /* any thread */
+
+/* Does its thread still turn? Takes at most `wait_ms`, and counts as a connection; true also where that cannot be told. Any
+ * thread but its own. */
+bool psync_web_server_responds(struct psync_web_server *s, psync_ms wait_ms);
 
 uint16_t psync_web_server_port(const struct psync_web_server *server); /* 0: a unix socket */
 

@@ -39,6 +39,7 @@ struct psync_web_server {
     struct psync_web_route *routes;
     size_t n_routes, max_body_bytes, max_header_bytes;
     struct MHD_Daemon *daemon;
+    int listen_fd; /* the daemon's */
     uint16_t port;
     bool speaks_tls;
     struct psync_web_patience patience;

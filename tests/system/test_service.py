@@ -1,5 +1,7 @@
 """`serve` as a service: what systemd is told, the unit file, SIGTERM and kill -9 under load, SIGHUP, logs that are moved away."""
 import contextlib
+import ctypes
+import fcntl
 import os
 import re
 import shutil
@@ -100,6 +102,61 @@ def test_the_watchdog_is_fed_while_all_is_well(tmp_path):
         told.wait_for("READY=1")
         with pytest.raises(AssertionError):
             told.wait_for("WATCHDOG=1", 1.5)
+
+
+@contextlib.contextmanager
+def held_threads(pid, name):
+    """Those of its threads whose name begins so stand still, as if they had hung (ptrace(2)); the others go on."""
+    attach, detach, wall = 16, 17, 0x40000000
+    libc, held = ctypes.CDLL(None, use_errno=True), []
+    for tid in map(int, os.listdir(f"/proc/{pid}/task")):
+        with open(f"/proc/{pid}/task/{tid}/comm", encoding="utf-8") as f:
+            if not f.read().startswith(name):
+                continue
+        if libc.ptrace(attach, tid, None, None) != 0:
+            pytest.skip("ptrace is not allowed here")
+        os.waitpid(tid, wall)
+        held.append(tid)
+    assert held, f"no thread is called {name}"
+    try:
+        yield
+    finally:
+        for tid in held:
+            libc.ptrace(detach, tid, None, None)
+
+
+def test_the_watchdog_hungers_while_the_server_hangs(tmp_path):
+    """The loops of worker and queue go on; but nobody is served any more."""
+    with Supervisor(str(tmp_path)) as told, Mock() as api, Site(api.url, start=False) as site:
+        process = site.start(env=told.environment(WATCHDOG_USEC="600000"))
+        told.wait_for("WATCHDOG=1", 5)
+        with held_threads(process.pid, "MHD"):
+            time.sleep(0.3)  # what was asked before may still be answered
+            with contextlib.suppress(BlockingIOError):
+                told.socket.setblocking(False)
+                while told.socket.recv(4096):
+                    pass
+            with pytest.raises(AssertionError):
+                told.wait_for("WATCHDOG=1", 2)
+        told.wait_for("WATCHDOG=1", 20)
+
+
+def test_a_reload_while_it_starts_does_not_say_that_it_has(tmp_path):
+    """It waits for the queue, which somebody else has, when SIGHUP comes."""
+    with Supervisor(str(tmp_path)) as told, Mock() as api, Site(api.url, start=False) as site:
+        with open(os.path.join(site.home.state, "queue.db.lock"), "ab") as lock:
+            fcntl.lockf(lock, fcntl.LOCK_EX)
+            process = site.home.start("serve", env=told.environment())
+
+            def takes_signals():
+                with open(f"/proc/{process.pid}/status", encoding="ascii") as f:
+                    return int(re.search(r"^SigBlk:\s*([0-9a-f]+)", f.read(), re.M).group(1), 16) & 1
+            wait_for(takes_signals, what="its signals")
+            process.send_signal(signal.SIGHUP)
+            assert "reload refused" in process.stderr.readline()
+            with pytest.raises(AssertionError):
+                told.wait_for("READY=1", 0.5)
+        told.wait_for("READY=1")
 
 
 def test_sigterm_under_load_loses_nothing():

@@ -11,6 +11,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,18 @@ static void hold(struct psync_web_request *rq, void *arg)
     __atomic_store_n(&held, rq, __ATOMIC_RELEASE);
 }
 
+static pthread_mutex_t *stops_at;
+static bool stopped;
+
+static void stop(struct psync_web_request *rq, void *arg)
+{
+    (void)arg;
+    __atomic_store_n(&stopped, true, __ATOMIC_RELEASE);
+    pthread_mutex_lock(stops_at);
+    pthread_mutex_unlock(stops_at);
+    psync_web_reply(rq, 200, "text/plain", PSYNC_SPAN("on"));
+}
+
 static void refuse(struct psync_web_request *rq, void *arg)
 {
     assert_int_equal(psync_web_body(rq).len, 0);
@@ -52,7 +65,7 @@ static void admit(struct psync_web_request *rq, void *arg)
 
 static const struct psync_web_header headers[] = {{"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-store"}};
 static const struct psync_web_route routes[] = {
-    {"GET", "/", answer, NULL}, {"POST", "/", answer, NULL}, {"POST", "/hold", hold, NULL}};
+    {"GET", "/", answer, NULL}, {"POST", "/", answer, NULL}, {"POST", "/hold", hold, NULL}, {"GET", "/stop", stop, NULL}};
 
 static struct psync_web_server *serve(struct psync_web_patience patience)
 {
@@ -243,6 +256,34 @@ static void spares_who_came_just_now(void **state)
     psync_web_server_free(server);
 }
 
+/* A handler that does not come back must show; a thread that waits for its clients is well. */
+static void shows_whether_it_turns(void **state)
+{
+    (void)state;
+    static pthread_mutex_t stuck = PTHREAD_MUTEX_INITIALIZER;
+    struct psync_web_server *server = serve((struct psync_web_patience){60000, 60000, 60000, 60000});
+    struct psync_web_figures figures = {0};
+    assert_true(psync_web_server_responds(server, GIVEN_MS));
+    int idle = dial(server);
+    assert_true(psync_web_server_responds(server, GIVEN_MS));
+    pthread_mutex_lock(&stuck);
+    stops_at = &stuck;
+    int fd = dial(server);
+    say(fd, "GET /stop HTTP/1.1\r\nHost: a\r\n\r\n");
+    while (!__atomic_load_n(&stopped, __ATOMIC_ACQUIRE))
+        poll(NULL, 0, 5);
+    assert_false(psync_web_server_responds(server, SHORT_MS));
+    pthread_mutex_unlock(&stuck);
+    assert_memory_equal(hear(fd), "HTTP/1.1 200", 12);
+    assert_true(psync_web_server_responds(server, GIVEN_MS));
+    close(fd);
+    close(idle);
+    do
+        psync_web_server_figures(server, &figures);
+    while (figures.connections > 0);
+    psync_web_server_free(server);
+}
+
 static void diverts_without_reading_the_body(void **state)
 {
     static const struct {
@@ -329,6 +370,7 @@ int main(void)
         cmocka_unit_test(waits_for_its_own_handlers),
         cmocka_unit_test(lets_in_whoever_comes),
         cmocka_unit_test(spares_who_came_just_now),
+        cmocka_unit_test(shows_whether_it_turns),
         cmocka_unit_test(diverts_without_reading_the_body),
         cmocka_unit_test(bounds_the_body_of_one),
         cmocka_unit_test(bounds_all_bodies_together),
