@@ -1,12 +1,13 @@
 /* demo - `demo`: the whole story in about a minute, with nothing else running.
  *
  * A mock API that misbehaves runs in this process; everything else is the real program, started with the very commands a
- * user would type, on a queue in a temporary folder. At the end the API's own ledger is the witness. A signal ends the child
- * of the moment, and so the story; what was made is removed in any case. */
+ * user would type, on a queue in a temporary folder. At the end the API's own ledger is the witness, and whoever likes goes
+ * on looking (demo_live). A signal ends the child of the moment, and so the story; what was made is removed in any case. */
 #include "cmd/catalogue.h"
 #include "cmd/child.h"
 #include "cmd/commands.h"
 #include "cmd/console.h"
+#include "cmd/demo_live.h"
 #include "cmd/signals.h"
 
 #include "mock/mock.h"
@@ -41,7 +42,8 @@ struct demo {
     const struct psync_invocation *inv;
     struct psync_mock *mock;
     struct psync_child child;
-    char folder[PATH_BYTES], config[PATH_BYTES], catalogue[PATH_BYTES];
+    struct psync_stopper stopper;
+    char folder[PATH_BYTES], config[PATH_BYTES], catalogue[PATH_BYTES], socket[PATH_BYTES];
 };
 
 static enum psync_result write_file(const char *path, const char *bytes, size_t n, struct psync_error *err)
@@ -67,11 +69,12 @@ static enum psync_result make_files(struct demo *demo, struct psync_error *err)
     }
     snprintf(demo->config, sizeof demo->config, "%.900s/demo.conf", demo->folder);
     snprintf(demo->catalogue, sizeof demo->catalogue, "%.900s/catalogue.csv", demo->folder);
+    snprintf(demo->socket, sizeof demo->socket, "%.900s/queue.db.sock", demo->folder);
     int len = snprintf(text, sizeof text,
                        "; what a user would write, but for the short waits\n"
                        "[state]\nfolder = %s\n[destination]\nurl = %s\ntoken = demo-token\n"
                        "[retry]\nbackoff = 300ms\njitter_max = 100ms\n[breaker]\nfailures = 8\ncool_off = 1s\n"
-                       "[work]\nconcurrency = 4\n",
+                       "[work]\nconcurrency = 4\n[serve]\nlisten = 127.0.0.1:0\n",
                        demo->folder, psync_mock_url(demo->mock));
     enum psync_result r = write_file(demo->config, text, (size_t)len, err);
     return r == PSYNC_OK ? write_file(demo->catalogue, psync_catalogue, psync_catalogue_size, err) : r;
@@ -176,9 +179,25 @@ static enum psync_result prove(struct demo *demo, struct psync_error *err)
     return PSYNC_OK;
 }
 
+/* With --serve without asking. */
+static enum psync_result go_on(struct demo *demo, struct psync_error *err)
+{
+    const struct psync_demo_live live = {.program = demo->inv->program, .folder = demo->folder, .config = demo->config,
+                                         .socket = demo->socket, .mock = demo->mock, .child = &demo->child,
+                                         .stopper = &demo->stopper};
+    enum psync_result r = psync_invocation_has(demo->inv, "serve") ? PSYNC_OK
+                                                                   : psync_demo_live_ask(&demo->stopper, err);
+    if (r == PSYNC_EMPTY)
+        printf("\nproductsync demo --serve goes on from here, with a dashboard and live data to look at.\n");
+    if (r == PSYNC_OK)
+        return psync_demo_live_run(&live, err);
+    return r == PSYNC_EMPTY || r == PSYNC_GONE ? PSYNC_OK : r;
+}
+
 static void on_stop(void *arg, unsigned nth)
 {
     struct demo *demo = arg;
+    psync_stopper_stop(&demo->stopper);
     psync_child_stop(&demo->child, nth == 1 ? SIGTERM : SIGKILL);
 }
 
@@ -192,7 +211,9 @@ enum psync_exit psync_cmd_demo(struct psync_invocation *inv)
     unsetenv("MY_API_TOKEN");
     demo = (struct demo){.inv = inv};
     psync_child_init(&demo.child);
-    enum psync_result r = psync_signals_start(&signals, &err);
+    enum psync_result r = psync_stopper_init(&demo.stopper, &err);
+    if (r == PSYNC_OK)
+        r = psync_signals_start(&signals, &err);
     if (r == PSYNC_OK)
         r = start_mock(&demo, &err);
     if (r == PSYNC_OK)
@@ -201,6 +222,8 @@ enum psync_exit psync_cmd_demo(struct psync_invocation *inv)
         r = tell_story(&demo, &err);
     if (r == PSYNC_OK)
         r = prove(&demo, &err);
+    if (r == PSYNC_OK)
+        r = go_on(&demo, &err);
     if (r != PSYNC_OK)
         psync_complain("%s", err.text);
     remove_files(&demo);

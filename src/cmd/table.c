@@ -56,6 +56,10 @@ static const struct psync_flag token_add_flags[] = {
     {"expires", "DURATION", "counts no more after that time, such as 90d (never)", false},
     FLAGS_END,
 };
+static const struct psync_flag demo_flags[] = {
+    {"serve", NULL, "then leave `serve` running with live data, without asking", false},
+    FLAGS_END,
+};
 static const struct psync_flag pause_flags[] = {
     {"reason", "TEXT", "why, for whoever looks later", false},
     FLAGS_END,
@@ -150,7 +154,9 @@ const struct psync_command psync_commands[] = {
      "POST /products takes products; GET /ledger tells what came and what took effect; PUT /control changes how it\n"
      "misbehaves while it runs (docs/mock.md). With --json one object, with the url and port, once it listens.\n",
      NULL, psync_cmd_mock, psync_mock_flags, NULL, SIGNALS},
-    {"demo", NULL, 0, 0, "the whole story in a minute, with nothing else running", NULL, NULL,
-     psync_cmd_demo, NULL, NULL, SIGNALS | NO_JSON},
+    {"demo", NULL, 0, 0, "the whole story in a minute, with nothing else running",
+     "At its end it offers to leave `productsync serve` running on a free port, with a dashboard, an API that has its\n"
+     "bad moments, and products that keep coming.\n",
+     demo_flags, psync_cmd_demo, NULL, NULL, SIGNALS | NO_JSON},
     {NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, PLAIN},
 };

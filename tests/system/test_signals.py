@@ -1,5 +1,4 @@
 """Ctrl-C and SIGTERM end whatever runs, wherever it is."""
-import glob
 import os
 import pty
 import signal
@@ -67,22 +66,6 @@ def test_work_can_be_stopped_while_it_waits_for_the_file():
             assert worker.wait(10) == 0
         finally:
             produce.send_signal(signal.SIGCONT)
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_demo_cleans_up_after_itself(number, tmp_path):
-    child = subprocess.Popen([PROGRAM, "demo"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                             env={**os.environ, "TMPDIR": str(tmp_path)}, start_new_session=True)
-    ear = Ear(child.stdout)
-    ear.wait_for("productsync work")
-    folder, = glob.glob(str(tmp_path / "productsync-demo-*"))
-    wait_for(lambda: os.path.exists(os.path.join(folder, "queue.db.sock")), what="the demo's worker")
-    child.send_signal(number)
-    assert child.wait(20) == 1
-    assert os.listdir(tmp_path) == []
-    ear.wait_for("interrupted")
-    with pytest.raises(ProcessLookupError):  # nobody of its session is left
-        os.killpg(child.pid, 0)
 
 
 def test_who_does_not_read_stops_nothing():
