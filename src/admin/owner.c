@@ -168,12 +168,9 @@ static enum psync_result take_lock(struct psync_owner *o, struct psync_error *er
         r = psync_folder_of_socket(conf->socket, conf->path, err);
     if (r == PSYNC_OK)
         r = psync_folder_trusted(conf->socket, conf->path, err);
-    if (r != PSYNC_OK && r != PSYNC_EMPTY)
+    if (r != PSYNC_OK && r != PSYNC_EMPTY) /* a folder that is not there is told of by the lock */
         return r;
-    r = PSYNC_OK; /* a folder that is not there is told of by the lock */
-    if (r == PSYNC_OK)
-        r = o->open.role == PSYNC_OWNER_WORKER ? wait_for_lock(o, err) : try_lock(o, err);
-    return r;
+    return o->open.role == PSYNC_OWNER_WORKER ? wait_for_lock(o, err) : try_lock(o, err);
 }
 
 /* ---- the socket ---- */
@@ -321,9 +318,11 @@ enum psync_result psync_owner_set_config(struct psync_owner *o, const struct psy
     enum psync_result r = psync_queue_configure(o->queue, &config->queue, err);
     if (r != PSYNC_OK)
         return r;
-    r = psync_api_set_config(atomic_load(&o->api), config, err);
-    if (r == PSYNC_OK && o->site && (r = psync_site_set_config(o->site, config, err)) != PSYNC_OK)
-        (void)!psync_api_set_config(atomic_load(&o->api), o->config, &ignored);
+    if (o->site)
+        r = psync_site_set_config(o->site, config, err);
+    /* The API comes last: it keeps `config` itself, where the site copies what it needs and may stay ahead. */
+    if (r == PSYNC_OK && (r = psync_api_set_config(atomic_load(&o->api), config, err)) != PSYNC_OK && o->site)
+        (void)!psync_site_set_config(o->site, o->config, &ignored);
     if (r == PSYNC_OK)
         o->config = config;
     else if (psync_queue_configure(o->queue, &o->config->queue, &ignored) == PSYNC_FATAL)

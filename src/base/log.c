@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -108,6 +109,21 @@ static int open_file(const char *path)
     return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
 }
 
+/* Does the regular file end within a line? A full disk or a power cut leaves that behind; unknown is no. */
+static bool ends_torn(const char *path, int fd)
+{
+    struct stat st;
+    char last = '\n';
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
+        return false;
+    int reader = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (reader < 0)
+        return false;
+    bool read_it = pread(reader, &last, 1, st.st_size - 1) == 1;
+    (void)close(reader);
+    return read_it && last != '\n';
+}
+
 /* NULL: no file. */
 static const char *path_of(const struct psync_log_conf *conf)
 {
@@ -134,7 +150,7 @@ static void replace_file(struct psync_log *log, char *path, int fd)
     free(log->path);
     log->path = path;
     log->fd = fd;
-    log->torn = false;
+    log->torn = fd >= 0 && ends_torn(path, fd);
 }
 
 /* The file at `path` instead of the present one, which is kept if the new one cannot be opened. PSYNC_NOMEM: nothing

@@ -276,6 +276,24 @@ static void reports_a_full_disk_once_and_goes_on_when_there_is_space(void **stat
     assert_int_equal(count(read_fd(captured_stderr), "\n"), 1);
 }
 
+static void begins_a_line_of_its_own_in_a_file_that_ends_within_one(void **state)
+{
+    (void)state;
+    struct psync_log *log = open_log();
+    EVENT(log, 1);
+    disk_left = strlen(LINE(1)) + 10;
+    EVENT(log, 2);
+    psync_log_flush(log);
+    disk_left = SIZE_MAX;
+    reopen(log, path); /* the same file, as it was left */
+    EVENT(log, 3);
+    psync_log_free(log);
+    log = open_log(); /* ends with a line: nothing is added */
+    EVENT(log, 4);
+    psync_log_free(log);
+    assert_string_equal(read_file(path), LINE(1) "time=2026-\n" LINE(3) LINE(4));
+}
+
 static void does_not_wait_for_a_fifo(void **state)
 {
     (void)state;
@@ -507,6 +525,7 @@ int main(void)
         TEST(writes_json_lines),
         TEST(reports_a_file_it_cannot_open_once),
         TEST(reports_a_full_disk_once_and_goes_on_when_there_is_space),
+        TEST(begins_a_line_of_its_own_in_a_file_that_ends_within_one),
         TEST(does_not_wait_for_a_fifo),
         TEST(reopens_after_a_rotation),
         TEST(reopens_with_other_settings),

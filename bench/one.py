@@ -1,0 +1,1 @@
+import bench as b, serve, sys
