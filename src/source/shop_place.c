@@ -82,6 +82,7 @@ enum psync_result psync_shop_host_parse(const char *text, const char *port, stru
 /* ---- parameters.php ---- */
 
 struct found {
+    const struct psync_shop_conf *conf;
     struct psync_shop_place *place;
     char host[512], port[16];
     bool has_prefix;
@@ -91,20 +92,24 @@ struct found {
 static enum psync_result on_param(void *arg, struct psync_span name, const char *text, bool literal)
 {
     struct found *f = arg;
+    const struct psync_shop_conf *c = f->conf;
     const struct {
-        const char *name;
+        const char *name, *setting, *own; /* what stands for it in the section, and its value there */
         struct room room;
     } wanted[] = {
-        {"database_host", ROOM(f->host)},           {"database_port", ROOM(f->port)},
-        {"database_name", ROOM(f->place->database)}, {"database_user", ROOM(f->place->user)},
-        {"database_password", ROOM(f->place->password)}, {"database_prefix", ROOM(f->place->prefix)},
-        {"new_cookie_key", ROOM(f->place->key)},
+        {"database_host", "host", c->host, ROOM(f->host)},
+        {"database_port", "host", c->host, ROOM(f->port)},
+        {"database_name", "database", c->database, ROOM(f->place->database)},
+        {"database_user", "user", c->user, ROOM(f->place->user)},
+        {"database_password", "password_file", c->user[0] != '\0' ? c->user : c->password_file, ROOM(f->place->password)},
+        {"database_prefix", "prefix", c->prefix, ROOM(f->place->prefix)},
+        {"new_cookie_key", "key_file", c->key_file, ROOM(f->place->key)},
     };
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        if (!psync_span_eq(name, wanted[i].name))
+        if (!psync_span_eq(name, wanted[i].name) || wanted[i].own[0] != '\0')
             continue;
         if (!literal)
-            return psync_fail(f->err, PSYNC_REJECT, "%s is not a plain text: set it in the shop's section", wanted[i].name);
+            return psync_fail(f->err, PSYNC_REJECT, "%s is not a plain text: set shop.%s", wanted[i].name, wanted[i].setting);
         f->has_prefix = f->has_prefix || strcmp(wanted[i].name, "database_prefix") == 0;
         return keep(wanted[i].room, text ? text : "", wanted[i].name, f->err);
     }
@@ -121,7 +126,7 @@ static enum psync_result read_params(const char *path, struct found *f)
         r = psync_fail(f->err, PSYNC_REJECT, "there is no such file; shop.path is the folder that PrestaShop is in");
     else if (r == PSYNC_OK)
         r = psync_shop_params_read((struct psync_span){php.data, php.len}, on_param, f, f->err);
-    if (r == PSYNC_OK && f->place->database[0] == '\0')
+    if (r == PSYNC_OK && f->place->database[0] == '\0' && f->conf->database[0] == '\0')
         r = psync_fail(f->err, PSYNC_REJECT, "names no database");
     if (r == PSYNC_REJECT && !strstr(f->err->text, path))
         psync_error_prefix(f->err, "%s", path);
@@ -130,12 +135,12 @@ static enum psync_result read_params(const char *path, struct found *f)
     return r;
 }
 
-static enum psync_result from_path(const struct psync_shop_conf *conf, struct found *f)
+static enum psync_result from_path(struct found *f)
 {
     char path[4096];
-    if (conf->path[0] == '\0')
+    if (f->conf->path[0] == '\0')
         return PSYNC_OK;
-    if (snprintf(path, sizeof path, "%s/app/config/parameters.php", conf->path) >= (int)sizeof path)
+    if (snprintf(path, sizeof path, "%s/app/config/parameters.php", f->conf->path) >= (int)sizeof path)
         return psync_fail(f->err, PSYNC_REJECT, "shop.path is too long");
     return read_params(path, f);
 }
@@ -164,10 +169,8 @@ static enum psync_result read_first_line(const char *path, struct room room, str
 static enum psync_result overrule(const struct psync_shop_conf *conf, struct psync_shop_place *p, struct psync_error *err)
 {
     enum psync_result r = PSYNC_OK;
-    if (conf->user[0] != '\0') {
-        p->password[0] = '\0'; /* the file's password is another user's */
+    if (conf->user[0] != '\0')
         r = keep(ROOM(p->user), conf->user, "shop.user", err);
-    }
     if (r == PSYNC_OK && conf->password_file[0] != '\0')
         r = read_first_line(conf->password_file, ROOM(p->password), err);
     if (r == PSYNC_OK && conf->database[0] != '\0')
@@ -181,7 +184,7 @@ static enum psync_result overrule(const struct psync_shop_conf *conf, struct psy
 
 static enum psync_result find(const struct psync_shop_conf *conf, struct found *f)
 {
-    enum psync_result r = from_path(conf, f);
+    enum psync_result r = from_path(f);
     if (r == PSYNC_OK)
         r = overrule(conf, f->place, f->err);
     if (r == PSYNC_OK && !f->has_prefix && conf->prefix[0] == '\0')
@@ -202,7 +205,7 @@ enum psync_result psync_shop_place_find(const struct psync_shop_conf *conf, stru
 {
     struct psync_shop_place place = {.host = ""};
     struct psync_error own = {0}; /* `err` may be NULL, and the texts here are looked at */
-    struct found f = {.place = &place, .err = &own};
+    struct found f = {.conf = conf, .place = &place, .err = &own};
     enum psync_result r = find(conf, &f);
     if (r == PSYNC_OK)
         *ret_place = place;
