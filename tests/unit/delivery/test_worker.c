@@ -95,7 +95,8 @@ static void close_worker(struct scene *s)
 
 static void close_scene(struct scene *s)
 {
-    static const char *const names[] = {"queue.db", "queue.db-wal", "queue.db-shm", "queue.db.reserve"};
+    static const char *const names[] = {"queue.db", "queue.db-wal", "queue.db-shm", "queue.db.reserve",
+                                        "queue.db.mark"};
     if (s->worker)
         close_worker(s);
     psync_queue_free(s->queue);
