@@ -1,7 +1,9 @@
 """flows_bad - crashes in the middle, an API or a database that is away, two at once."""
+import os
 import threading
 import time
 
+import disk
 import services
 from flow import flow
 from office import Catalogue
@@ -196,13 +198,46 @@ def table_missing(w):
     w.arrived(product, seconds=60)
 
 
-@flow("disk full", "the database refuses to write the row: the save goes on, the sweep finds it")
+@flow("disk full", "no room for the row: the save goes on, the shop's log says so, the sweep finds it once there is room")
 def disk_full(w):
+    worked = w.worker_process is not None
+    w.db.run("DELETE FROM ps_log WHERE message LIKE 'product_sync:%%'")
+    w.stop_worker()
+    try:
+        with disk.small_disk(w.db, os.path.join(w.shop.folder, "small-disk"), "ps_product_sync_outbox") as small:
+            product = save_without_room(w, small)
+            w.swept(product)
+            assert w.row(product), "the sweep did not find it"
+        note = "a file system of 4 MB, filled"
+    except disk.NoDisk as e:
+        product = refused_by_trigger(w)
+        w.swept(product)
+        note = f"played by a trigger: {e}"
+    finally:
+        if worked:
+            w.start_worker()
+    w.arrived(product, seconds=60)
+    logged = w.db.value("SELECT message FROM ps_log WHERE message LIKE 'product_sync:%%error 1114%%'")
+    assert logged, w.db.rows("SELECT message FROM ps_log WHERE message LIKE 'product_sync:%%'")
+    return note
+
+
+def save_without_room(w, small):
+    """The product; rows of products that are none take all room meanwhile."""
+    first = 4000000000
+    small.fill(lambda n: {"id_shop": 1, "id_product": first + n, "state": "discarded", "type": "product.created",
+                          "created_at": "2020-01-01", "updated_at": "2020-01-01"}, "payload")
+    product = w.office.make(name="No room", price="2", stock=1, active=1)
+    assert w.row(product) is None, f"there was room for the row; {small.free()} bytes are free"
+    small.grow()
+    w.db.run("DELETE FROM ps_product_sync_outbox WHERE id_product>%s", first)
+    return product
+
+
+def refused_by_trigger(w):
     w.db.run("CREATE TRIGGER full BEFORE INSERT ON ps_product_sync_outbox FOR EACH ROW "
              "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO=1114, MESSAGE_TEXT='The table is full'")
     try:
-        product = w.office.make(name="No room", price="2", stock=1, active=1)
+        return w.office.make(name="No room", price="2", stock=1, active=1)
     finally:
         w.db.run("DROP TRIGGER full")
-    w.swept(product)
-    w.arrived(product, seconds=60)

@@ -3,8 +3,11 @@ import os
 import re
 import time
 
+import modules
 import services
 from flow import flow
+from flows_modes import console_knows
+from flows_pages import tested
 
 
 @flow("module disabled meanwhile", "products made while it is off are found after it is on again; rows wait meanwhile")
@@ -122,3 +125,23 @@ def uninstall(w):
     w.arrived(w.office.make(name="Anew", price="2", stock=1, active=1))
     w.swept(product)
     w.silent(product)
+
+
+@flow("module uploaded", "as a merchant: product_sync.zip in the module manager, Configure, Test connection; a product arrives")
+def uploaded(w):
+    package = w.package()
+    w.stop_worker()
+    modules.uninstall(w.office, "product_sync")
+    assert not os.path.exists(os.path.join(w.shop.root, "modules/product_sync")), "its files are left"
+    w.db.run("DELETE FROM ps_configuration WHERE name LIKE 'MY\\_API%%' OR name LIKE 'PRODUCT\\_SYNC%%'")
+    told = modules.upload(w.office, package)
+    assert told["module_name"] == "product_sync" and told["is_configurable"], told
+    try:
+        w.start_worker()
+        form = next(f for f in modules.configure(w.office, "product_sync").forms() if "MY_API_URL" in f.names())
+        said = tested(w, form, MY_API_URL=w.mock.url, MY_API_TOKEN="shop-test-token", PRODUCT_SYNC_MODE=w.mode)
+        assert re.search("reach", said, re.I), said[-600:]
+        w.arrived(w.office.make(name="From zip to API", price="41.58", stock=15, active=1), name="From zip to API", stock=15)
+        assert console_knows(w), "the console does not know the module's command"
+    finally:
+        w.defaults()

@@ -80,12 +80,7 @@ def connection(w):
         with w.settings(**settings):
             if w.mode == "queue" and w.worker_process:
                 time.sleep(6)  # the worker hears of the settings
-            answer = press(w, settings_form(w), "submitSettingsAndTest")
-            found = re.search(r'id="[^"]*test[^"]*".*?</div>', answer.text, flags=re.S)
-            asked = re.search(r'data-ask="([^"]+)"', answer.text)
-            if asked:
-                wait_for(lambda: stored_result(w), 30, "the worker tests")
-            return words(answer) + " " + (stored_result(w) or "") + (found.group(0) if found else "")
+            return tested(w, settings_form(w))
 
     requests = w.mock.summary()["requests"]
     said = verdict()
@@ -94,6 +89,15 @@ def connection(w):
     said = verdict(MY_API_TOKEN="wrong")
     assert re.search("token|credentials", said, re.I) and re.search("refus|401|credentials", said, re.I), said[-600:]
     assert w.mock.summary()["requests"] == requests, "a product was sent"
+
+
+def tested(w, form, **fields):
+    """What "Test connection" says: the page, or the worker after it."""
+    answer = press(w, form, "submitSettingsAndTest", **fields)
+    found = re.search(r'id="[^"]*test[^"]*".*?</div>', answer.text, flags=re.S)
+    if re.search(r'data-ask="([^"]+)"', answer.text):
+        wait_for(lambda: stored_result(w), 30, "the worker tests")
+    return words(answer) + " " + (stored_result(w) or "") + (found.group(0) if found else "")
 
 
 def stored_result(w):
