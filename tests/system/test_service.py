@@ -7,9 +7,11 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 
+import harness
 import pytest
 from harness import PROGRAM, SANITIZED, Mock, product, products, wait_for
 from site_client import Site
@@ -188,6 +190,39 @@ def test_kill_under_load_loses_nothing():
             site.process.wait(20)
             site.start()
         wait_for(lambda: api.summary()["effects"] == put, 90, "every product")
+
+
+def make_older(queue):
+    """The file as the version before left it: of schema 1."""
+    with contextlib.closing(sqlite3.connect(queue)) as db:
+        db.executescript("ALTER TABLE destination DROP COLUMN suspended_settings; ALTER TABLE destination DROP COLUMN proving;"
+                         "PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE);")
+
+
+def test_an_upgrade_in_place_loses_nothing(tmp_path, monkeypatch):
+    """docs/operate.md, "Upgrade": back up, put the new program in place of the running one, restart. Products keep coming."""
+    program = str(tmp_path / "productsync")
+    shutil.copy(PROGRAM, program)
+    monkeypatch.setattr(harness, "PROGRAM", program)
+    with Mock() as api, Site(api.url) as site:
+        api.rules({"latency": "20ms"})
+        token = site.token("ingest")
+        assert site.ask("POST", "/v1/products", products(1, 1000).encode(), token=token).json["new"] == 1000
+        wait_for(lambda: api.summary()["effects"] > 100, what="some deliveries")
+        site.home.run("queue", "backup", str(tmp_path / "before.db"))
+        shutil.copy(PROGRAM, program + ".new")
+        os.replace(program + ".new", program)
+        site.home.run("produce", input=products(1001, 1100))  # the new command line, the old daemon
+        assert site.stop() == 0
+        make_older(site.home.queue)
+        done = api.summary()["effects"]
+        site.home.run("produce", input=products(1101, 1200))  # nobody has the queue: it is brought up to date, and put
+        assert site.home.counts()["done"] == done
+        api.rules()
+        site.start()
+        assert site.ask("POST", "/v1/products", products(1101, 1300).encode(), token=token).json["new"] == 100
+        wait_for(lambda: api.summary()["effects"] == 1300, 60, "every product")
+        assert api.summary()["requests"] == 1300, "each once"
 
 
 def test_a_log_that_is_moved_away_is_made_anew():
