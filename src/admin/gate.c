@@ -128,8 +128,8 @@ static bool find_cookie(const struct psync_gate *g, const char *field, char ret_
     return false;
 }
 
-/* The address of whoever asks. A proxy appends the one it saw, so the last counts; what stands before it the client
- * may have written himself. */
+/* The address of whoever asks. A proxy appends the one it saw, to the field or as a field of its own, so the last counts;
+ * what stands before it the client may have written himself. */
 static void find_client(const struct psync_gate *g, const struct psync_knock *k, char ret_client[PSYNC_CLIENT_MAX])
 {
     const char *last = k->peer;
@@ -206,6 +206,19 @@ void psync_gate_recognize(struct psync_gate *g, const struct psync_knock *knock,
     psync_mutex_unlock(&g->lock);
 }
 
+/* Whose requests are counted together: an address, and of IPv6 its network, since whoever has one address there has a
+ * whole /64 of them (RFC 6177). */
+static void find_network(const char *client, char ret_network[PSYNC_CLIENT_MAX])
+{
+    struct in6_addr v6;
+    if (inet_pton(AF_INET6, client, &v6) == 1 && !IN6_IS_ADDR_V4MAPPED(&v6)) {
+        memset(v6.s6_addr + 8, 0, 8);
+        if (inet_ntop(AF_INET6, &v6, ret_network, PSYNC_CLIENT_MAX))
+            return;
+    }
+    snprintf(ret_network, PSYNC_CLIENT_MAX, "%s", client);
+}
+
 /* ---- judging ---- */
 
 /* Does a browser say that the request comes from another site's page? Origin (RFC 6454 section 7), Sec-Fetch-Site
@@ -238,7 +251,7 @@ static bool is_within_rate(struct psync_gate *g, const struct psync_token *token
     if (token)
         snprintf(name, sizeof name, "token %s", token->id);
     else
-        snprintf(name, sizeof name, "%s", c->client);
+        find_network(c->client, name);
     return psync_throttle_take(&g->throttle, name, token ? token->rate : g->rate, now);
 }
 
@@ -281,13 +294,15 @@ struct keys {
 static struct keys keys_of(const char *user, const char *client)
 {
     struct keys k;
-    const struct psync_span parts[] = {{user, strlen(user)}, PSYNC_SPAN(" "), {client, strlen(client)}};
+    char network[PSYNC_CLIENT_MAX];
+    find_network(client, network);
+    const struct psync_span parts[] = {{user, strlen(user)}, PSYNC_SPAN(" "), {network, strlen(network)}};
     unsigned char digest[PSYNC_SHA256_BYTES] = {0};
     char hex[2 * PSYNC_SHA256_BYTES + 1];
     (void)!psync_sha256(parts, 3, digest); /* without it pairs are as one, and wait together */
     psync_hex(digest, 16, hex);
     snprintf(k.pair, sizeof k.pair, "pair %s", hex);
-    snprintf(k.client, sizeof k.client, "at %s", client);
+    snprintf(k.client, sizeof k.client, "at %s", network);
     snprintf(k.name, sizeof k.name, "as %.60s", user);
     return k;
 }

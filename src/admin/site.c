@@ -64,8 +64,8 @@ struct psync_knock psync_site_knock(const struct psync_web_request *rq, enum psy
                             .csrf = psync_web_header(rq, "X-CSRF-Token"),
                             .origin = psync_web_header(rq, "Origin"),
                             .fetch_site = psync_web_header(rq, "Sec-Fetch-Site"),
-                            .forwarded_for = psync_web_header(rq, "X-Forwarded-For"),
-                            .forwarded_proto = psync_web_header(rq, "X-Forwarded-Proto")};
+                            .forwarded_for = psync_web_header_last(rq, "X-Forwarded-For"),
+                            .forwarded_proto = psync_web_header_last(rq, "X-Forwarded-Proto")};
     k.forwarded = k.forwarded_for || k.forwarded_proto || psync_web_header(rq, "Forwarded") ||
                   psync_web_header(rq, "X-Real-IP") || psync_web_header(rq, "X-Forwarded-Host") ||
                   psync_web_header(rq, "Via");

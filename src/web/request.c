@@ -282,24 +282,37 @@ const char *psync_web_header(const struct psync_web_request *rq, const char *nam
     return MHD_lookup_connection_value(rq->connection, MHD_HEADER_KIND, name);
 }
 
-struct counting {
-    const char *name;
+struct fields { /* of one name */
+    const char *name, *last;
     unsigned n;
 };
 
-static enum MHD_Result count_value(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+static enum MHD_Result add_field(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
 {
-    struct counting *counting = arg;
-    (void)kind, (void)value;
-    counting->n += strcasecmp(name, counting->name) == 0;
+    struct fields *fields = arg;
+    (void)kind;
+    if (strcasecmp(name, fields->name) == 0) {
+        fields->n++;
+        fields->last = value;
+    }
     return MHD_YES;
+}
+
+static struct fields find_fields(const struct psync_web_request *rq, const char *name)
+{
+    struct fields fields = {.name = name};
+    (void)MHD_get_connection_values(rq->connection, MHD_HEADER_KIND, add_field, &fields);
+    return fields;
 }
 
 unsigned psync_web_header_count(const struct psync_web_request *rq, const char *name)
 {
-    struct counting counting = {name, 0};
-    (void)MHD_get_connection_values(rq->connection, MHD_HEADER_KIND, count_value, &counting);
-    return counting.n;
+    return find_fields(rq, name).n;
+}
+
+const char *psync_web_header_last(const struct psync_web_request *rq, const char *name)
+{
+    return find_fields(rq, name).last;
 }
 
 const char *psync_web_client_address(const struct psync_web_request *rq, char ret_text[PSYNC_WEB_CLIENT_MAX])

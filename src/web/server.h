@@ -90,6 +90,8 @@ const char *psync_web_header(const struct psync_web_request *rq, const char *nam
                                                                                        Only in a handler. */
 /* Further fields of that name count too: how many there are. Only in a handler. */
 unsigned psync_web_header_count(const struct psync_web_request *rq, const char *name);
+/* The last field of that name, which the last proxy on the way wrote; NULL: absent. Only in a handler. */
+const char *psync_web_header_last(const struct psync_web_request *rq, const char *name);
 /* The client's address without its port; "" over a unix socket. Only in a handler. */
 enum { PSYNC_WEB_CLIENT_MAX = 64 };
 const char *psync_web_client_address(const struct psync_web_request *rq, char ret_text[PSYNC_WEB_CLIENT_MAX]);

@@ -233,6 +233,9 @@ def test_behind_a_proxy(tmp_path):
                  "the address that the proxy saw, not what came with it")
         assert ask("/v1/status", **fields).status == 200
         assert ask("/").field("Strict-Transport-Security")
+        site.login(host="shop.example", X_Forwarded_For=["1.1.1.1", "8.8.8.8"], X_Forwarded_Proto="https")
+        wait_for(lambda: site.home.events(event="logged in", client="8.8.8.8"), 5, "also where the proxy adds a field of its own")
+        assert ask("/v1/status", X_Forwarded_For="9.9.9.9", X_Forwarded_Proto=["https", "http"]).status == 403
     with Site(start=False, serve__listen=f"0.0.0.0:{port}", serve__proxy="127.0.0.2") as site:
         site.port = port
         site.start()

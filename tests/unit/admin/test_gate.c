@@ -301,6 +301,37 @@ static void a_client_beyond_its_rate_waits(void **state)
     assert_int_equal(psync_gate_judge(g, &k, NOW + 100, &caller), PSYNC_REFUSE_RATE);
 }
 
+/* Whoever has one address of IPv6 has 2^64 of them. */
+static void one_network_is_one_client(void **state)
+{
+    static const char *const same[] = {"2001:db8::1", "2001:db8::2", "2001:db8:0:0:ffff::3"},
+                      *const others[] = {"2001:db8:0:1::1", "::ffff:10.0.0.1", "::ffff:10.0.0.2", "10.0.0.3"};
+    struct psync_gate *g = open_gate(*state, (const char *const[3]){"serve.rate=10", "serve.listen=0.0.0.0:1", "serve.proxy=127.0.0.1"});
+    struct psync_knock k = plain(PSYNC_SCOPE_NONE);
+    struct psync_caller caller;
+    char cookie[PSYNC_RANDOM_TEXT];
+    k.forwarded = true;
+    for (int i = 0; i < 20; i++) {
+        k.forwarded_for = same[i % 3];
+        assert_int_equal(ask(g, k), PSYNC_PASS);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        k.forwarded_for = same[i];
+        assert_int_equal(ask(g, k), PSYNC_REFUSE_RATE);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        k.forwarded_for = others[i];
+        for (int n = 0; n < 20; n++)
+            assert_int_equal(ask(g, k), PSYNC_PASS);
+        assert_int_equal(ask(g, k), PSYNC_REFUSE_RATE);
+    }
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(psync_gate_login(g, "anna", "wrong", same[i % 3], NOW, &caller, cookie), PSYNC_EMPTY);
+    for (size_t i = 0; i < 3; i++)
+        assert_true(psync_gate_login_wait(g, "anna", same[i], NOW) > 0);
+    assert_int_equal(psync_gate_login_wait(g, "anna", others[0], NOW), 0);
+}
+
 static void refuses_to_listen_to_the_world_unprotected(void **state)
 {
     static const struct {
@@ -334,6 +365,7 @@ int main(void)
         TEST(cookies_are_read_exactly),
         TEST(the_client_is_whom_the_proxy_saw),
         TEST(a_client_beyond_its_rate_waits),
+        TEST(one_network_is_one_client),
         TEST(refuses_to_listen_to_the_world_unprotected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
