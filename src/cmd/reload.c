@@ -228,6 +228,13 @@ static enum psync_result check_usable(struct psync_reload *r, const struct psync
     return result == PSYNC_OK ? result : psync_config_blame(next, "log", "file", err);
 }
 
+/* Where and how lines are written from now on; the file is opened anew, in case it was moved away. */
+static void reopen_log(struct psync_reload *r)
+{
+    struct psync_log_conf log = psync_context_log_conf(&r->ctx, r->current ? r->current : r->ctx.config, r->inv);
+    psync_log_reopen(r->ctx.log, &log);
+}
+
 static enum psync_result take_over_next(struct psync_reload *r, const struct psync_config *next,
                                         struct psync_buf *changed, struct psync_buf *kept, struct psync_error *err)
 {
@@ -239,20 +246,25 @@ static void reload(struct psync_reload *r)
 {
     struct psync_error err = {0};
     struct psync_config *next = NULL;
-    struct psync_buf warnings, changed, kept;
+    struct psync_buf overrides, warnings, changed, kept;
     struct psync_config_source source = psync_context_source(r->inv);
+    psync_buf_init(&overrides, OVERRIDES_MAX);
     psync_buf_init(&warnings, PSYNC_RELOAD_LINES_MAX);
     psync_buf_init(&changed, PSYNC_RELOAD_LINES_MAX);
     psync_buf_init(&kept, PSYNC_RELOAD_LINES_MAX);
-    enum psync_result result = psync_config_load(&source, &next, &warnings, &err);
+    /* Of the state folder in force, though the file may name another by now: that one waits for a restart. */
+    enum psync_result result = psync_overrides_read(r->ctx.config, &overrides, &err);
+    source.overrides = overrides.data;
+    if (result == PSYNC_OK)
+        result = psync_config_load(&source, &next, &warnings, &err);
     if (result == PSYNC_OK)
         result = check_usable(r, next, &err);
     if (result == PSYNC_OK)
         result = take_over_next(r, next, &changed, &kept, &err);
-    struct psync_log_conf log = psync_context_log_conf(&r->ctx, r->current ? r->current : r->ctx.config, r->inv);
-    psync_log_reopen(r->ctx.log, &log);
+    reopen_log(r);
     say_outcome(r, result, &(struct outcome){&warnings, &changed, &kept, &err});
     psync_config_free(next);
+    psync_buf_done(&overrides);
     psync_buf_done(&warnings);
     psync_buf_done(&changed);
     psync_buf_done(&kept);
@@ -290,12 +302,12 @@ static enum psync_result change_to(struct psync_reload *r, const struct psync_bu
     if (result == PSYNC_OK)
         result = check_usable(r, next, err);
     const struct psync_span file = {after->data, after->len};
-    if (result == PSYNC_OK && psync_overrides_write(next, file, err) != PSYNC_OK)
+    if (result == PSYNC_OK && psync_overrides_write(r->ctx.config, file, err) != PSYNC_OK)
         result = PSYNC_FATAL;
     if (result == PSYNC_OK) {
         result = take_over_next(r, next, changed, NULL, err);
         if (result != PSYNC_OK)
-            (void)!psync_overrides_write(next, (struct psync_span){before->data, before->len}, NULL);
+            (void)!psync_overrides_write(r->ctx.config, (struct psync_span){before->data, before->len}, NULL);
     }
     psync_config_free(next);
     return result;
@@ -315,8 +327,10 @@ enum psync_result psync_reload_change(struct psync_reload *r, const struct psync
         result = psync_overrides_edit((struct psync_span){before.data, before.len}, changes, n, &after, err);
     if (result == PSYNC_OK)
         result = change_to(r, &before, &after, changed, err);
-    if (result == PSYNC_OK)
-        log_changed(r->ctx.log, who, changed);
+    if (result == PSYNC_OK) {
+        log_changed(r->ctx.log, who, changed); /* also that nothing of the kind is to be written any more */
+        reopen_log(r);
+    }
     pthread_mutex_unlock(&r->reloading);
     psync_buf_done(&before);
     psync_buf_done(&after);

@@ -1,5 +1,6 @@
 """Who may do what over TCP: sessions, tokens, scopes, the header Host, other sites' pages, limits, proxies, TLS."""
 import os
+import signal
 import ssl
 import stat
 import time
@@ -353,3 +354,32 @@ def test_settings_from_the_dashboard():
         assert rows()["retry.attempts"]["from"] == "file"
         assert site.ask("POST", "/v1/products", product(1).encode(), token=site.token("ingest")).status == 200
         wait_for(lambda: api.summary()["effects"] == 1, what="a delivery under the new settings")
+        assert patch(log__format="json", log__level="warning").status == 200
+        site.login(password="wrong password")
+        with open(os.path.join(site.home.state, "queue.log"), encoding="utf-8") as f:
+            lines = wait_for(lambda: (f.seek(0), f.readlines())[1][-1].startswith("{") and (f.seek(0), f.readlines())[1], 5, "a line as JSON")
+        assert '"login refused"' in lines[-1] and "log.level: info -> warning" in lines[-2], "and nothing below that level any more"
+
+
+def test_settings_stay_where_the_state_is():
+    """Another state folder in the file waits for a restart: until then the dashboard's file is the one of the folder in use."""
+    with Mock() as api, Site(api.url) as site:
+        token = site.token("admin")
+        def patch(name, value):
+            assert site.ask("PATCH", "/v1/config", {"settings": {name: value}}, token=token).status == 200
+        def value(name):
+            return next(s["value"] for s in site.ask("GET", "/v1/config").json["settings"] if s["name"] == name)
+        patch("retry.attempts", "7")
+        with open(site.home.conf, encoding="utf-8") as f:
+            text = f.read()
+        assert site.home.state in text
+        with open(site.home.conf, "w", encoding="utf-8") as f:
+            f.write(text.replace(site.home.state, site.home.state + "-next"))
+        site.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: site.home.events(event="setting needs a restart"), 10, "the reload")
+        patch("work.concurrency", "9")
+        patch("serve.rate", "50")
+        assert [value(n) for n in ("retry.attempts", "work.concurrency", "serve.rate")] == ["7", "9", "50"]
+        with open(os.path.join(site.home.state, "overrides.conf"), encoding="utf-8") as f:
+            kept = f.read()
+        assert "attempts = 7" in kept and "concurrency = 9" in kept and "rate = 50" in kept
