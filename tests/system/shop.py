@@ -14,7 +14,7 @@ import tempfile
 import time
 import uuid
 
-from harness import Home, product
+from harness import TOKEN, Home, product, wait_for
 
 TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 
@@ -176,3 +176,15 @@ def home_of(shop, config="", **more):
     """A Home whose only source is that shop."""
     with Home(text=shop.section(**more) + config) as home:
         yield home
+
+
+def a_shop(server, mock, **more):
+    """A Shop whose settings lead to that API."""
+    shop = Shop(server, **more)
+    shop.set(MY_API_URL=mock.url, MY_API_TOKEN=TOKEN)
+    return shop
+
+
+def delivered(shop, n, seconds=30):
+    """Waits until so many rows are."""
+    wait_for(lambda: shop.states().get("delivered", 0) == n, seconds, f"{n} delivered rows")

@@ -5,33 +5,9 @@ import os
 import signal
 import time
 
-import pytest
-
 from harness import TOKEN, Mock, product, wait_for
-from shop import Database, Shop, home_of
+from shop import a_shop, delivered, home_of
 from site_client import Site
-
-
-@pytest.fixture(scope="module", name="server")
-def server_fixture():
-    with Database() as server:
-        yield server
-
-
-@pytest.fixture(name="mock")
-def mock_fixture():
-    with Mock() as mock:
-        yield mock
-
-
-def a_shop(server, mock, **more):
-    shop = Shop(server, **more)
-    shop.set(MY_API_URL=mock.url, MY_API_TOKEN=TOKEN)
-    return shop
-
-
-def delivered(shop, n, seconds=20):
-    wait_for(lambda: shop.states().get("delivered", 0) == n, seconds, f"{n} delivered rows: {shop.states()}")
 
 
 def test_rows_become_deliveries(server, mock):

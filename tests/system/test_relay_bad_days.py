@@ -5,32 +5,8 @@ import re
 import signal
 import time
 
-import pytest
-
-from harness import TOKEN, Mock, wait_for
-from shop import TESTS, Database, Shop, home_of
-
-
-@pytest.fixture(scope="module", name="server")
-def server_fixture():
-    with Database() as server:
-        yield server
-
-
-@pytest.fixture(name="mock")
-def mock_fixture():
-    with Mock() as mock:
-        yield mock
-
-
-def a_shop(server, mock, **more):
-    shop = Shop(server, **more)
-    shop.set(MY_API_URL=mock.url, MY_API_TOKEN=TOKEN)
-    return shop
-
-
-def delivered(shop, n, seconds=30):
-    wait_for(lambda: shop.states().get("delivered", 0) == n, seconds, f"{n} delivered rows")
+from harness import wait_for
+from shop import TESTS, Database, a_shop, delivered, home_of
 
 
 def test_killed_anywhere_it_repeats_and_nothing_takes_effect_twice(server, mock):

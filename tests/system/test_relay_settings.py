@@ -2,30 +2,11 @@
 import json
 import os
 
-
-import pytest
-
 from harness import TOKEN, Home, Mock, wait_for
-from shop import TESTS, Database, Shop, home_of
+from shop import TESTS, Shop, a_shop, delivered, home_of
 
 with open(os.path.join(TESTS, "vectors", "defuse.json"), encoding="utf-8") as vectors_file:
     VECTORS = json.load(vectors_file)
-
-
-@pytest.fixture(scope="module", name="server")
-def server_fixture():
-    with Database() as server:
-        yield server
-
-
-@pytest.fixture(name="mock")
-def mock_fixture():
-    with Mock() as mock:
-        yield mock
-
-
-def delivered(shop, n, seconds=20):
-    wait_for(lambda: shop.states().get("delivered", 0) == n, seconds, f"{n} delivered rows")
 
 
 def shown(home):
@@ -93,8 +74,7 @@ def test_what_the_operator_says_wins(server, mock):
 
 
 def test_several_shops_resolve_as_core_does(server, mock):
-    shop = Shop(server, prefix="x1_", shops=((1, 1), (2, 1), (3, 2), (4, 2)))
-    shop.set(MY_API_URL=mock.url, MY_API_TOKEN=TOKEN)
+    shop = a_shop(server, mock, prefix="x1_", shops=((1, 1), (2, 1), (3, 2), (4, 2)))
     with Mock(token="group") as of_group, Mock(token="own") as own, home_of(shop) as home:
         shop.set(group=2, MY_API_URL=of_group.url, MY_API_TOKEN="group")
         shop.set(shop=4, MY_API_URL=own.url, MY_API_TOKEN="own")
@@ -161,8 +141,7 @@ def test_a_path_is_enough(server, mock):
 
 
 def test_a_loopback_address_is_the_operators_to_allow(server, mock):
-    shop = Shop(server)
-    shop.set(MY_API_URL=mock.url, MY_API_TOKEN=TOKEN)
+    shop = a_shop(server, mock)
     shop.add([1])
     with home_of(shop, allow_private="no") as home:
         done = home.run("test", code=1)
