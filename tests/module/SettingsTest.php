@@ -275,7 +275,7 @@ final class SettingsTest extends ShopCase
     public function testAShopAddedLaterIsNoCopy()
     {
         $this->sql("INSERT INTO ps_shop_group VALUES (2, 0); INSERT INTO ps_shop VALUES (2, 2, 1, 0);
-            INSERT INTO ps_shop_url VALUES (2, 'two.example', 'two.example', '/', '', 1, 1)");
+            INSERT INTO ps_shop_url VALUES (2, 2, 'two.example', 'two.example', '/', '', 1, 1)");
         $this->assertTrue(Place::isCopy(2));
         $this->assertTrue(Place::adopt([1, 2]));
         $this->assertFalse(Place::isCopy(2));

@@ -51,7 +51,7 @@ abstract class ShopCase extends TestCase
     protected function secondShop($isSharing = false)
     {
         $this->sql("INSERT INTO ps_shop_group VALUES (2, 0); INSERT INTO ps_shop VALUES (2, " . ($isSharing ? 1 : 2) . ", 1, 0);
-            INSERT INTO ps_shop_url VALUES (2, 'two.example', 'two.example', '/', '', 1, 1);
+            INSERT INTO ps_shop_url VALUES (2, 2, 'two.example', 'two.example', '/', '', 1, 1);
             INSERT INTO ps_module_shop VALUES (7, 2)");
         if ($isSharing) {
             $this->sql('UPDATE ps_shop_group SET share_stock = 1 WHERE id_shop_group = 1');

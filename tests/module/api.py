@@ -23,6 +23,7 @@ class Api(BaseHTTPRequestHandler):
             "uri": self.path,
             "authorization": self.headers.get("Authorization") or "",
             "type": self.headers.get("Content-Type") or "",
+            "accept": self.headers.get("Accept") or "",
             "key": key,
             "body": body,
         }

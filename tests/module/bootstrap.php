@@ -6,3 +6,4 @@ World::get();
 require __DIR__ . '/shop.php';
 require __DIR__ . '/ShopCase.php';
 require __DIR__ . '/NewerSyntax.php';
+require __DIR__ . '/Relay.php';

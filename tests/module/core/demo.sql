@@ -1,7 +1,7 @@
 INSERT INTO ps_lang VALUES (1, 'en'), (2, 'fr');
 INSERT INTO ps_shop_group VALUES (1, 0);
 INSERT INTO ps_shop VALUES (1, 1, 1, 0);
-INSERT INTO ps_shop_url VALUES (1, 'shop.example', 'shop.example', '/', '', 1, 1);
+INSERT INTO ps_shop_url VALUES (1, 1, 'shop.example', 'shop.example', '/', '', 1, 1);
 INSERT INTO ps_configuration (name, value) VALUES ('PS_LANG_DEFAULT', '1'), ('PS_CURRENCY_DEFAULT', '1'), ('PS_COUNTRY_DEFAULT', '8'),
     ('PS_TAX', '1'), ('PS_SPECIFIC_PRICE_FEATURE_ACTIVE', '1'), ('PS_SHOP_DEFAULT', '1');
 INSERT INTO ps_product VALUES (19, 1, 1, '2020-01-01');

@@ -1,7 +1,7 @@
 CREATE TABLE ps_lang (id_lang INT PRIMARY KEY, iso_code VARCHAR(2));
 CREATE TABLE ps_shop_group (id_shop_group INT PRIMARY KEY, share_stock INT);
 CREATE TABLE ps_shop (id_shop INT PRIMARY KEY, id_shop_group INT, active INT, deleted INT);
-CREATE TABLE ps_shop_url (id_shop INT, domain VARCHAR(150), domain_ssl VARCHAR(150), physical_uri VARCHAR(64), virtual_uri VARCHAR(64), main INT, active INT);
+CREATE TABLE ps_shop_url (id_shop_url INT PRIMARY KEY, id_shop INT, domain VARCHAR(150), domain_ssl VARCHAR(150), physical_uri VARCHAR(64), virtual_uri VARCHAR(64), main INT, active INT);
 CREATE TABLE ps_configuration (id_configuration INT AUTO_INCREMENT PRIMARY KEY, id_shop_group INT NULL, id_shop INT NULL, name VARCHAR(254), value TEXT);
 CREATE TABLE ps_module (id_module INT PRIMARY KEY, name VARCHAR(64), active INT);
 CREATE TABLE ps_module_shop (id_module INT, id_shop INT, PRIMARY KEY (id_module, id_shop));

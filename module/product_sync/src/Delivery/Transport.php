@@ -71,7 +71,7 @@ final class Transport
         curl_setopt_array($handle, [
             CURLOPT_URL => $request->url,
             CURLOPT_CUSTOMREQUEST => $request->method,
-            CURLOPT_HTTPHEADER => array_merge($request->headers, ['Expect:', 'Accept: application/json, */*;q=0.5']),
+            CURLOPT_HTTPHEADER => array_merge($request->headers, ['Expect:']),
             CURLOPT_USERAGENT => self::USER_AGENT,
             CURLOPT_PROTOCOLS => CURLPROTO_HTTP | CURLPROTO_HTTPS,
             CURLOPT_FOLLOWLOCATION => false,
