@@ -165,12 +165,22 @@ static struct psync_relay_meter *relay_of(struct psync_meters *m, const char *sh
     return &more[m->n_relays++];
 }
 
-void psync_meters_relay(struct psync_meters *m, const char *shop, psync_ms now)
+static void note_round(struct psync_relay_meter *relay, psync_ms now, bool through, const char *trouble)
+{
+    relay->through = through;
+    if (through)
+        relay->last_success_at = now;
+    if (trouble && relay->trouble[0] == '\0')
+        relay->trouble_since = now;
+    (void)snprintf(relay->trouble, sizeof relay->trouble, "%s", trouble ? trouble : "");
+}
+
+void psync_meters_relay(struct psync_meters *m, const char *shop, psync_ms now, bool through, const char *trouble)
 {
     psync_mutex_lock(&m->lock);
     struct psync_relay_meter *relay = relay_of(m, shop);
     if (relay)
-        relay->last_success_at = now;
+        note_round(relay, now, through, trouble);
     psync_mutex_unlock(&m->lock);
 }
 

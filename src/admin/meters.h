@@ -35,7 +35,10 @@ struct psync_meter { /* of one destination */
 };
 struct psync_relay_meter { /* of one shop */
     char name[PSYNC_NAME_MAX];
-    psync_ms last_success_at;
+    psync_ms last_success_at;           /* of its last round that went through; 0: none yet */
+    bool through;                       /* its last round did */
+    char trouble[PSYNC_CAUSE_TEXT_MAX]; /* why not, or why rows are not taken all the same; "": none */
+    psync_ms trouble_since;
 };
 
 /* NULL: no memory. */
@@ -44,8 +47,8 @@ void psync_meters_free(struct psync_meters *m); /* NULL is fine */
 
 void psync_meters_put(struct psync_meters *m, const struct psync_put *puts, size_t n);
 void psync_meters_report(struct psync_meters *m, const struct psync_delivery_report *report);
-/* A shop's relay went through a whole round without a failure; `now` 0: it begins. */
-void psync_meters_relay(struct psync_meters *m, const char *shop, psync_ms now);
+/* A shop's relay ended a round (source/relay.h, `fared`); `now` 0: it begins. */
+void psync_meters_relay(struct psync_meters *m, const char *shop, psync_ms now, bool through, const char *trouble);
 
 psync_ms psync_meters_begun(const struct psync_meters *m); /* when they were 0 */
 /* Copies; the caller frees. */

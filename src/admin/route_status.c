@@ -2,6 +2,7 @@
 #include "admin/overview.h"
 #include "admin/storage.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 enum { STATUS_BYTES = 4 << 20 };
@@ -100,6 +101,35 @@ static bool put_total(struct psync_json_writer *w, const struct psync_overview *
     return o->working;
 }
 
+/* ---- shops ---- */
+
+static const char *relay_state(const struct psync_relay_meter *relay)
+{
+    if (!relay->through)
+        return "unreachable";
+    return relay->trouble[0] != '\0' ? "blocked" : relay->last_success_at ? "ok" : "starting";
+}
+
+static void put_shops(struct psync_json_writer *w, const struct psync_api *api)
+{
+    struct psync_relay_meter *relays = NULL;
+    size_t n = 0;
+    if (w->result == PSYNC_OK)
+        w->result = psync_meters_relays(api->meters, &relays, &n);
+    psync_json_open(w, "shops", '[');
+    for (size_t i = 0; i < n; i++) {
+        psync_json_open(w, NULL, '{');
+        psync_json_put_text(w, "name", relays[i].name);
+        psync_json_put_text(w, "state", relay_state(&relays[i]));
+        psync_json_put_text(w, "words", relays[i].trouble);
+        psync_json_put_time(w, "since", relays[i].trouble[0] != '\0' ? relays[i].trouble_since : 0);
+        psync_json_put_time(w, "last_success", relays[i].last_success_at);
+        psync_json_close(w, '}');
+    }
+    psync_json_close(w, ']');
+    free(relays);
+}
+
 /* ---- the queue ---- */
 
 static void put_capabilities(struct psync_json_writer *w, const char *name, unsigned which)
@@ -154,6 +184,7 @@ enum psync_job_step psync_route_status(struct psync_task *task, bool ending)
     put_queue(&w, task->api);
     psync_json_put_bool(&w, "working", put_total(&w, &o));
     put_standings(&w, &o, now);
+    put_shops(&w, task->api);
     psync_json_close(&w, '}');
     psync_overview_done(&o);
     psync_answer_writer(task->rq, 200, &w);

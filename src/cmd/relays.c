@@ -73,10 +73,10 @@ static psync_ms on_keep(void *arg)
     return psync_reload_keep(one->all->reload);
 }
 
-static void on_succeeded(void *arg)
+static void on_fared(void *arg, bool through, const char *trouble)
 {
     struct one *one = arg;
-    psync_meters_relay(psync_owner_meters(one->all->reload->owner), one->shop, psync_clock_now());
+    psync_meters_relay(psync_owner_meters(one->all->reload->owner), one->shop, psync_clock_now(), through, trouble);
 }
 
 /* ---- tests ---- */
@@ -153,10 +153,10 @@ static enum psync_result start_all(struct psync_relays *r, struct psync_error *e
                                               .queue_path = r->queue_path,
                                               .log = r->reload->ctx.log,
                                               .port = {.apply = on_apply, .hold = on_hold, .test = on_test, .keep = on_keep,
-                                                       .succeeded = on_succeeded, .arg = one}};
+                                                       .fared = on_fared, .arg = one}};
         one->all = r;
         one->shop = config->shops[r->n].name;
-        psync_meters_relay(psync_owner_meters(r->reload->owner), one->shop, 0); /* shown before its first success */
+        psync_meters_relay(psync_owner_meters(r->reload->owner), one->shop, 0, true, NULL); /* shown before its first round */
         result = psync_relay_new(&open, &one->relay, err);
     }
     return result;

@@ -73,6 +73,22 @@ static void say_destinations(const struct psync_invocation *inv, json_object *an
     }
 }
 
+static void say_shops(const struct psync_invocation *inv, json_object *answer)
+{
+    json_object *list = psync_json_member(answer, "shops");
+    for (size_t i = 0; list && i < json_object_array_length(list); i++) {
+        json_object *shop = json_object_array_get_idx(list, i);
+        const char *words = psync_shown_text(shop, "words");
+        psync_say(inv, "%s", "");
+        psync_say(inv, "shop %s: %s%s%s", psync_shown_text(shop, "name"), psync_shown_text(shop, "state"),
+                  *words ? "; " : "", words);
+        if (psync_json_member(shop, "since"))
+            psync_say(inv, "  since %s", psync_shown_time(shop, "since"));
+        if (psync_json_member(shop, "last_success"))
+            psync_say(inv, "  outbox last gone through at %s", psync_shown_time(shop, "last_success"));
+    }
+}
+
 static void say_queue(const struct psync_invocation *inv, json_object *answer)
 {
     char size[PSYNC_DURATION_MAX];
@@ -100,6 +116,7 @@ enum psync_exit psync_cmd_status(struct psync_invocation *inv)
         say_queue(inv, answer);
         psync_say(inv, "%s", "");
         say_destinations(inv, answer);
+        say_shops(inv, answer);
     }
     json_object_put(answer);
     psync_ask_done(&ask);

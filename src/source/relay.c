@@ -57,6 +57,7 @@ void psync_relay_wait_idle(struct psync_relay *r)
 
 static void say_trouble(struct psync_relay *r, const char *text)
 {
+    r->open.port.fared(r->open.port.arg, false, text);
     if (strcmp(r->said, text) == 0)
         return;
     (void)snprintf(r->said, sizeof r->said, "%s", text);
@@ -130,7 +131,7 @@ static enum psync_result run_round(struct psync_relay *r, bool *ret_busy, struct
     if (result != PSYNC_OK)
         return result;
     set_idle(r, !taking && !r->stale);
-    r->open.port.succeeded(r->open.port.arg);
+    r->open.port.fared(r->open.port.arg, true, psync_relay_hindrance(r));
     return PSYNC_OK;
 }
 

@@ -32,6 +32,14 @@ bool psync_relay_is_open(const struct psync_relay_store *s)
     return s->word == PSYNC_SHOP_DELIVERING && s->standing;
 }
 
+const char *psync_relay_hindrance(const struct psync_relay *r)
+{
+    for (size_t i = 0; i < r->n_stores; i++)
+        if (r->stores[i].word == PSYNC_SHOP_NO_TOKEN || r->stores[i].word == PSYNC_SHOP_NO_URL)
+            return r->stores[i].why;
+    return NULL;
+}
+
 static bool has_own_destinations(const struct psync_relay *r)
 {
     return r->open.shop->destination[0] == '\0';

@@ -108,6 +108,25 @@ test('suspended: three clicks from the alert to the cause to the fix', async () 
   );
 });
 
+test('a shop that cannot be found is a problem, with the way to its settings', async () => {
+  const place = await open({settings: '[shop main]\npath = /nowhere/shop\n'});
+  await visit(
+    place,
+    '',
+    async (page) => {
+      await page.getByRole('heading', {name: 'Shops'}).waitFor();
+      await page
+        .getByText(/main: its outbox has been out of reach since \d\d:\d\d: .*\/nowhere\/shop/)
+        .first()
+        .waitFor();
+      await page.locator('#shop-main .badge', {hasText: 'Out of reach'}).waitFor();
+      await click(page, 'Check its settings', 'link');
+      await page.getByText('/nowhere/shop').first().waitFor();
+    },
+    {login: true},
+  );
+});
+
 test('paused by hand and resumed, with a reason for the others', async () => {
   const place = await open();
   await visit(

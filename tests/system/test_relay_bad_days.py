@@ -143,9 +143,15 @@ def test_a_missing_table_is_said_and_its_coming_noticed(server, mock):
         home.worker()
         wait_for(lambda: home.events(event="shop unreachable"), what="the complaint")
         assert "is the module product_sync installed" in home.events(event="shop unreachable")[0]["error"]
+        said, = home.json("status")["shops"]
+        assert (said["name"], said["state"]) == ("main", "unreachable") and said["since"]
+        assert "is the module product_sync installed" in said["words"]
+        assert "shop main: unreachable; " in home.run("status").stdout
         shop.sql("RENAME TABLE away TO ps_product_sync_outbox")
         shop.add([1])
         delivered(shop, 1, 60)
+        said, = home.json("status")["shops"]
+        assert (said["state"], said["words"], said["since"]) == ("ok", "", None) and said["last_success"]
 
 
 def test_the_api_is_down_for_long(server, mock):

@@ -19,6 +19,8 @@ def test_changes_apply_without_a_restart(server, mock):
     with Mock(token="second") as other, home_of(shop) as home:
         child = home.worker()
         wait_for(lambda: shop.word() == "no_url", 10, "no address yet")
+        wait_for(lambda: home.json("status")["shops"][0]["state"] == "blocked", 5, "what status says of it")
+        assert "there is no address" in home.json("status")["shops"][0]["words"]
         shop.add([1])
         shop.set(MY_API_URL=mock.url)
         wait_for(lambda: shop.word() == "no_token", 5, "no token yet")

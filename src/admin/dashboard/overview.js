@@ -7,6 +7,7 @@ import {h, keep, say, show} from './dom.js';
 import {destinationCard, resume, updateCard} from './destination.js';
 import {Poll} from './poll.js';
 import {findProblems, headline} from './problems.js';
+import {shopCard, updateShop} from './shop.js';
 import * as text from './text.js';
 import {t} from './text.js';
 
@@ -194,6 +195,13 @@ export function openOverview(main, page) {
   const tiles = makeTiles();
   const verdict = verdictPlace();
   const cards = h('div', {class: 'cards'});
+  const shops = h('div', {class: 'cards'});
+  const shopSection = h(
+    'section',
+    {'aria-labelledby': 'shops-title', hidden: true},
+    h('h2', {id: 'shops-title'}, t('shops.title')),
+    shops,
+  );
   const askGroups = groupsAsker();
   main.append(
     verdict.element,
@@ -213,6 +221,7 @@ export function openOverview(main, page) {
       h('h2', {id: 'destinations-title'}, t('destinations.title')),
       cards,
     ),
+    shopSection,
   );
 
   async function askStatus() {
@@ -226,6 +235,14 @@ export function openOverview(main, page) {
       () => destinationCard(() => poll.now()),
       (card, d) => updateCard(card, d, status),
     );
+    keep(
+      shops,
+      status.shops,
+      (shop) => shop.name,
+      shopCard,
+      (card, shop) => updateShop(card, shop, status.now),
+    );
+    show(shopSection, status.shops.length > 0);
   }
   const act = {
     bulk: (action, selection, n) => askBulk(action, selection, n, () => poll.now()),

@@ -1,6 +1,7 @@
 // problems - what needs a person, from the status alone: pure, so that the words can be tested.
 
 import {resuming} from './destination.js';
+import {hindrance} from './shop.js';
 import * as text from './text.js';
 import {t} from './text.js';
 
@@ -28,6 +29,14 @@ function ofDestination(d, act) {
     ].filter(Boolean),
   };
 }
+
+const ofShops = (shops) =>
+  shops.filter(hindrance).map((shop) => ({
+    key: `shop ${shop.state} ${shop.name}`,
+    level: 'bad',
+    words: hindrance(shop),
+    actions: [{text: t('problem.settings'), href: '#/settings?find=shop', primary: true}],
+  }));
 
 function ofCause(group, act) {
   const select = {group: group.id};
@@ -100,7 +109,7 @@ export function findProblems(status, groups, act) {
   const found = [];
   if (!status.working) found.push({key: 'worker', level: 'bad', words: t('problem.worker'), actions: []});
   found.push(...status.destinations.filter((d) => d.state in held && !d.orphaned).map((d) => ofDestination(d, act)));
-  found.push(...ofQueue(status), ...ofAge(status), ...ofOrphans(status));
+  found.push(...ofShops(status.shops), ...ofQueue(status), ...ofAge(status), ...ofOrphans(status));
   found.push(...groups.slice(0, CAUSES_SHOWN).map((group) => ofCause(group, act)));
   const more = groups.slice(CAUSES_SHOWN);
   if (more.length)
