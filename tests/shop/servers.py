@@ -159,7 +159,7 @@ http {{
   map $request_uri $as_if_tls {{ ~^/admin-api on; default ""; }} # the Admin API insists on it
   server {{
     listen 127.0.0.1:{port}; server_name localhost; root {root}; index index.php;
-    location ~ /(app|bin|cache|classes|config|localization|pdf|src|tools|translations|var|vendor|\\.git)/ {{ deny all; }}
+    location ~ ^/(app|bin|cache|classes|config|localization|pdf|src|tools|translations|var|vendor|\\.git)/ {{ deny all; }}
     location /api {{ rewrite ^/api/?(.*)$ /webservice/dispatcher.php?url=$1 last; }}
     rewrite "^/(\\d)(-[_a-zA-Z0-9-]*)?(-\\d+)?/.+\\.jpg$" /img/p/$1/$1$2$3.jpg last;
     rewrite "^/(\\d)(\\d)(-[_a-zA-Z0-9-]*)?(-\\d+)?/.+\\.jpg$" /img/p/$1/$2/$1$2$3$4.jpg last;
