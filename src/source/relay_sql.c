@@ -8,7 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The indexes are named in the statements: left to itself a server may take all that is ready, and sort it for each claim. */
+/* The indexes are named in the statements: left to itself a server may take all that is ready, and sort it for each claim. A view
+ * has none to name. */
+const char *psync_relay_sql_index(const struct psync_relay_sql *s, const char *hint)
+{
+    return s->is_view ? "" : hint;
+}
 
 enum { SQL_MAX = 24 << 20 };
 
@@ -67,6 +72,22 @@ static enum psync_result query(struct psync_relay_sql *s, enum psync_result made
     return r;
 }
 
+/* ---- what it speaks to ---- */
+
+static bool on_view(void *arg, const struct psync_shop_cell *cells)
+{
+    *(bool *)arg = psync_shop_cell_number(&cells[0]) > 0;
+    return false;
+}
+
+enum psync_result psync_relay_sql_look(struct psync_relay_sql *s, struct psync_error *err)
+{
+    return query(s, psync_buf_printf(&s->text,
+                                     "SELECT COUNT(*) FROM information_schema.views WHERE table_schema=DATABASE()"
+                                     " AND table_name='%sproduct_sync_outbox'", s->prefix),
+                 on_view, &s->is_view, err);
+}
+
 /* ---- taking ---- */
 
 struct polling {
@@ -93,9 +114,9 @@ enum psync_result psync_relay_sql_poll(struct psync_relay_sql *s, const uint32_t
         return PSYNC_OK;
     for (size_t i = 0; i < n && r == PSYNC_OK; i++)
         r = psync_buf_printf(&s->text,
-                             "%s(SELECT %" PRIu32 " FROM %sproduct_sync_outbox FORCE INDEX (take) WHERE id_shop=%" PRIu32
+                             "%s(SELECT %" PRIu32 " FROM %sproduct_sync_outbox%s WHERE id_shop=%" PRIu32
                              " AND state='ready' AND ready_at<=UTC_TIMESTAMP() LIMIT 1)",
-                             i ? " UNION ALL " : "", ids[i], s->prefix, ids[i]);
+                             i ? " UNION ALL " : "", ids[i], s->prefix, psync_relay_sql_index(s, PSYNC_RELAY_BY_TAKE), ids[i]);
     return query(s, r, on_due, &p, err);
 }
 
@@ -104,9 +125,9 @@ enum psync_result psync_relay_sql_claim(struct psync_relay_sql *s, uint32_t id_s
 {
     enum psync_result r = psync_buf_printf(
         &s->text,
-        "UPDATE %sproduct_sync_outbox FORCE INDEX (take) SET state='taken', owner='%s', taken_at=UTC_TIMESTAMP(), queued_at=NULL,"
+        "UPDATE %sproduct_sync_outbox%s SET state='taken', owner='%s', taken_at=UTC_TIMESTAMP(), queued_at=NULL,"
         " updated_at=UTC_TIMESTAMP() WHERE id_shop=%" PRIu32 " AND state='ready' AND ready_at<=UTC_TIMESTAMP()"
-        " ORDER BY ready_at LIMIT %zu", s->prefix, s->owner, id_shop, max);
+        " ORDER BY ready_at LIMIT %zu", s->prefix, psync_relay_sql_index(s, PSYNC_RELAY_BY_TAKE), s->owner, id_shop, max);
     return run(s, r, ret_claimed, err);
 }
 
@@ -174,15 +195,20 @@ static enum psync_result collect(struct psync_relay_sql *s, enum psync_result ma
     return PSYNC_OK;
 }
 
-#define COLUMNS "id_outbox, id_shop, id_product, type, revision, payload, message_key, queued_at"
+static enum psync_result select_owned(struct psync_relay_sql *s)
+{
+    return psync_buf_printf(&s->text,
+                            "SELECT id_outbox, id_shop, id_product, type, revision, payload, message_key, queued_at"
+                            " FROM %sproduct_sync_outbox%s WHERE owner='%s'",
+                            s->prefix, psync_relay_sql_index(s, PSYNC_RELAY_BY_OWNER), s->owner);
+}
 
 enum psync_result psync_relay_sql_unqueued(struct psync_relay_sql *s, size_t max, struct psync_relay_rows *ret_rows,
                                            bool *ret_more, struct psync_error *err)
 {
-    enum psync_result r = psync_buf_printf(&s->text,
-                                           "SELECT " COLUMNS " FROM %sproduct_sync_outbox FORCE INDEX (owned) WHERE owner='%s'"
-                                           " AND queued_at IS NULL"
-                                           " AND state='taken' ORDER BY id_outbox LIMIT %zu", s->prefix, s->owner, max);
+    enum psync_result r = select_owned(s);
+    if (r == PSYNC_OK)
+        r = psync_buf_printf(&s->text, " AND queued_at IS NULL AND state='taken' ORDER BY id_outbox LIMIT %zu", max);
     return collect(s, r, max, false, ret_rows, ret_more, err);
 }
 
@@ -190,8 +216,7 @@ enum psync_result psync_relay_sql_unqueued(struct psync_relay_sql *s, size_t max
 enum psync_result psync_relay_sql_queued(struct psync_relay_sql *s, uint32_t id_shop, const struct psync_relay_row *after,
                                          size_t max, struct psync_relay_rows *ret_rows, bool *ret_more, struct psync_error *err)
 {
-    enum psync_result r = psync_buf_printf(&s->text, "SELECT " COLUMNS " FROM %sproduct_sync_outbox FORCE INDEX (owned) WHERE owner='%s'", s->prefix,
-                                           s->owner);
+    enum psync_result r = select_owned(s);
     if (r == PSYNC_OK && !after)
         r = psync_buf_add_str(&s->text, " AND queued_at IS NOT NULL");
     if (r == PSYNC_OK && after)

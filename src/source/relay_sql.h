@@ -31,6 +31,7 @@ struct psync_relay_sql {
     struct psync_shop_db *db;
     const char *prefix;
     char owner[PSYNC_RELAY_OWNER_MAX]; /* "relay:" and 32 hex digits */
+    bool is_view;                      /* of the outbox; psync_relay_sql_look */
     struct psync_buf text;             /* of the statement that is being made */
     /* updates that differ in their row alone, and become one statement */
     struct psync_relay_update like;
@@ -40,6 +41,13 @@ struct psync_relay_sql {
 };
 void psync_relay_sql_init(struct psync_relay_sql *s, struct psync_shop_db *db, const char *prefix, const char *owner);
 void psync_relay_sql_done(struct psync_relay_sql *s);
+/* Once a connection, before the statements on the outbox: is it a table, or an operator's view of it? */
+PSYNC_CHECKED enum psync_result psync_relay_sql_look(struct psync_relay_sql *s, struct psync_error *err);
+/* For the statements: the hint of an index, or nothing. */
+const char *psync_relay_sql_index(const struct psync_relay_sql *s, const char *hint);
+#define PSYNC_RELAY_BY_TAKE " FORCE INDEX (take)"
+#define PSYNC_RELAY_BY_OWNER " FORCE INDEX (owned)"
+#define PSYNC_RELAY_BY_PRODUCT " FORCE INDEX (product)"
 
 /* "relay:" and what the queue file's path on this host hashes to: the same at every start. */
 PSYNC_CHECKED enum psync_result psync_relay_owner(const char *host, const char *queue_path, char ret_owner[PSYNC_RELAY_OWNER_MAX]);

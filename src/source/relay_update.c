@@ -93,7 +93,8 @@ static enum psync_result write_alike(struct psync_relay_sql *s)
     const struct psync_relay_update *u = &s->like;
     if (s->n_alike == 0)
         return PSYNC_OK;
-    enum psync_result r = psync_buf_printf(&s->text, ";UPDATE %sproduct_sync_outbox FORCE INDEX (product) SET ", s->prefix);
+    enum psync_result r = psync_buf_printf(&s->text, ";UPDATE %sproduct_sync_outbox%s SET ", s->prefix,
+                                           psync_relay_sql_index(s, PSYNC_RELAY_BY_PRODUCT));
     add_heir(s, &r, u);
     if (u->state != PSYNC_RELAY_TAKEN || u->tried)
         add_attempt(s, &r, u);

@@ -1,6 +1,7 @@
 """A shop's settings in the relay: where they come from, how several shops resolve them, and that a change needs no restart."""
 import json
 import os
+import re
 
 from harness import TOKEN, Home, Mock, wait_for
 from shop import TESTS, Shop, a_shop, delivered, home_of
@@ -61,6 +62,41 @@ def test_batches_retries_and_timeouts_are_the_shops(server, mock):
         home.worker()
         delivered(shop, 200)
         assert mock.summary()["requests"] < 20
+
+
+def documented(number, **names):
+    """The statements of a block of SQL in docs/relay.md, for a user of these tests."""
+    with open(os.path.join(TESTS, "../docs/relay.md"), encoding="utf-8") as f:
+        text = re.findall(r"```sql\n(.*?)```", f.read(), re.S)[number]
+    for word, name in names.items():
+        text = re.sub(rf"\b{word}\b", name, text)
+    return text.replace("'...'", "'secret'")
+
+
+def test_the_documented_privileges_are_enough(server, mock, tmp_path):
+    shop = a_shop(server, mock)
+    user = "u" + shop.name[-8:]
+    server.run(documented(0, shop=shop.name, productsync=user))
+    password = tmp_path / "password"
+    password.write_text("secret\n")
+    password.chmod(0o600)
+    shop.add(range(1, 51))
+    with home_of(shop, user=user, password_file=password) as home:
+        home.worker()
+        delivered(shop, 50)
+
+
+def test_views_of_the_rows_needed(server, mock):
+    shop = a_shop(server, mock)
+    views = "views_" + shop.name[-8:]
+    server.run(documented(1, shop=shop.name, relay=views))
+    shop.set(OTHER_SECRET="not the relay's business")
+    shop.add(range(1, 51))
+    mock.rules({"products": [7], "status": 422}, {"products": [8], "status": 503, "times": 1})
+    with home_of(shop, database=views) as home:
+        home.worker()
+        delivered(shop, 49)
+        assert shop.row(7, "state", "last_status") == ["dead", "422"]
 
 
 def test_what_the_operator_says_wins(server, mock):
