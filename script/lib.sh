@@ -10,7 +10,7 @@ case ${1:-} in
 esac
 cd "$(dirname "$0")/.."
 
-packages_build="gcc libc6-dev meson ninja-build pkg-config libcurl4-openssl-dev libsqlite3-dev libmicrohttpd-dev
+packages_build="gcc libc6-dev meson ninja-build pkg-config libcurl4-openssl-dev libsqlite3-dev libmicrohttpd-dev libgnutls28-dev
     libjson-c-dev libinih-dev libssl-dev libsodium-dev libmariadb-dev"
 packages_test="clang clang-tidy libclang-rt-14-dev libcmocka-dev python3 python3-pytest python3-yaml python3-jsonschema openssl curl procps
     mariadb-server-core mariadb-client-core"

@@ -128,8 +128,8 @@ static bool find_cookie(const struct psync_gate *g, const char *field, char ret_
     return false;
 }
 
-/* The address of whoever asks. A proxy appends the one it saw, to the field or as a field of its own, so the last counts;
- * what stands before it the client may have written himself. */
+/* The address of whoever asks. A proxy appends the one it saw, to the field or as a field of its own, so the last
+ * counts; what stands before it the client may have written himself. */
 static void find_client(const struct psync_gate *g, const struct psync_knock *k, char ret_client[PSYNC_CLIENT_MAX])
 {
     const char *last = k->peer;

@@ -5,7 +5,6 @@
 #include "config/load.h"
 #include "web/listen.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +15,6 @@ enum {
     HELD_MAX = 64 << 20,       /* of request bodies in memory */
     SMALL_BODY_MAX = 8 << 10,  /* where nothing is put or changed: a password, and no more */
     BEGIN_MS = 15000, IDLE_MS = 75000, READ_MS = 60000, SEND_MS = 300000,
-    PEM_MAX = 256 << 10,
     OWN_ROUTES = 4
 };
 
@@ -223,75 +221,38 @@ static enum psync_result make_routes(struct psync_site *s, struct psync_error *e
 
 /* ---- making and ending ---- */
 
-/* The whole file; the caller's to wipe. */
-static enum psync_result read_pem(const char *path, struct psync_buf *out, struct psync_error *err)
-{
-    char block[4096];
-    size_t n;
-    enum psync_result r = PSYNC_OK;
-    FILE *f = fopen(path, "re");
-    if (!f)
-        return psync_fail(err, PSYNC_REJECT, "cannot be read: %s", strerror(errno));
-    while (r == PSYNC_OK && (n = fread(block, 1, sizeof block, f)) > 0)
-        r = psync_buf_add(out, block, n);
-    if (r == PSYNC_OK && ferror(f))
-        r = psync_fail(err, PSYNC_REJECT, "cannot be read");
-    (void)fclose(f);
-    psync_forget(block, sizeof block);
-    return r;
-}
-
 static void spell_url(struct psync_site *s, const char *listen, bool tls)
 {
     int host = (int)(strrchr(listen, ':') - listen);
     snprintf(s->url, sizeof s->url, "http%s://%.*s:%u", tls ? "s" : "", host, listen, psync_web_server_port(s->server));
 }
 
-static enum psync_result serve(struct psync_site *s, const struct psync_config *config, const char *certificate,
-                               const char *key, struct psync_error *err)
+static enum psync_result listen_and_serve(struct psync_site *s, const struct psync_config *config,
+                                          struct psync_error *err)
 {
     const struct psync_serve_conf *serve = &config->serve;
+    struct psync_web_certificate *certificate = NULL;
+    enum psync_result r = psync_site_read_certificate(config, &certificate, err);
+    if (r != PSYNC_OK && r != PSYNC_EMPTY)
+        return r;
+    bool tls = certificate != NULL;
     struct psync_web_conf conf = {.routes = s->routes, .n_routes = s->n_routes,
                                   .max_body_bytes = PSYNC_API_BODY_MAX,
                                   .max_connections = serve->max_connections,
                                   .max_held_bytes = HELD_MAX,
                                   .patience = {BEGIN_MS, IDLE_MS, READ_MS, SEND_MS},
-                                  .tls_certificate = certificate, .tls_key = key,
+                                  .certificate = certificate,
                                   .headers = plain_headers,
                                   .n_headers = PLAIN_HEADERS - !psync_gate_encrypted(s->gate),
                                   .admit = admit};
-    enum psync_result r = psync_web_listen_tcp(serve->listen, &conf.listen_fd, err);
-    if (r == PSYNC_RETRY || r == PSYNC_REJECT)
-        return psync_config_blame(config, "serve", "listen", err);
-    if (r == PSYNC_OK)
-        r = psync_web_server_new(&conf, &s->server, err);
-    if (r == PSYNC_OK)
-        spell_url(s, serve->listen, certificate != NULL);
-    return r;
-}
-
-static enum psync_result listen_and_serve(struct psync_site *s, const struct psync_config *config,
-                                          struct psync_error *err)
-{
-    const char *const keys[] = {"tls_cert", "tls_key"};
-    const char *const paths[] = {config->serve.tls_cert, config->serve.tls_key};
-    struct psync_buf pem[2];
-    enum psync_result r = PSYNC_OK;
-    bool tls = paths[0][0] != '\0';
-    for (size_t i = 0; i < 2; i++)
-        psync_buf_init(&pem[i], PEM_MAX);
-    for (size_t i = 0; tls && r == PSYNC_OK && i < 2; i++) {
-        r = read_pem(paths[i], &pem[i], err);
-        if (r == PSYNC_REJECT)
-            r = psync_config_blame(config, "serve", keys[i], err);
+    r = psync_web_listen_tcp(serve->listen, &conf.listen_fd, err);
+    if (r != PSYNC_OK) {
+        psync_web_certificate_free(certificate);
+        return r == PSYNC_RETRY || r == PSYNC_REJECT ? psync_config_blame(config, "serve", "listen", err) : r;
     }
+    r = psync_web_server_new(&conf, &s->server, err);
     if (r == PSYNC_OK)
-        r = serve(s, config, tls ? pem[0].data : NULL, tls ? pem[1].data : NULL, err);
-    for (size_t i = 0; i < 2; i++) {
-        if (pem[i].cap)
-            psync_forget(pem[i].data, pem[i].len);
-        psync_buf_done(&pem[i]);
-    }
+        spell_url(s, serve->listen, tls);
     return r;
 }
 

@@ -34,6 +34,14 @@ const char *psync_site_url(const struct psync_site *s);
 /* What of serve.* a reload may change. NOMEM: as before. */
 PSYNC_CHECKED enum psync_result psync_site_set_config(struct psync_site *s, const struct psync_config *config,
                                                       struct psync_error *err);
+/* ---- a certificate that changed on disk: read and checked while a reload can still be refused, then shown ---- */
+/* EMPTY: no TLS is configured; REJECT: it cannot be read or used (one clear line). The caller's. */
+PSYNC_CHECKED enum psync_result psync_site_read_certificate(const struct psync_config *config,
+                                                            struct psync_web_certificate **ret_certificate,
+                                                            struct psync_error *err);
+/* The site's from now on: it must have been opened with TLS. False: that one is shown already. */
+bool psync_site_show_certificate(struct psync_site *s, struct psync_web_certificate *certificate);
+
 /* For figures, and to see whether it responds. */
 struct psync_web_server *psync_site_server(const struct psync_site *s);
 /* Closes every connection; before psync_api_free. */

@@ -1,4 +1,5 @@
-/* timefmt - RFC 3339 out, HTTP-dates in and out. The C library's functions are not used: they ask the locale and the zone. */
+/* timefmt - RFC 3339 out, HTTP-dates in and out. The C library's functions are not used: they ask the locale and the
+ * zone. */
 #include "base/timefmt.h"
 
 #include <string.h>

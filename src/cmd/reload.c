@@ -4,6 +4,7 @@
 #include "cmd/notice.h"
 #include "cmd/relays.h"
 
+#include "base/timefmt.h"
 #include "config/ready.h"
 
 #include <stdio.h>
@@ -241,11 +242,30 @@ static enum psync_result take_over_next(struct psync_reload *r, const struct psy
     return r->shops ? take_over_base(r, next, changed, kept, err) : psync_reload_take_over(r, next, changed, kept, err);
 }
 
+/* From the files named at the start: other names wait for a restart. EMPTY: there is no TLS. */
+static enum psync_result read_certificate(const struct psync_reload *r, struct psync_web_certificate **ret_certificate,
+                                          struct psync_error *err)
+{
+    return psync_owner_site(r->owner) ? psync_site_read_certificate(r->ctx.config, ret_certificate, err) : PSYNC_EMPTY;
+}
+
+static void show_certificate(const struct psync_reload *r, struct psync_web_certificate *certificate)
+{
+    char until[PSYNC_TIME_MAX];
+    psync_time_words(psync_web_certificate_ends_at(certificate), until);
+    if (!psync_site_show_certificate(psync_owner_site(r->owner), certificate))
+        return;
+    PSYNC_LOG(r->ctx.log, PSYNC_LOG_INFO, "certificate changed", PSYNC_F_TEXT("file", r->ctx.config->serve.tls_cert),
+              PSYNC_F_TEXT("until", until));
+    psync_notice("another certificate is shown from now on, until %s", until);
+}
+
 /* With the worker there, and under `reloading`. */
 static void reload(struct psync_reload *r)
 {
     struct psync_error err = {0};
     struct psync_config *next = NULL;
+    struct psync_web_certificate *certificate = NULL;
     struct psync_buf overrides, warnings, changed, kept;
     struct psync_config_source source = psync_context_source(r->inv);
     psync_buf_init(&overrides, OVERRIDES_MAX);
@@ -259,10 +279,16 @@ static void reload(struct psync_reload *r)
         result = psync_config_load(&source, &next, &warnings, &err);
     if (result == PSYNC_OK)
         result = check_usable(r, next, &err);
+    if (result == PSYNC_OK && (result = read_certificate(r, &certificate, &err)) == PSYNC_EMPTY)
+        result = PSYNC_OK;
     if (result == PSYNC_OK)
         result = take_over_next(r, next, &changed, &kept, &err);
     reopen_log(r);
     say_outcome(r, result, &(struct outcome){&warnings, &changed, &kept, &err});
+    if (result == PSYNC_OK && certificate)
+        show_certificate(r, certificate);
+    else
+        psync_web_certificate_free(certificate);
     psync_config_free(next);
     psync_buf_done(&overrides);
     psync_buf_done(&warnings);

@@ -41,8 +41,8 @@ void psync_reload_begin(struct psync_reload *r);
 void psync_reload_wake(struct psync_reload *r);  /* any thread: the queue has something */
 void psync_reload_fail(struct psync_reload *r, const char *why); /* any thread: the queue has failed */
 void psync_reload_stop(struct psync_reload *r);  /* any thread; the second time nothing is waited for */
-/* Do the worker's loop, the queue's thread and the site's server answer? Any thread but those, while the owner stays; may
- * take some seconds. */
+/* Do the worker's loop, the queue's thread and the site's server answer? Any thread but those, while the owner stays;
+ * may take some seconds. */
 bool psync_reload_alive(struct psync_reload *r);
 bool psync_reload_stopping(struct psync_reload *r); /* any thread */
 /* Any thread but the worker's, the queue's and the API's; before psync_reload_begin it only says so. */

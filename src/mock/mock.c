@@ -115,16 +115,21 @@ static enum psync_result listen_and_serve(struct psync_mock *mock, struct psync_
         {"PUT", "/control", psync_mock_put_control, mock},
     };
     int fd;
-    enum psync_result r = psync_web_listen_tcp(mock->conf.listen, &fd, err);
-    if (r != PSYNC_OK)
+    struct psync_web_certificate *certificate = NULL;
+    enum psync_result r = mock->tls.key ? psync_web_certificate_new(mock->tls.certificate, mock->tls.key, &certificate, err)
+                                        : PSYNC_OK;
+    if (r == PSYNC_OK)
+        r = psync_web_listen_tcp(mock->conf.listen, &fd, err);
+    if (r != PSYNC_OK) {
+        psync_web_certificate_free(certificate);
         return r;
+    }
     struct psync_web_conf conf = {.listen_fd = fd,
                                   .routes = routes,
                                   .n_routes = sizeof(routes) / sizeof(routes[0]),
                                   .max_body_bytes = mock->conf.max_body_bytes,
                                   .max_connections = CONNECTIONS,
-                                  .tls_certificate = mock->tls.certificate,
-                                  .tls_key = mock->tls.key};
+                                  .certificate = certificate};
     return psync_web_server_new(&conf, &mock->server, err);
 }
 

@@ -1,5 +1,5 @@
-/* alive - does a server's thread still turn? It is asked as a client asks: by a connection, which the thread has to take
- * and to close. That works over TLS too, since no word is spoken. */
+/* alive - does a server's thread still turn? It is asked as a client asks: by a connection, which the thread has to
+ * take and to close. That works over TLS too, since no word is spoken. */
 #include "web/server_impl.h"
 
 #include <errno.h>

@@ -72,7 +72,7 @@ static void say_too_slow(const struct psync_web_server *s, int fd)
 
 static void show_out(struct psync_web_server *s, struct psync_web_seat *seat)
 {
-    if (seat->doing == PSYNC_WEB_READING && !s->speaks_tls)
+    if (seat->doing == PSYNC_WEB_READING && !s->certificate)
         say_too_slow(s, seat->fd);
     seat->doing = PSYNC_WEB_LEAVING;
     (void)shutdown(seat->fd, SHUT_RDWR); /* a connection that has ended already is no failure */
@@ -140,6 +140,7 @@ static void arrive(struct psync_web_server *s, struct MHD_Connection *connection
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     struct psync_web_seat *seat = malloc(sizeof(*seat));
     *context = seat;
+    psync_web_certificate_serve(s);
     lock(s);
     s->figures.connections++;
     s->figures.accepted++;

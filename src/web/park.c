@@ -272,6 +272,7 @@ void psync_web_server_disown(struct psync_web_server *s)
     if (!last)
         return;
     psync_heap_done(&s->timers);
+    psync_web_certificate_free(s->certificate);
     PSYNC_INVARIANT(pthread_mutex_destroy(&s->lock) == 0);
     free(s->routes);
     free(s);

@@ -216,7 +216,7 @@ static void reset(int fd)
 
 int psync_web_take_over(struct psync_web_request *rq)
 {
-    int fd = rq->server->speaks_tls ? -1 : socket_of(rq->connection), ours = fd < 0 ? -1 : dup(fd);
+    int fd = rq->server->certificate ? -1 : socket_of(rq->connection), ours = fd < 0 ? -1 : dup(fd);
     if (ours < 0)
         return -1;
     if (fcntl(ours, F_SETFD, FD_CLOEXEC) != 0 || !vacate(fd)) {

@@ -15,7 +15,7 @@ enum {
     DEFAULT_CONNECTIONS = 512,
     DEFAULT_IDLE_S = 75,
     LEAST_POOL_BYTES = 32 << 10, /* for a connection; also the most that is read of a body at a time */
-    OPTIONS = 10
+    OPTIONS = 8
 };
 
 static size_t or_default(size_t value, size_t dflt)
@@ -40,7 +40,7 @@ static struct psync_web_server *make_server(const struct psync_web_conf *conf)
     s->max_header_bytes = or_default(conf->max_header_bytes, DEFAULT_HEADER_BYTES);
     s->listen_fd = conf->listen_fd;
     s->port = psync_web_listen_port(conf->listen_fd);
-    s->speaks_tls = conf->tls_certificate && conf->tls_key;
+    s->certificate = conf->certificate;
     s->patience = conf->patience;
     s->max_connections = or_default(conf->max_connections, DEFAULT_CONNECTIONS);
     s->max_held_bytes = or_default(conf->max_held_bytes, SIZE_MAX);
@@ -68,19 +68,16 @@ static struct MHD_Daemon *start_daemon(struct psync_web_server *s, const struct 
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)or_default(conf->idle_timeout_s, DEFAULT_IDLE_S), NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)(pool > LEAST_POOL_BYTES ? pool : LEAST_POOL_BYTES), NULL},
         {MHD_OPTION_END, 0, NULL},
-        {MHD_OPTION_END, 0, NULL},
-        {MHD_OPTION_END, 0, NULL},
     };
-    if (s->speaks_tls) {
+    if (s->certificate)
         flags |= MHD_USE_TLS;
-        options[7] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)conf->tls_certificate};
-        options[8] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)conf->tls_key};
-    }
     sigset_t all, before;
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     struct MHD_Daemon *daemon =
-        MHD_start_daemon(flags, 0, NULL, NULL, psync_web_on_request, s, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+        MHD_start_daemon(flags, 0, NULL, NULL, psync_web_on_request, s, MHD_OPTION_ARRAY, options,
+                         s->certificate ? MHD_OPTION_HTTPS_CERT_CALLBACK : MHD_OPTION_END, psync_web_on_handshake,
+                         MHD_OPTION_END);
     int why = errno;
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     errno = why;
@@ -93,12 +90,12 @@ enum psync_result psync_web_server_new(const struct psync_web_conf *conf, struct
     struct psync_web_server *s = make_server(conf);
     if (!s) {
         (void)close(conf->listen_fd);
+        psync_web_certificate_free(conf->certificate);
         return psync_fail(err, PSYNC_NOMEM, "no memory for a web server");
     }
     s->daemon = psync_web_start_timers(s) ? start_daemon(s, conf) : NULL;
     if (!s->daemon) {
-        enum psync_result r = psync_fail(err, PSYNC_FATAL, "the web server cannot start: %s",
-                                         conf->tls_certificate ? "is the certificate right?" : strerror(errno));
+        enum psync_result r = psync_fail(err, PSYNC_FATAL, "the web server cannot start: %s", strerror(errno));
         (void)close(conf->listen_fd);
         psync_web_wake_all(s);
         psync_web_server_disown(s);

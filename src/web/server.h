@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "web/certificate.h"
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -49,7 +50,7 @@ struct psync_web_conf {
     size_t max_header_bytes;  /* request line and header fields, 431 beyond; 0: 16 KiB */
     unsigned max_connections; /* more wait in the backlog; 0: 512 */
     unsigned idle_timeout_s;  /* a connection on which nothing moves is closed; 0: 75 s */
-    const char *tls_certificate, *tls_key; /* PEM text; NULL: plain HTTP */
+    struct psync_web_certificate *certificate; /* the server's from now on, as `listen_fd`; NULL: plain HTTP */
     struct psync_web_patience patience;
     size_t max_held_bytes;    /* bodies of all requests together; 503 beyond; 0: no such limit */
     const struct psync_web_header *headers; /* of every answer that has not its own of that name; borrowed for the
@@ -67,6 +68,10 @@ PSYNC_CHECKED enum psync_result psync_web_server_new(const struct psync_web_conf
  * fine. */
 void psync_web_server_free(struct psync_web_server *server);
 
+/* What it shows from now on, of a server that speaks TLS; the server's. False: it is what is shown already. One thread
+ * at a time. */
+bool psync_web_server_show(struct psync_web_server *s, struct psync_web_certificate *certificate);
+
 struct psync_web_figures {
     size_t connections;            /* now */
     uint64_t accepted, shown_out;  /* since the start: how many came, and were closed for being slow or in the way */
@@ -75,8 +80,8 @@ struct psync_web_figures {
 };
 void psync_web_server_figures(struct psync_web_server *s, struct psync_web_figures *ret_figures); /* any thread */
 
-/* Does its thread still turn? Takes at most `wait_ms`, and counts as a connection; true also where that cannot be told. Any
- * thread but its own. */
+/* Does its thread still turn? Takes at most `wait_ms`, and counts as a connection; true also where that cannot be told.
+ * Any thread but its own. */
 bool psync_web_server_responds(struct psync_web_server *s, psync_ms wait_ms);
 
 uint16_t psync_web_server_port(const struct psync_web_server *server); /* 0: a unix socket */

@@ -16,8 +16,11 @@
 #include "web/server.h"
 #include "web/target.h"
 
+#include <gnutls/abstract.h>
+#include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 enum psync_web_state {
     READING,
@@ -41,7 +44,7 @@ struct psync_web_server {
     struct MHD_Daemon *daemon;
     int listen_fd; /* the daemon's */
     uint16_t port;
-    bool speaks_tls;
+    _Atomic(struct psync_web_certificate *) certificate; /* NULL: plain HTTP */
     struct psync_web_patience patience;
     size_t max_connections, max_held_bytes;
     const struct psync_web_header *headers;
@@ -128,6 +131,10 @@ enum MHD_Result psync_web_on_request(void *server, struct MHD_Connection *connec
                                      void **request);
 void psync_web_on_end(void *server, struct MHD_Connection *connection, void **request,
                       enum MHD_RequestTerminationCode why);
+
+/* ---- certificate.c ---- */
+void psync_web_certificate_serve(struct psync_web_server *s); /* on libmicrohttpd's thread, before a handshake */
+gnutls_certificate_retrieve_function2 psync_web_on_handshake;
 
 /* ---- reply.c ---- */
 /* Hands the answer to libmicrohttpd: its thread only, in state ANSWERED. What it returns goes back to libmicrohttpd. */

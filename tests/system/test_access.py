@@ -216,6 +216,9 @@ def test_elsewhere_than_loopback_needs_tls_or_a_proxy():
         assert "belong together" in site.home.run("serve", code=2).stderr
     with Site(start=False, serve__tls_cert="/nowhere.pem", serve__tls_key="/nowhere.key") as site:
         assert "serve.tls_cert = /nowhere.pem: cannot be read" in site.home.run("serve", code=2).stderr
+    with Site(start=False, serve__tls_cert="/etc/hostname", serve__tls_key="/etc/hostname") as site:
+        said = site.home.run("serve", code=2).stderr
+        assert "serve.tls_cert = /etc/hostname: its private key cannot be used" in said and said.count("\n") == 1
 
 
 def test_behind_a_proxy(tmp_path):

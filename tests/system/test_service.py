@@ -8,12 +8,13 @@ import shutil
 import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import time
 
 import harness
 import pytest
-from harness import PROGRAM, SANITIZED, Mock, product, products, wait_for
+from harness import PROGRAM, SANITIZED, Mock, certificate, product, products, wait_for
 from site_client import Site
 
 SOURCE = os.environ["PSYNC_SOURCE"]
@@ -251,6 +252,44 @@ def test_a_reload_says_what_changed_and_is_all_or_nothing():
         values = {s["name"]: s["value"] for s in site.ask("GET", "/v1/config").json["settings"]}
         assert (values["retry.attempts"], values["serve.rate"]) == ("6", "7")
         assert 429 in {site.ask("GET", "/healthz").status for _ in range(40)}, "and they hold"
+
+
+def test_a_changed_certificate_is_shown_after_a_reload(tmp_path):
+    """Renewed in place, as certbot does it; one that cannot be used changes nothing, neither certificate nor settings."""
+    made, key = certificate(str(tmp_path), "serve")
+    trusts = [ssl.create_default_context(cafile=made)]
+    with Mock() as api, Site(api.url, tls=trusts[0], retry__attempts=4, serve__tls_cert=made, serve__tls_key=key) as site:
+        def reload(event, n, **more):
+            site.home.configure(api.url, serve__listen=f"127.0.0.1:{site.port}", serve__tls_cert=made, serve__tls_key=key, **more)
+            site.process.send_signal(signal.SIGHUP)
+            return wait_for(lambda: len(found := site.home.events(event=event)) == n and found, 10, f"{event} {n}")[-1]
+
+        def value(name):
+            return next(s["value"] for s in site.ask("GET", "/v1/config").json["settings"] if s["name"] == name)
+        with site.connect() as before:
+            for text in ("renewed", "again"):
+                other, other_key = certificate(str(tmp_path), text)
+                trusts.append(ssl.create_default_context(cafile=other))
+                shutil.copy(other, made)
+                shutil.copy(other_key, key)
+                assert reload("certificate changed", len(trusts) - 1, retry__attempts=4)["file"] == made
+                site.tls = trusts[-1]
+                assert site.ask("GET", "/healthz").status == 200
+                site.tls = trusts[-2]
+                with pytest.raises(ssl.SSLCertVerificationError):
+                    site.ask("GET", "/healthz")
+            before.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert before.recv(12) == b"HTTP/1.1 200", "who is connected goes on"
+        site.tls = trusts[-1]
+        _, foreign = certificate(str(tmp_path), "foreign")
+        shutil.copy(foreign, key)
+        assert "serve.tls_cert" in reload("reload refused", 1, retry__attempts=9)["error"]
+        os.unlink(key)
+        assert "serve.tls_key" in reload("reload refused", 2, retry__attempts=9)["error"]
+        assert value("retry.attempts") == "4", "nothing else is taken either"
+        shutil.copy(os.path.join(tmp_path, "again.key"), key)
+        reload("setting changed", 1, retry__attempts=9)
+        assert value("retry.attempts") == "9" and len(site.home.events(event="certificate changed")) == 2
 
 
 def test_the_cron_line_delivers():

@@ -2,7 +2,7 @@
 #include "delivery/http.h"
 #include "http_conf.h"
 #include "raw_server.h"
-#include "self_signed.h"
+#include "../self_signed.h"
 #include "web/listen.h"
 #include "web/server.h"
 
@@ -584,8 +584,8 @@ static void answer_ok(struct psync_web_request *rq, void *arg)
 static struct psync_web_server *tls_server(const struct self_signed *pair)
 {
     static const struct psync_web_route route = {"POST", "/products", answer_ok, NULL};
-    struct psync_web_conf conf = {
-        .routes = &route, .n_routes = 1, .tls_certificate = pair->certificate, .tls_key = pair->key};
+    struct psync_web_conf conf = {.routes = &route, .n_routes = 1};
+    assert_int_equal(psync_web_certificate_new(pair->certificate, pair->key, &conf.certificate, NULL), PSYNC_OK);
     struct psync_web_server *server;
     assert_int_equal(psync_web_listen_tcp("127.0.0.1:0", &conf.listen_fd, NULL), PSYNC_OK);
     assert_int_equal(psync_web_server_new(&conf, &server, NULL), PSYNC_OK);

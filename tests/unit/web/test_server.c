@@ -581,19 +581,6 @@ static void stops_before_it_did_anything(void **state)
     psync_web_server_free(NULL);
 }
 
-static void needs_a_right_certificate(void **state)
-{
-    struct psync_web_server *server = NULL;
-    struct psync_error err = {{0}};
-    int fd;
-    (void)state;
-    assert_int_equal(psync_web_listen_tcp("127.0.0.1:0", &fd, NULL), PSYNC_OK);
-    struct psync_web_conf conf = {.listen_fd = fd, .tls_certificate = "none", .tls_key = "none"};
-    assert_int_equal(psync_web_server_new(&conf, &server, &err), PSYNC_FATAL);
-    assert_null(server);
-    assert_non_null(strstr(err.text, "certificate"));
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -609,7 +596,6 @@ int main(void)
         TEST(stops_at_any_moment),
         TEST(ends_connections),
         TEST(stops_before_it_did_anything),
-        TEST(needs_a_right_certificate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* self_signed - a certificate for tests, signed by itself. */
-#ifndef TESTS_DELIVERY_SELF_SIGNED_H
-#define TESTS_DELIVERY_SELF_SIGNED_H
+#ifndef TESTS_SELF_SIGNED_H
+#define TESTS_SELF_SIGNED_H
 
 #include <openssl/ec.h>
 #include <openssl/evp.h>
