@@ -3,6 +3,7 @@
 
 #include "config/load.h"
 #include "config/pem.h"
+#include "config/secrets.h"
 #include "config/store.h"
 
 #include <string.h>
@@ -33,8 +34,9 @@ static bool is_judged_later(const struct psync_config *c, size_t i)
     return psync_config_shop_of(c, c->destinations[i].name) != NULL;
 }
 
-/* An empty token that somebody wrote is where the mistake is; else the address that has none. */
-static enum psync_result need_token(const struct psync_config *c, size_t i, struct psync_error *err)
+/* A file that cannot be read is not made up for by a shop's token, which comes `later`: who named it meant it. An empty
+ * token that somebody wrote is where the mistake is; else the address that has none. */
+static enum psync_result need_token(const struct psync_config *c, size_t i, bool later, struct psync_error *err)
 {
     const struct psync_destination_conf *d = &c->destinations[i];
     const struct psync_store *s = (const struct psync_store *)c;
@@ -43,7 +45,11 @@ static enum psync_result need_token(const struct psync_config *c, size_t i, stru
     struct psync_setting setting = {psync_option_find("destination", "token"), (int)i, NULL, token->origin,
                                     token->where ? token->where : url->where};
 
-    if (d->auth == PSYNC_AUTH_NONE || d->token[0] != '\0')
+    if (d->auth == PSYNC_AUTH_NONE)
+        return PSYNC_OK;
+    if (psync_secrets_need(s, i, err) != PSYNC_OK)
+        return PSYNC_REJECT;
+    if (d->token[0] != '\0' || later)
         return PSYNC_OK;
     if (is_default(d))
         psync_fail(err, PSYNC_REJECT, "there is no token; set token_file in [destination], or MY_API_TOKEN in the "
@@ -89,7 +95,7 @@ enum psync_result psync_config_ready_one(const struct psync_config *c, size_t i,
     enum psync_result r = need_url(&c->destinations[i], err);
 
     if (r == PSYNC_OK)
-        r = need_token(c, i, err);
+        r = need_token(c, i, false, err);
     return r == PSYNC_OK ? need_tls_files(c, err) : r;
 }
 
@@ -97,9 +103,7 @@ enum psync_result psync_config_ready(const struct psync_config *c, struct psync_
 {
     enum psync_result r = psync_config_has_urls(c, err);
 
-    for (size_t i = 0; r == PSYNC_OK && i < c->n_destinations; i++) {
-        if (!is_judged_later(c, i))
-            r = need_token(c, i, err);
-    }
+    for (size_t i = 0; r == PSYNC_OK && i < c->n_destinations; i++)
+        r = need_token(c, i, is_judged_later(c, i), err);
     return r == PSYNC_OK ? need_tls_files(c, err) : r;
 }

@@ -4,7 +4,9 @@
 #include "config/file.h"
 #include "config/wipe.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { TOKEN_FILE_MAX = 8192 };
 
@@ -48,13 +50,12 @@ static enum psync_result read_token(struct psync_store *s, const struct psync_se
     bool shared = false;
     enum psync_result r;
 
+    if (access(file->text, R_OK) != 0)
+        return PSYNC_OK; /* most commands do without it; psync_secrets_need tells the others */
     psync_buf_init(&text, TOKEN_FILE_MAX);
     r = psync_file_read(file->text, &text, &shared, err);
-    if (r == PSYNC_EMPTY) {
-        r = psync_fail(err, PSYNC_REJECT, "there is no such file");
-    } else if (r == PSYNC_OK) {
+    if (r == PSYNC_OK)
         r = take_token(s, file, &text, err);
-    }
     if (r == PSYNC_REJECT)
         psync_store_explain(s, file, err);
     if (r == PSYNC_OK && shared && warnings)
@@ -87,4 +88,30 @@ enum psync_result psync_secrets_read(struct psync_store *s, struct psync_buf *wa
             return r;
     }
     return PSYNC_OK;
+}
+
+/* What systemd's LoadCredential puts there is the service's alone, and only while that runs. */
+static const char *hint(const char *path)
+{
+    static const char credentials[] = "/run/credentials/";
+    return strncmp(path, credentials, sizeof credentials - 1) == 0 ? ": systemd has it there while the service runs" : "";
+}
+
+enum psync_result psync_secrets_need(const struct psync_store *s, size_t i, struct psync_error *err)
+{
+    const struct psync_option *o = psync_option_find("destination", "token_file");
+    const struct psync_slot *slot = psync_store_slot(s, (int)i, o);
+    const struct psync_slot *token = psync_store_slot(s, (int)i, psync_option_find("destination", "token"));
+    struct psync_setting file = {o, (int)i, slot->text, slot->origin, slot->where};
+
+    if (slot->text[0] == '\0' || (token->text[0] != '\0' && token->origin >= slot->origin))
+        return PSYNC_OK;
+    errno = 0;
+    (void)!access(slot->text, R_OK);
+    if (errno == ENOENT || errno == ENOTDIR)
+        psync_fail(err, PSYNC_REJECT, "there is no such file%s", hint(slot->text));
+    else
+        psync_fail(err, PSYNC_REJECT, "cannot be opened: %s%s", strerror(errno ? errno : EAGAIN), hint(slot->text));
+    psync_store_explain(s, &file, err);
+    return PSYNC_REJECT;
 }

@@ -155,6 +155,20 @@ def test_a_missing_token_is_said():
         assert "token.none" in home.run("config", "check", code=2).stderr
 
 
+def test_a_token_file_that_cannot_be_read_is_missed_only_by_who_delivers():
+    """As systemd's credentials, which are there while the service runs: what waits can be seen and saved without it."""
+    with Home() as home:
+        path = os.path.join(home.folder, "token.none")
+        home.configure(text=f"url = https://api.example.com/products\ntoken_file = {path}\n")
+        home.run("produce", input=product(1))
+        for command in (["status"], ["show", "1"], ["dead", "list"], ["config", "show"], ["queue", "check"], ["user", "list"],
+                        ["queue", "backup", "copy.db"], ["resend", "1", "--force"]):
+            assert "token" not in home.run(*command).stderr
+        for command in (["work", "--drain"], ["serve"], ["simple"], ["test"], ["config", "check"]):
+            said = home.run(*command, input=product(1), code=2).stderr
+            assert f"destination.token_file = {path}: there is no such file" in said and said.count("\n") == 1, said
+
+
 def test_what_the_api_answers_is_made_harmless():
     """An answer is somebody else's text: it moves no cursor and colours no terminal."""
     title = b'{"title":"\\u001b[31mred\\u0007\xc2\x9b2J\\r\\nproductsync: all well"}'

@@ -231,7 +231,7 @@ static const struct refusal refusals[] = {
      "c.conf:4: destination.batch = 50: is above queue.max_depth, which is 10"},
     {"[work]\nlease = 2s\n", NULL,
      "c.conf:2: work.lease = 2s: expected a duration with its unit (ms, s, m, h, d) from 3s to 24h"},
-    {"[destination]\ntoken_file = absent\n", NULL, "c.conf:2: destination.token_file = absent: there is no such file"},
+    {"[destination]\ntoken_file = .\n", NULL, "c.conf:2: destination.token_file = .: .: cannot be read: Is a directory"},
     {NULL, "retry.attempts", "--set: expected section.key=value, such as retry.attempts=3"},
     {NULL, "attempts=3", "--set: expected section.key=value, such as retry.attempts=3"},
     {NULL, "=3", "--set: expected section.key=value, such as retry.attempts=3"},
@@ -400,6 +400,10 @@ static void token_files(void **state)
     assert_string_equal(c->destinations[0].token, "stronger");
     psync_config_free(c);
     c = load_ok("[destination]\nurl = https://x/\ntoken_file = absent\n", NULL); /* not needed, so not read */
+    psync_config_free(c);
+    unsetenv("MY_API_TOKEN");
+    c = load_ok("[destination]\nurl = https://x/\ntoken_file = absent\n", NULL); /* not there: no token */
+    assert_string_equal(c->destinations[0].token, "");
     psync_config_free(c);
     c = load_ok("[destination]\nurl = https://x/\n", "destination.token_file=token");
     assert_string_equal(c->destinations[0].token, SECRET_TOKEN);

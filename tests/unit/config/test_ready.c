@@ -19,6 +19,13 @@ static const struct row {
     {URL TOKEN "[destination eu]\nurl = https://eu.example/\n",
      "c.conf:5: destination eu.token: there is no token; set token_file in [destination eu], or auth = none if the API wants "
      "none"},
+    {URL "token_file = absent\n", "c.conf:3: destination.token_file = absent: there is no such file"},
+    {URL "token_file = absent\nauth = none\n", ""},
+    {URL "token_file = /run/credentials/none/token\n",
+     "c.conf:3: destination.token_file = /run/credentials/none/token: there is no such file: systemd has it there while the "
+     "service runs"},
+    {URL TOKEN "[shop main]\npath = /x\n[destination main/1]\ntoken_file = absent\n",
+     "c.conf:7: destination main/1.token_file = absent: there is no such file"},
     {"[destination]\n" TOKEN,
      "where to? set MY_API_URL and MY_API_TOKEN in the environment, or destination.url in the configuration file"},
     {URL TOKEN "[http]\nca_file = /nonexistent/ca.pem\n",
