@@ -1,9 +1,12 @@
 /* queue - `queue backup` and `queue check`. */
 #include "cmd/ask.h"
+#include "cmd/carry.h"
 #include "cmd/commands.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { BODY_MAX = 16384, PATH_BYTES = 4096 };
@@ -41,11 +44,11 @@ static enum psync_exit open_existing(struct psync_ask *ask, const struct psync_i
     return missing ? PSYNC_EXIT_STORAGE : code == PSYNC_EXIT_OK ? psync_ask_open(ask, inv) : code;
 }
 
-static enum psync_exit backup(struct psync_ask *ask, const char *path)
+/* The queue's owner writes the copy. */
+static enum psync_exit have_copied(struct psync_ask *ask, const char *path, json_object **ret_answer)
 {
     struct psync_buf body;
     struct psync_json_writer w;
-    json_object *answer = NULL;
     psync_buf_init(&body, BODY_MAX);
     psync_json_writer_begin(&w, &body);
     psync_json_open(&w, NULL, '{');
@@ -53,8 +56,48 @@ static enum psync_exit backup(struct psync_ask *ask, const char *path)
     psync_json_close(&w, '}');
     enum psync_exit code = PSYNC_EXIT_USAGE;
     if (psync_json_writer_end(&w) == PSYNC_OK)
-        code = psync_ask_call(ask, "POST", "/v1/queue/backup", (struct psync_span){body.data, body.len}, &answer);
+        code = psync_ask_call(ask, "POST", "/v1/queue/backup", (struct psync_span){body.data, body.len}, ret_answer);
     psync_buf_done(&body);
+    return code;
+}
+
+/* A service may write its own folder alone, and its /tmp may be another one: for root, who wants the copy elsewhere, it
+ * makes one beside the queue, which is then carried there. */
+static enum psync_exit have_carried(struct psync_ask *ask, const char *path, uid_t owner, json_object **ret_answer)
+{
+    char beside[PSYNC_PATH_BYTES];
+    struct psync_error err = {0};
+    struct psync_carry carry;
+    if ((size_t)snprintf(beside, sizeof beside, "%s.copy", ask->ctx.config->queue.path) >= sizeof beside) {
+        psync_complain("the path %s is too long", beside);
+        return PSYNC_EXIT_USAGE;
+    }
+    enum psync_result r = psync_carry_begin(&carry, path, &err);
+    enum psync_exit code = r == PSYNC_OK ? PSYNC_EXIT_OK : PSYNC_EXIT_STORAGE;
+    if (r == PSYNC_OK) {
+        (void)unlink(beside); /* left by a crash */
+        code = have_copied(ask, beside, ret_answer);
+    }
+    if (*ret_answer) {
+        json_object_object_add(*ret_answer, "path", json_object_new_string(path));
+        r = psync_carry_file(&carry, beside, owner, &err);
+        (void)unlink(beside);
+    }
+    psync_carry_end(&carry);
+    if (r == PSYNC_OK)
+        return code;
+    psync_complain("backup to %s", err.text);
+    json_object_put(*ret_answer);
+    *ret_answer = NULL;
+    return PSYNC_EXIT_STORAGE;
+}
+
+static enum psync_exit backup(struct psync_ask *ask, const char *path)
+{
+    struct stat st;
+    json_object *answer = NULL;
+    bool anothers = geteuid() == 0 && stat(ask->ctx.config->queue.path, &st) == 0 && st.st_uid != 0;
+    enum psync_exit code = anothers ? have_carried(ask, path, st.st_uid, &answer) : have_copied(ask, path, &answer);
     if (answer && ask->inv->json)
         psync_ask_print_json(answer);
     if (answer)

@@ -7,6 +7,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -150,6 +151,30 @@ def as_nobody(home, *args):
         command = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *command]
     return subprocess.run(command, env=home.environment(), cwd=home.folder, input=product(2), timeout=30, text=True,
                           capture_output=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a service of another user is root's to start")
+@pytest.mark.parametrize("running", [True, False])
+def test_root_backs_up_a_services_queue_to_where_that_may_not_write(running):
+    with Home("http://127.0.0.1:9/products") as home, tempfile.TemporaryDirectory() as vault:
+        copy = os.path.join(vault, "copy.db")
+        as_nobody(home, "produce")
+        if running:
+            worker = subprocess.Popen(["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups",
+                                       os.path.join(home.folder, os.path.basename(PROGRAM)), "work", "--config", home.conf],
+                                      env=home.environment(), cwd=home.folder)
+            wait_for(lambda: home.json("status")["working"], what="a worker")
+        assert home.json("queue", "backup", copy)["path"] == copy
+        assert os.listdir(vault) == ["copy.db"] and not os.path.exists(home.queue + ".copy")
+        assert (os.stat(copy).st_uid, os.stat(copy).st_mode & 0o777) == (0, 0o600)
+        with contextlib.closing(sqlite3.connect(copy)) as db:
+            assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        for path, why in ((copy, "File exists"), (vault + "/none/copy.db", "No such file")):
+            said = home.run("queue", "backup", path, code=3).stderr
+            assert said.count("\n") == 1 and f"backup to {path}: {why}" in said
+        if running:
+            worker.terminate()
+            assert worker.wait(20) == 0
 
 
 def test_a_read_only_file():
