@@ -83,6 +83,24 @@ final class BackgroundTest extends ShopCase
         $this->assertSame(['21 ready {"id":21,"name":"Jug","price":6.00,"stock":1}'], $this->rows());
     }
 
+    public function testALookAtAChangeGetsPastAProductThatEndsPhp()
+    {
+        $this->set('PRODUCT_SYNC_CHANGES', '1');
+        foreach ([20, 21] as $id) {
+            $this->request(self::PAGE, 'POST', '/admin/x', ["insert $id|Cup|5|1", "+added $id", "stock $id|1", "+save $id"]);
+        }
+        $this->relayTakes();
+        $this->request(self::PAGE, 'POST', '/admin/x', ['price 20|9', 'round 20', 'price 21|9', 'round 21']);
+        $this->sql("UPDATE ps_product_sync_outbox SET state = 'ready', ready_at = UTC_TIMESTAMP()");
+        $this->relayDelivers();
+        for ($i = 0; $i < 2; ++$i) {
+            $texts[] = $this->script(['diesAt 20', 'background'])[1];
+            $this->sql("UPDATE ps_product_sync_state SET updated_at = UTC_TIMESTAMP() WHERE name LIKE 'lock:%'");
+        }
+        $this->assertSame(['broken module', 'end'], $texts);
+        $this->assertSame(['delivered', 'ready'], [$this->row(20)['state'], $this->row(21)['state']]);
+    }
+
     public function testDisabledMeanwhile()
     {
         $this->sql('DELETE FROM ps_module_shop');

@@ -155,6 +155,35 @@ final class OutboxTest extends ShopCase
         $this->assertSame('', ProductSync\Outbox\State::get('later'));
     }
 
+    /** Nor does one that cannot be written keep others from theirs, or the rest of the work from being done. */
+    public function testALookThatFailsKeepsNothingElseFromBeingDone()
+    {
+        $this->set('PRODUCT_SYNC_CHANGES', '1');
+        $this->cup();
+        $this->request(self::PAGE, 'POST', '/admin/x', ['insert 21|Pot|5|1', '+added 21', 'stock 21|1', '+save 21']);
+        $this->relayTakes();
+        $this->edit(['price 20|10', 'price 21|10', 'round 21']);
+        $this->sql("UPDATE ps_product_sync_outbox SET state = 'ready', ready_at = UTC_TIMESTAMP()");
+        $this->relayDelivers();
+        Player::play(['insert 22|Jug|5|1', 'stock 22|1']);
+        $this->later(301);
+        $this->sql("CREATE TRIGGER full BEFORE UPDATE ON ps_product_sync_outbox FOR EACH ROW
+            IF OLD.id_product = 20 THEN SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1114, MESSAGE_TEXT = 'The table is full'; END IF");
+        try {
+            ProductSync\Background\Cron::run(5.0);
+            $this->fail('it was written');
+        } catch (StorageError $e) {
+            $this->assertSame(['again:1:20'], array_column(ProductSync\Outbox\State::beginning('again:', 10), 'name'));
+        } finally {
+            $this->sql('DROP TRIGGER full');
+        }
+        $this->assertSame([
+            '20 delivered ' . self::CUP,
+            '21 ready product.updated r1 {"id":21,"name":"Pot","price":12.00,"stock":1}',
+            '22 ready {"id":22,"name":"Jug","price":6.00,"stock":1}',
+        ], $this->rows());
+    }
+
     public function testDeletedBeforeItWasSent()
     {
         $this->cup();

@@ -42,11 +42,14 @@ final class Cron
         }
         $report = new Report();
         try {
-            self::work(new Budget($seconds, $seconds), $report);
+            $failure = self::work(new Budget($seconds, $seconds), $report);
             Told::about($report);
             DeadMail::sendIfDue(); // under the lock as well, or two runs could mail at once
         } finally {
             State::unlock('cron', $lock);
+        }
+        if ($failure !== null) {
+            throw $failure;
         }
 
         return $report;
@@ -77,21 +80,36 @@ final class Cron
         State::set(self::STATE, '');
     }
 
+    /** What fails keeps nothing else from being done. @return \Throwable|null the first failure */
     private static function work(Budget $budget, Report $report)
     {
-        Place::adopt(array_map('intval', \Shop::getShops(true, null, true)));
-        Claims::recover();
-        Later::record(self::LATER);
-        $shops = Shops::wanted();
-        foreach ($shops as $idShop) {
-            $report->add(Direct::run($idShop, $budget->ofDeliveries()));
+        $deliver = function () use ($budget, $report) {
+            foreach (Shops::wanted() as $idShop) {
+                $report->add(Direct::run($idShop, $budget->ofDeliveries()));
+            }
+        };
+        $failure = null;
+        foreach ([
+            function () {
+                Place::adopt(array_map('intval', \Shop::getShops(true, null, true)));
+            },
+            [Claims::class, 'recover'],
+            $deliver,
+            function () {
+                Later::record(self::LATER);
+            },
+            [Sweep::class, 'run'],
+            [Catalogue::class, 'run'],
+            [Purge::class, 'run'],
+            $deliver, // what was found meanwhile need not wait for the next time
+        ] as $step) {
+            try {
+                $step($budget);
+            } catch (\Throwable $e) {
+                $failure = $failure === null ? $e : $failure;
+            }
         }
-        foreach ([Sweep::class, Catalogue::class, Purge::class] as $step) {
-            $step::run($budget);
-        }
-        // What was found meanwhile need not wait for the next time.
-        foreach ($shops as $idShop) {
-            $report->add(Direct::run($idShop, $budget->ofDeliveries()));
-        }
+
+        return $failure;
     }
 }

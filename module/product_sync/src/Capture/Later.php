@@ -42,27 +42,47 @@ final class Later
 
     /**
      * Looks at the products whose message is done with, page after page: those of a shop whose API is down, which stay, do not keep others
-     * from their turn.
+     * from their turn. Nor does one whose look fails, or over which PHP dies: its turn is over before.
      */
     public static function record(int $limit)
     {
-        $was = $position = (string) State::get(self::POSITION);
+        $position = (string) State::get(self::POSITION);
+        $failure = null;
         $done = 0;
         for ($page = 0; $page < self::PAGES && $done < $limit; ++$page) {
             $entries = State::beginning(self::PREFIX, self::PAGE, $position);
-            $done += self::look($entries);
+            foreach (self::due($entries) as $name => $mark) {
+                State::set(self::POSITION, $name);
+                ++$done;
+                try {
+                    self::look($name, $mark);
+                } catch (\Throwable $e) {
+                    $failure = $failure === null ? $e : $failure;
+                }
+            }
             $position = count($entries) < self::PAGE ? '' : end($entries)['name'];
             if ($position === '') {
                 break;
             }
         }
-        if ($position !== $was) {
-            State::set(self::POSITION, $position);
+        State::set(self::POSITION, $position);
+        if ($failure !== null) {
+            throw $failure;
         }
     }
 
-    /** They leave the list afterwards: a look that fails is not the last one. @return int at how many */
-    private static function look(array $entries): int
+    /** It leaves the list afterwards: a look that fails is not the last one. */
+    private static function look(string $name, Mark $mark)
+    {
+        Recorder::ofSweep()->record([$mark]);
+        $row = self::rows([['name' => $name]])[$name];
+        if ($row === null || !$row->isFrozen()) { // else it may have been noted anew
+            State::remove($name);
+        }
+    }
+
+    /** @return Mark[] of the products whose message is done with, by the entry's name */
+    private static function due(array $entries): array
     {
         $rows = self::rows($entries);
         $marks = [];
@@ -72,18 +92,8 @@ final class Later
                 $marks[$entry['name']] = self::mark($entry, $row);
             }
         }
-        if (!$marks) {
-            return 0;
-        }
-        Recorder::ofSweep()->record(array_values($marks));
-        $rows = self::rows($entries);
-        foreach (array_keys($marks) as $name) {
-            if ($rows[$name] === null || !$rows[$name]->isFrozen()) { // else it may have been noted anew
-                State::remove($name);
-            }
-        }
 
-        return count($marks);
+        return $marks;
     }
 
     private static function mark(array $entry, ?Row $row): Mark
