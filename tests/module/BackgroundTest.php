@@ -268,7 +268,6 @@ final class BackgroundTest extends ShopCase
             (1, 20, 'ready', 'product.created', UTC_TIMESTAMP(), UTC_TIMESTAMP(), UTC_TIMESTAMP() - INTERVAL 400 SECOND),
             (1, 21, 'ready', 'product.created', UTC_TIMESTAMP(), UTC_TIMESTAMP(), UTC_TIMESTAMP() + INTERVAL 400 SECOND),
             (1, 22, 'dead', 'product.created', UTC_TIMESTAMP(), UTC_TIMESTAMP(), NULL)");
-        $this->assertSame(['draft' => 0, 'ready' => 2, 'taken' => 0, 'delivered' => 0, 'dead' => 1, 'discarded' => 0], Figures::byState(1));
         $this->assertSame(2, Figures::waiting());
         $this->assertEqualsWithDelta(400, Figures::oldestDue(1), 2);
         State::setJson('relay:ab', ['version' => '1.0.0', 'host' => 'h', 'shops' => ['1' => 'delivering']]);

@@ -138,11 +138,11 @@ final class SetupTest extends ShopCase
             $this->assertSame([403, "product_sync: wrong token\n"], [$status, $text]);
         }
         $this->assertSame([], $this->rows());
-        $this->assertNull(ProductSync\Background\Cron::lastRun());
+        $this->assertNull(ProductSync\Outbox\State::age('cron'));
         list($status, $text) = $this->request(self::NOBODY, 'GET', '/cron?token=' . $token, ['cron']);
         $this->assertSame([200, "product_sync: 0 delivered, 0 to be tried again, 0 failed\n"], [$status, $text]);
         $this->assertCount(1, $this->rows());
-        $this->assertLessThan(5, ProductSync\Background\Cron::lastRun());
+        $this->assertLessThan(5, ProductSync\Outbox\State::age('cron'));
         ProductSync\Outbox\State::lock('cron', 60);
         list($status, $text) = $this->request(self::NOBODY, 'GET', '/cron?token=' . $token, ['cron']);
         $this->assertSame([200, "product_sync: another run is under way\n"], [$status, $text]);

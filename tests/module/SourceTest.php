@@ -110,6 +110,15 @@ final class SourceTest extends TestCase
         }
     }
 
+    /** Where failures are exceptions, nothing comes from core's cache of queries, and values are quoted. */
+    public function testEveryStatementGoesOneWay()
+    {
+        $others = array_filter(self::phpFiles(), function (array $file) {
+            return preg_match('~\bDb::getInstance|_DB_PREFIX_|\bDbQuery\b~', file_get_contents($file[0]));
+        });
+        $this->assertSame(['src/Outbox/Database.php'], array_keys($others));
+    }
+
     /** Every hook that is registered has its method, and no method waits in vain. */
     public function testHooksHaveTheirMethods()
     {

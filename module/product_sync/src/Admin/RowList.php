@@ -113,7 +113,7 @@ final class RowList
     private function names(array $products, int $idLang): array
     {
         $rows = Database::rows(
-            'SELECT CONCAT(id_product, \':\', id_shop) AS which, name FROM ' . _DB_PREFIX_ . 'product_lang
+            'SELECT CONCAT(id_product, \':\', id_shop) AS which, name FROM ' . Database::table('product_lang') . '
             WHERE id_lang = ' . $idLang . ' AND id_product IN (' . Database::ids($products) . ')'
         );
 

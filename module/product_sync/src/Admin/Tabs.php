@@ -58,17 +58,6 @@ final class Tabs
         return $done;
     }
 
-    public static function remove(): bool
-    {
-        $done = true;
-        foreach (self::definitions() as $definition) {
-            $id = (int) \Tab::getIdFromClassName($definition['class_name']);
-            $done = (!$id || (new \Tab($id))->delete()) && $done;
-        }
-
-        return $done;
-    }
-
     private static function add(array $definition): bool
     {
         $tab = new \Tab();

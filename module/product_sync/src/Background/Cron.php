@@ -23,7 +23,6 @@ use ProductSync\Delivery\Report;
 use ProductSync\Outbox\Claims;
 use ProductSync\Outbox\State;
 use ProductSync\Settings\Place;
-use ProductSync\Settings\Installation;
 
 final class Cron
 {
@@ -53,25 +52,6 @@ final class Cron
         }
 
         return $report;
-    }
-
-    /** The address for a cron service; whoever knows it may call it. */
-    public static function url(): string
-    {
-        return \Context::getContext()->link->getModuleLink(
-            'product_sync',
-            'cron',
-            ['token' => Installation::cronToken()],
-            true,
-            null,
-            (int) \Configuration::get('PS_SHOP_DEFAULT')
-        );
-    }
-
-    /** Seconds since the cron address or the console command ran last; null: never. */
-    public static function lastRun(): ?int
-    {
-        return State::age(self::STATE);
     }
 
     /** To be called by those that a cron daemon calls, so that the page can say when that was. */

@@ -68,17 +68,6 @@ final class Claims
             . ', failures = failures + ' . (int) $isCounted);
     }
 
-    /** Gives rows back of which nothing was sent: they are as they were before. @param Row[] $rows */
-    public static function release(array $rows)
-    {
-        foreach ($rows as $row) {
-            Database::run(
-                'UPDATE ' . self::table() . ' SET ' . self::WAITING . ', owner = NULL, updated_at = UTC_TIMESTAMP(),
-                taken_at = IF(attempts = 0 AND tried_at IS NULL, NULL, taken_at) WHERE ' . self::mine($row)
-            );
-        }
-    }
-
     /**
      * Rows whose taker is gone, killed in the middle perhaps: they go again under their key. That they were taken is
      * remembered, so their bytes stay as they are.

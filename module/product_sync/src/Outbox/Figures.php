@@ -23,20 +23,6 @@ final class Figures
         );
     }
 
-    /** @return int[] by state, all states there are */
-    public static function byState(int $idShop): array
-    {
-        $counts = array_fill_keys([Row::DRAFT, Row::READY, Row::TAKEN, Row::DELIVERED, Row::DEAD, Row::DISCARDED], 0);
-        $rows = Database::rows(
-            'SELECT state, COUNT(*) AS n FROM ' . self::table() . ' WHERE id_shop = ' . $idShop . ' GROUP BY state'
-        );
-        foreach ($rows as $row) {
-            $counts[$row['state']] = (int) $row['n'];
-        }
-
-        return $counts;
-    }
-
     /** For how many seconds the oldest row that is due has waited to be taken; null: none is due. */
     public static function oldestDue(int $idShop): ?int
     {

@@ -13,6 +13,8 @@ if (!defined('_PS_VERSION_')) {
     exit;
 }
 
+use ProductSync\Outbox\Database;
+
 final class Installation
 {
     /** Install, upgrade and reset: makes what is missing and changes nothing that is there. */
@@ -96,6 +98,6 @@ final class Installation
 
     private static function highestProduct(): string
     {
-        return (string) (int) \Db::getInstance()->getValue('SELECT MAX(id_product) FROM ' . _DB_PREFIX_ . 'product');
+        return (string) (int) Database::value('SELECT MAX(id_product) FROM ' . Database::table('product'));
     }
 }

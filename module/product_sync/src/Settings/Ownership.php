@@ -13,6 +13,8 @@ if (!defined('_PS_VERSION_')) {
     exit;
 }
 
+use ProductSync\Outbox\Database;
+
 final class Ownership
 {
     /** @return string[] names that the module wrote, and may overwrite and remove */
@@ -45,8 +47,8 @@ final class Ownership
     /** In any shop, group or globally. */
     private static function isStored(string $name): bool
     {
-        return (bool) \Db::getInstance()->getValue(
-            'SELECT 1 FROM ' . _DB_PREFIX_ . 'configuration WHERE name = \'' . pSQL($name) . '\' AND value <> \'\''
-        );
+        return Database::value(
+            'SELECT 1 FROM ' . Database::table('configuration') . ' WHERE name = ' . Database::quote($name) . ' AND value <> \'\' LIMIT 1'
+        ) !== null;
     }
 }

@@ -14,14 +14,16 @@ if (!defined('_PS_VERSION_')) {
     exit;
 }
 
+use ProductSync\Outbox\Database;
+
 final class Place
 {
     /** The shop's main address as shop_url has it, without scheme; '' when it has none. */
     public static function current(int $idShop): string
     {
-        return (string) \Db::getInstance()->getValue(
-            'SELECT CONCAT(domain_ssl, physical_uri, virtual_uri) FROM ' . _DB_PREFIX_ . 'shop_url
-            WHERE id_shop = ' . $idShop . ' AND main = 1'
+        return (string) Database::value(
+            'SELECT CONCAT(domain_ssl, physical_uri, virtual_uri) FROM ' . Database::table('shop_url') . '
+            WHERE id_shop = ' . $idShop . ' AND main = 1 ORDER BY id_shop_url LIMIT 1'
         );
     }
 

@@ -13,6 +13,8 @@ if (!defined('_PS_VERSION_')) {
     exit;
 }
 
+use ProductSync\Outbox\Database;
+
 final class Store
 {
     /** The value that holds for a shop, null when there is none at all. */
@@ -39,12 +41,12 @@ final class Store
      */
     public static function shopsWithOwn(array $names, array $shops): array
     {
-        $rows = \Db::getInstance()->executeS(
-            'SELECT DISTINCT id_shop FROM ' . _DB_PREFIX_ . 'configuration WHERE name IN (\'' . implode('\',\'', array_map('pSQL', $names))
-            . '\') AND id_shop IN (' . implode(',', array_map('intval', $shops ?: [0])) . ')'
+        $rows = Database::rows(
+            'SELECT DISTINCT id_shop FROM ' . Database::table('configuration') . ' WHERE name IN ('
+            . implode(', ', array_map([Database::class, 'quote'], $names)) . ') AND id_shop IN (' . Database::ids($shops) . ')'
         );
 
-        return array_map('intval', array_column($rows ?: [], 'id_shop'));
+        return array_map('intval', array_column($rows, 'id_shop'));
     }
 
     /** Writes where the back office's shop selector points: one shop, a group, or all. */
