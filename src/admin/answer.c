@@ -134,6 +134,13 @@ static const struct psync_member *find_member(const struct psync_member *members
     return NULL;
 }
 
+/* Texts are C strings from here on: one with a NUL in it would be half of itself, or nothing. */
+static bool is_whole(json_object *value)
+{
+    return !json_object_is_type(value, json_type_string) ||
+           strlen(json_object_get_string(value)) == (size_t)json_object_get_string_len(value);
+}
+
 /* Every member known and of its type; null ones are removed, so that they count as absent. */
 static enum psync_result check_members(json_object *body, const struct psync_member *members, struct psync_error *err)
 {
@@ -144,6 +151,8 @@ static enum psync_result check_members(json_object *body, const struct psync_mem
             return psync_fail(err, PSYNC_REJECT, "there is no member \"%.64s\" here", name);
         if (value && json_object_get_type(value) != m->type)
             return psync_fail(err, PSYNC_REJECT, "\"%s\" must be %s", name, type_words(m->type));
+        if (!is_whole(value))
+            return psync_fail(err, PSYNC_REJECT, "\"%s\" must not have a NUL in it", name);
     }
     for (const struct psync_member *m = members; m->name; m++) {
         if (psync_json_member(body, m->name))

@@ -80,7 +80,7 @@ struct psync_member {
     bool required;
 };
 /* The body as an object with these members only, ended by a NULL name; null counts as absent; no body is an empty
- * object. REJECT: `err` says why. The caller puts it. */
+ * object. Texts have no NUL in them. REJECT: `err` says why. The caller puts it. */
 PSYNC_CHECKED enum psync_result psync_body_read(struct psync_span body, const struct psync_member *members,
                                                 json_object **ret_body, struct psync_error *err);
 /* A whole number in the query within [min, max]; `dflt` when absent. */

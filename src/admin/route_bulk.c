@@ -47,8 +47,8 @@ static enum psync_result check_ids(json_object *ids, struct psync_error *err)
         return psync_fail(err, PSYNC_REJECT, "\"ids\" must have 1 to %d of them", LIMIT_MAX);
     for (size_t i = 0; i < n; i++) {
         json_object *id = json_object_array_get_idx(ids, i);
-        if (!json_object_is_type(id, json_type_string) || json_object_get_string_len(id) >= PSYNC_ID_MAX ||
-            json_object_get_string_len(id) == 0)
+        size_t len = json_object_is_type(id, json_type_string) ? (size_t)json_object_get_string_len(id) : 0;
+        if (len == 0 || len >= PSYNC_ID_MAX || strlen(json_object_get_string(id)) != len)
             return psync_fail(err, PSYNC_REJECT, "\"ids\" must be the texts that lists call \"id\"");
     }
     return PSYNC_OK;

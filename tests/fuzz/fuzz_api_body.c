@@ -26,6 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 m++;
             if (!m->name || json_object_get_type(value) != m->type)
                 abort();
+            if (m->type == json_type_string && !psync_json_text(body, name))
+                abort();
         }
     } else if (err.text[0] == '\0') {
         abort();

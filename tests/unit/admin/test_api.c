@@ -492,6 +492,8 @@ static void bulk_requests_are_checked(void **state)
         expect(400, "POST", "/v1/dead/discard", wrong[i]);
     }
     expect(400, "POST", "/v1/dead/discard", "{\"all\":true,\"force\":true}");
+    expect(400, "POST", "/v1/dead/discard", "{\"all\":true,\"destination\":\"eu\\u0000\"}"); /* not: of all destinations */
+    expect(400, "POST", "/v1/dead/discard", "{\"ids\":[\"1\\u00002\"]}");
     expect(200, "POST", "/v1/dead/discard", "{\"all\":true,\"destination\":null}");
 }
 
@@ -675,6 +677,7 @@ static void a_backup_and_a_check(void **state)
     expect(507, "POST", "/v1/queue/backup", body); /* is there already */
     expect(400, "POST", "/v1/queue/backup", "{\"path\":\"relative\"}");
     expect(400, "POST", "/v1/queue/backup", "{}");
+    expect(400, "POST", "/v1/queue/backup", "{\"path\":\"/tmp/a\\u0000b\"}");
     struct answer a = ask("POST", "/v1/queue/check", "");
     assert_int_equal(a.status, 200);
     assert_true(json_object_get_boolean(at(a.json, "sound")));
