@@ -73,6 +73,42 @@ test('logged out, a session that ended is noticed, and the work goes on', () =>
     {login: true, expect},
   ));
 
+test('logged in anew in another tab, the first one goes on', () =>
+  visit(
+    place,
+    '',
+    async (page, context) => {
+      await page.locator('.user', {hasText: USER}).waitFor();
+      const answer = await context.request.post(`${place.url}/v1/login`, {data: {user: USER, password: PASSWORD}});
+      assert.equal(answer.status(), 200);
+      await click(page, 'Pause');
+      await page.getByRole('dialog').getByRole('button', {name: 'Pause'}).click();
+      await sees(page, 'default is paused.');
+      await click(page, 'Resume');
+      await sees(page, 'default goes on.');
+      assert.equal(await page.getByText('Changes need a login.').count(), 0);
+    },
+    {login: true, expect},
+  ));
+
+test('who only looks is told so, once', async () => {
+  place.run(['user', 'add', 'eve', '--scope', 'read'], `${PASSWORD}\n`);
+  await visit(
+    place,
+    '',
+    async (page) => {
+      await click(page, 'Log in');
+      await fill(page, PASSWORD, 'eve');
+      await page.locator('.user', {hasText: 'eve'}).waitFor();
+      await click(page, 'Pause');
+      await page.getByRole('dialog').getByRole('button', {name: 'Pause'}).click();
+      await page.getByRole('dialog').getByRole('alert').filter({hasText: 'has not the scope'}).waitFor();
+      assert.equal(await paused(), false);
+    },
+    {expect},
+  );
+});
+
 test("another site's page cannot change anything", async () => {
   const answer = await request(
     place.at,

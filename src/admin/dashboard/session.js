@@ -90,15 +90,21 @@ export function askLogin() {
 
 export class GivenUp extends Error {}
 
+async function needUser() {
+  if (session.user === null && !(await askLogin())) throw new GivenUp();
+}
+
 /** A change: as call(); who is not logged in is asked to, and it goes on. */
 export async function change(method, path, body, type) {
-  if (!may('admin') && session.user === null && !(await askLogin())) throw new GivenUp();
+  if (!may('admin')) await needUser();
+  const before = session.csrf;
   try {
     return await call(method, path, body, type);
   } catch (problem) {
-    if (!(problem instanceof Problem) || problem.status !== 401) throw problem;
-    await refresh(); // the session has ended meanwhile
-    if (!(await askLogin())) throw new GivenUp();
+    if (!(problem instanceof Problem) || ![401, 403].includes(problem.status)) throw problem;
+    await refresh(); // the session has ended meanwhile, or another tab has begun one
+    if (problem.status === 403 && session.csrf === before) throw problem; // he may not
+    await needUser();
     return call(method, path, body, type);
   }
 }
