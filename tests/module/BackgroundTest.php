@@ -34,6 +34,17 @@ final class BackgroundTest extends ShopCase
         $this->assertSame([], $this->rows());
     }
 
+    /** Then the first shop it is in has it, as when a hook tells of it. */
+    public function testTheSweepFindsAProductThatIsNotInItsDefaultShop()
+    {
+        $this->secondShop();
+        Player::play(['insert 20|Cup|5|1', 'stock 20|1', 'insert 21|Pot|5|1', 'stock 21|1']);
+        $this->sql('UPDATE ps_product SET id_shop_default = 2 WHERE id_product = 20');
+        $this->later(301);
+        Cron::run(5.0);
+        $this->assertSame(['20 ready ' . self::CUP, '21 ready {"id":21,"name":"Pot","price":6.00,"stock":1}'], $this->rows());
+    }
+
     public function testTheSweepCompletesDrafts()
     {
         $this->request(self::PAGE, 'POST', '/admin/sell/catalog/products-v2/20/edit', [

@@ -92,10 +92,7 @@ final class Sweep
     /** Products of a shop without a row there, or with that of a product which was there before under the number. @return int[] */
     private static function without(Choices $choices, int $from, int $to): array
     {
-        // One message a product: none here if another shop, once its default one, has a row.
-        $home = $choices->eachShop ? '' : ' AND p.id_shop_default = ' . $choices->idShop . ' AND NOT EXISTS (SELECT 1 FROM '
-            . Database::table(Schema::OUTBOX) . ' x WHERE x.id_product = p.id_product AND x.id_shop <> ' . $choices->idShop . '
-            AND (x.state <> \'draft\' OR x.revision > 0))';
+        $home = $choices->eachShop ? '' : self::atHome($choices->idShop);
         $rows = Database::rows(
             'SELECT p.id_product FROM ' . Database::table('product') . ' p
             JOIN ' . Database::table('product_shop') . ' ps ON ps.id_product = p.id_product AND ps.id_shop = ' . $choices->idShop . '
@@ -107,6 +104,17 @@ final class Sweep
         );
 
         return array_map('intval', array_column($rows, 'id_product'));
+    }
+
+    /** One message a product: in its home, as Facts has it, and not if another shop, which was that before, has a row. */
+    private static function atHome(int $idShop): string
+    {
+        $places = Database::table('product_shop');
+
+        return ' AND (p.id_shop_default = ' . $idShop . ' OR (' . $idShop . ' = (SELECT MIN(m.id_shop) FROM ' . $places . ' m WHERE m.id_product = p.id_product)
+            AND NOT EXISTS (SELECT 1 FROM ' . $places . ' d WHERE d.id_product = p.id_product AND d.id_shop = p.id_shop_default)))
+            AND NOT EXISTS (SELECT 1 FROM ' . Database::table(Schema::OUTBOX) . ' x WHERE x.id_product = p.id_product AND x.id_shop <> ' . $idShop . '
+            AND (x.state <> \'draft\' OR x.revision > 0))';
     }
 
     /** That it is looked at is noted before. One over which PHP died has its next turn in an hour. */
