@@ -494,6 +494,23 @@ final class OutboxTest extends ShopCase
         }, $inserts));
     }
 
+    /** With long descriptions, fewer: MySQL 5.6 takes no statement above 4 MB. */
+    public function testAStatementIsNoLongerThanAServerTakes()
+    {
+        $this->set('PRODUCT_SYNC_DESCRIPTION', '1');
+        for ($id = 20; $id < 100; ++$id) {
+            Player::play(["insert $id|Cup|5|1", "stock $id|1"]);
+        }
+        $this->sql("UPDATE ps_product_lang SET description = REPEAT('\"', 30000) WHERE id_product >= 20");
+        Db::getInstance()->log = [];
+        foreach (range(20, 99) as $id) {
+            Player::play(["+added $id"]);
+        }
+        $this->endRequest();
+        $this->assertCount(80, $this->rows());
+        $this->assertLessThan(4 << 20, max(array_map('strlen', Db::getInstance()->log)));
+    }
+
     public function testHooksDoNothingButRemember()
     {
         $this->request(self::PAGE, 'POST', '/admin/x', ['insert 20|Cup|5|1', 'stock 20|1']);

@@ -17,8 +17,9 @@ if (!defined('_PS_VERSION_')) {
 
 final class Rows
 {
-    /** Rows in one statement. */
+    /** Rows in one statement, and bytes of their payloads: MySQL 5.6 takes no longer one than 4 MB, and quoting may double them. */
     const SLICE = 100;
+    const SLICE_BYTES = 1048576;
 
     const COLUMNS = 'id_outbox, id_product, id_shop, state, type, revision, payload, message_key, sent_digest, attempts,
         failures, last_error, settles, changes, owner, taken_at, delivered_at, deleted_at,
@@ -74,11 +75,31 @@ final class Rows
             return [$a->idProduct, $a->idShop] <=> [$b->idProduct, $b->idShop];
         });
         $all = true;
-        foreach (array_chunk($changes, self::SLICE) as $slice) {
+        foreach (self::slices($changes) as $slice) {
             $all = self::applySlice($slice) && $all;
         }
 
         return $all;
+    }
+
+    /** @param Change[] $changes @return Change[][] */
+    private static function slices(array $changes): array
+    {
+        $slices = $slice = [];
+        $bytes = 0;
+        foreach ($changes as $change) {
+            $more = strlen((string) $change->payload);
+            if ($slice && (count($slice) === self::SLICE || $bytes + $more > self::SLICE_BYTES)) {
+                $slices[] = $slice;
+                $slice = [];
+                $bytes = 0;
+            }
+            $slice[] = $change;
+            $bytes += $more;
+        }
+        $slices[] = $slice;
+
+        return $slices;
     }
 
     /** @param Change[] $changes */
