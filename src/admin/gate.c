@@ -6,13 +6,12 @@
 #include "admin/visits.h"
 #include "config/load.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { LOOK_EVERY_MS = 1000, COOKIE_FIELD_MAX = 8192, HOST_MAX = 256 };
+enum { LOOK_EVERY_MS = 1000 };
 
 /* Wrong passwords that cost no wait: of one name from one address, of an address, of a name. The last is high, so
  * that nobody can lock another one out. */
@@ -20,7 +19,8 @@ enum { FREE_PAIR = 5, FREE_CLIENT = 20, FREE_NAME = 100 };
 
 struct psync_gate {
     pthread_mutex_t lock;    /* of everything below */
-    char *state_folder, *proxy, *hosts;
+    char *state_folder, *hosts;
+    char proxy[PSYNC_CLIENT_MAX];
     bool loopback, encrypted, login_always;
     psync_ms session_ms;
     double rate;
@@ -34,62 +34,20 @@ struct psync_gate {
 
 /* ---- addresses and names ---- */
 
-static bool is_loopback_ip(const char *text)
-{
-    struct in_addr v4;
-    struct in6_addr v6;
-    if (inet_pton(AF_INET, text, &v4) == 1)
-        return (ntohl(v4.s_addr) >> 24) == 127;
-    return inet_pton(AF_INET6, text, &v6) == 1 &&
-           (IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127));
-}
-
-static bool is_ip(const char *text)
-{
-    struct in6_addr room;
-    return inet_pton(AF_INET, text, &room) == 1 || inet_pton(AF_INET6, text, &room) == 1;
-}
-
-/* "[::1]:9470", "localhost:9470", "name": the part before the port, without brackets. False: no such thing. */
-static bool host_part(const char *text, char ret_host[HOST_MAX])
-{
-    const char *end = text[0] == '[' ? strchr(text, ']') : text + strcspn(text, ":");
-    const char *begin = text + (text[0] == '[');
-    if (!end || end == begin || (size_t)(end - begin) >= HOST_MAX)
-        return false;
-    const char *port = end + (*end == ']');
-    if (*port && (*port != ':' || strspn(port + 1, "0123456789") != strlen(port + 1)))
-        return false;
-    memcpy(ret_host, begin, (size_t)(end - begin));
-    ret_host[end - begin] = '\0';
-    return true;
-}
-
 bool psync_gate_is_loopback(const char *listen)
 {
-    char host[HOST_MAX];
-    return host_part(listen, host) && (strcasecmp(host, "localhost") == 0 || is_loopback_ip(host));
-}
-
-static bool in_list(const char *list, const char *name)
-{
-    size_t len = strlen(name);
-    for (const char *at = list; *at; at += strcspn(at, ",") + (at[strcspn(at, ",")] == ',')) {
-        size_t n = strcspn(at, ",");
-        if (n == len && strncasecmp(at, name, n) == 0)
-            return true;
-    }
-    return false;
+    char host[PSYNC_HOST_MAX];
+    return psync_address_host(listen, host) && (strcasecmp(host, "localhost") == 0 || psync_address_is_loopback(host));
 }
 
 /* A name that somebody else's page bears can be made to lead here; an address cannot. */
 static bool is_our_host(const struct psync_gate *g, const struct psync_knock *k, bool *ret_local)
 {
-    char host[HOST_MAX];
-    if (k->n_hosts != 1 || !k->host || !host_part(k->host, host))
+    char host[PSYNC_HOST_MAX];
+    if (k->n_hosts != 1 || !k->host || !psync_address_host(k->host, host))
         return false;
-    *ret_local = strcasecmp(host, "localhost") == 0 || is_loopback_ip(host);
-    return *ret_local || is_ip(host) || in_list(g->hosts, host);
+    *ret_local = strcasecmp(host, "localhost") == 0 || psync_address_is_loopback(host);
+    return *ret_local || psync_address_is_ip(host) || psync_address_listed(g->hosts, host);
 }
 
 /* ---- who it is ---- */
@@ -140,11 +98,12 @@ static void find_client(const struct psync_gate *g, const struct psync_knock *k,
     }
     snprintf(ret_client, PSYNC_CLIENT_MAX, "%s", last);
     ret_client[strcspn(ret_client, " \t")] = '\0';
-    if (!is_ip(ret_client))
+    if (!psync_address_is_ip(ret_client))
         snprintf(ret_client, PSYNC_CLIENT_MAX, "%s", k->peer);
 }
 
-static const struct psync_token *find_token(const struct psync_gate *g, const char *field, psync_ms now)
+/* Whoever made it counted by the clock on the wall, which may have been set since this process began. */
+static const struct psync_token *find_token(const struct psync_gate *g, const char *field, psync_ms wall)
 {
     char id[PSYNC_TOKEN_ID];
     unsigned char digest[PSYNC_SHA256_BYTES];
@@ -153,14 +112,14 @@ static const struct psync_token *find_token(const struct psync_gate *g, const ch
     const struct psync_token *t = psync_accounts_token(&g->accounts, id);
     if (!t || strcmp(t->id, id) != 0 || !psync_secret_equal(t->digest, digest, sizeof digest))
         return NULL;
-    return t->expires_at && t->expires_at <= now ? NULL : t;
+    return t->expires_at && t->expires_at <= wall ? NULL : t;
 }
 
 /* On loopback, where no proxy brings the world, looking is free. */
 static bool reads_freely(const struct psync_gate *g, const struct psync_knock *k)
 {
     bool local = false;
-    return g->loopback && !g->proxy[0] && !g->login_always && !k->forwarded && is_loopback_ip(k->peer) &&
+    return g->loopback && !g->proxy[0] && !g->login_always && !k->forwarded && psync_address_is_loopback(k->peer) &&
            is_our_host(g, k, &local) && local;
 }
 
@@ -174,10 +133,10 @@ static const struct psync_token *recognize(struct psync_gate *g, const struct ps
     struct psync_caller c = {.presented = k->authorization || find_cookie(g, k->cookie, cookie)};
     look_at_accounts(g, now);
     find_client(g, k, c.client);
-    if (k->authorization && !(token = find_token(g, k->authorization, now))) {
+    if (k->authorization && !(token = find_token(g, k->authorization, k->wall))) {
         g->looked_at = 0; /* it may have been made just now */
         look_at_accounts(g, now);
-        token = find_token(g, k->authorization, now);
+        token = find_token(g, k->authorization, k->wall);
     } else if (!k->authorization && c.presented) {
         visit = psync_visits_find(&g->visits, cookie, &g->accounts, g->session_ms, now);
     }
@@ -204,19 +163,6 @@ void psync_gate_recognize(struct psync_gate *g, const struct psync_knock *knock,
     psync_mutex_lock(&g->lock);
     (void)recognize(g, knock, now, ret_caller);
     psync_mutex_unlock(&g->lock);
-}
-
-/* Whose requests are counted together: an address, and of IPv6 its network, since whoever has one address there has a
- * whole /64 of them (RFC 6177). */
-static void find_network(const char *client, char ret_network[PSYNC_CLIENT_MAX])
-{
-    struct in6_addr v6;
-    if (inet_pton(AF_INET6, client, &v6) == 1 && !IN6_IS_ADDR_V4MAPPED(&v6)) {
-        memset(v6.s6_addr + 8, 0, 8);
-        if (inet_ntop(AF_INET6, &v6, ret_network, PSYNC_CLIENT_MAX))
-            return;
-    }
-    snprintf(ret_network, PSYNC_CLIENT_MAX, "%s", client);
 }
 
 /* ---- judging ---- */
@@ -251,7 +197,7 @@ static bool is_within_rate(struct psync_gate *g, const struct psync_token *token
     if (token)
         snprintf(name, sizeof name, "token %s", token->id);
     else
-        find_network(c->client, name);
+        psync_address_network(c->client, name);
     return psync_throttle_take(&g->throttle, name, token ? token->rate : g->rate, now);
 }
 
@@ -295,7 +241,7 @@ static struct keys keys_of(const char *user, const char *client)
 {
     struct keys k;
     char network[PSYNC_CLIENT_MAX];
-    find_network(client, network);
+    psync_address_network(client, network);
     const struct psync_span parts[] = {{user, strlen(user)}, PSYNC_SPAN(" "), {network, strlen(network)}};
     unsigned char digest[PSYNC_SHA256_BYTES] = {0};
     char hex[2 * PSYNC_SHA256_BYTES + 1];
@@ -361,6 +307,14 @@ enum psync_result psync_gate_login(struct psync_gate *g, const char *user, const
     return visit ? PSYNC_OK : PSYNC_EMPTY;
 }
 
+bool psync_gate_knows(struct psync_gate *g, const char *user)
+{
+    psync_mutex_lock(&g->lock);
+    bool known = psync_accounts_user(&g->accounts, user) != NULL;
+    psync_mutex_unlock(&g->lock);
+    return known;
+}
+
 void psync_gate_logout(struct psync_gate *g, const char *cookie_field)
 {
     char cookie[PSYNC_RANDOM_TEXT];
@@ -381,16 +335,6 @@ const char *psync_gate_cookie_name(const struct psync_gate *g)
 }
 
 /* ---- settings ---- */
-
-/* As inet_ntop spells it, to be compared with what the web server says. NULL: no memory. */
-static char *spelled(const char *address)
-{
-    struct in6_addr room;
-    char text[INET6_ADDRSTRLEN];
-    if (inet_pton(AF_INET6, address, &room) == 1 && inet_ntop(AF_INET6, &room, text, sizeof text))
-        return strdup(text);
-    return strdup(address);
-}
 
 static enum psync_result blame(const struct psync_config *config, const char *key, struct psync_error *err)
 {
@@ -439,16 +383,17 @@ enum psync_result psync_gate_new(const struct psync_config *config, bool encrypt
     g->loopback = psync_gate_is_loopback(config->serve.listen);
     g->encrypted = encrypted || config->serve.proxy[0];
     g->state_folder = strdup(config->state_folder);
-    g->proxy = spelled(config->serve.proxy);
-    enum psync_result r = g->state_folder && g->proxy ? psync_gate_set_config(g, config, err)
-                                                      : psync_fail(err, PSYNC_NOMEM, "out of memory");
-    if (r == PSYNC_OK)
+    psync_address_spell(config->serve.proxy, g->proxy);
+    enum psync_result r = g->state_folder ? psync_gate_set_config(g, config, err)
+                                          : psync_fail(err, PSYNC_NOMEM, "out of memory");
+    if (r == PSYNC_OK) {
+        g->stamp = psync_accounts_stamp(g->state_folder); /* of what is read then, or before it */
         r = psync_accounts_read(g->state_folder, &g->accounts, err); /* that it can be read shows at the start */
+    }
     if (r != PSYNC_OK) {
         psync_gate_free(g);
         return r;
     }
-    g->stamp = psync_accounts_stamp(g->state_folder);
     *ret_gate = g;
     return PSYNC_OK;
 }
@@ -460,7 +405,6 @@ void psync_gate_free(struct psync_gate *g)
     psync_accounts_done(&g->accounts);
     psync_mutex_done(&g->lock);
     free(g->state_folder);
-    free(g->proxy);
     free(g->hosts);
     psync_forget(g, sizeof *g);
     free(g);

@@ -3,16 +3,15 @@
  * In this order: is the header Host one of ours (a page that rebinds its name to 127.0.0.1 still says its own name
  * there); did it come through the proxy that serve.proxy names, or directly where none is named; is the client within
  * its limit; who is it; may he do that; and, for a change with a cookie, does it come from our own page. No I/O but
- * for the accounts' file, at most once a second. Any thread. */
+ * for the accounts' file: whether it changed, once a second and at each token that is not known. Any thread. */
 #ifndef PSYNC_ADMIN_GATE_H
 #define PSYNC_ADMIN_GATE_H
 
 #include "admin/accounts.h"
+#include "admin/address.h"
 #include "config/config.h"
 
 struct psync_gate; /* opaque */
-
-enum { PSYNC_CLIENT_MAX = 64 };
 
 /* What a request says of itself; texts are borrowed, NULL: absent. */
 struct psync_knock {
@@ -24,6 +23,7 @@ struct psync_knock {
     const char *authorization, *cookie, *csrf, *origin, *fetch_site;
     const char *forwarded_for, *forwarded_proto;
     bool forwarded;               /* any field that a proxy adds */
+    psync_ms wall;                /* psync_clock_wall: tokens end by it */
 };
 
 enum psync_passage {
@@ -71,6 +71,7 @@ psync_ms psync_gate_login_wait(struct psync_gate *g, const char *user, const cha
 PSYNC_CHECKED enum psync_result psync_gate_login(struct psync_gate *g, const char *user, const char *password,
                                                  const char *client, psync_ms now, struct psync_caller *ret_caller,
                                                  char ret_cookie[PSYNC_RANDOM_TEXT]);
+bool psync_gate_knows(struct psync_gate *g, const char *user); /* is there one of that name? */
 void psync_gate_logout(struct psync_gate *g, const char *cookie_field);
 
 /* "__Host-productsync" over TLS: then the browser itself sees to it that nobody else sets it (RFC 6265bis, section

@@ -63,7 +63,8 @@ struct psync_knock psync_site_knock(const struct psync_web_request *rq, enum psy
                             .origin = psync_web_header(rq, "Origin"),
                             .fetch_site = psync_web_header(rq, "Sec-Fetch-Site"),
                             .forwarded_for = psync_web_header_last(rq, "X-Forwarded-For"),
-                            .forwarded_proto = psync_web_header_last(rq, "X-Forwarded-Proto")};
+                            .forwarded_proto = psync_web_header_last(rq, "X-Forwarded-Proto"),
+                            .wall = psync_clock_wall()};
     k.forwarded = k.forwarded_for || k.forwarded_proto || psync_web_header(rq, "Forwarded") ||
                   psync_web_header(rq, "X-Real-IP") || psync_web_header(rq, "X-Forwarded-Host") ||
                   psync_web_header(rq, "Via");
@@ -99,23 +100,8 @@ static const struct refusal refusals[PSYNC_PASSAGES] = {
 static void refuse(struct psync_web_request *rq, void *arg)
 {
     const struct refusal *refusal = arg;
-    struct psync_json_writer w;
-    struct psync_buf buf;
-    psync_buf_init(&buf, 4096);
-    psync_json_writer_begin(&w, &buf);
-    psync_json_open(&w, NULL, '{');
-    psync_json_put_text(&w, "title", refusal->title);
-    psync_json_put_int(&w, "status", refusal->status);
-    psync_json_put_text(&w, "detail", refusal->detail);
-    psync_json_close(&w, '}');
-    if (psync_json_writer_end(&w) != PSYNC_OK)
-        psync_buf_clear(&buf); /* the status alone says most of it */
-    psync_web_reply_with(rq, &(struct psync_web_reply){.status = refusal->status,
-                                                       .content_type = "application/problem+json",
-                                                       .buf = &buf,
-                                                       .headers = &refusal->header,
-                                                       .n_headers = refusal->header.name != NULL});
-    psync_buf_done(&buf);
+    psync_web_problem_with(rq, refusal->status, refusal->title, refusal->detail,
+                           refusal->header.name ? &refusal->header : NULL);
 }
 
 static void note_change(const struct psync_site *s, const struct psync_web_request *rq, const struct psync_caller *c)

@@ -92,17 +92,16 @@ static void free_login(void *arg)
 static void answer_wait(struct psync_web_request *rq, psync_ms wait_ms)
 {
     char seconds[24];
-    static const char body[] = "{\"title\":\"Too many wrong passwords\",\"status\":429,"
-                               "\"detail\":\"Retry-After says in how many seconds to try again\"}";
     snprintf(seconds, sizeof seconds, "%lld", (long long)((wait_ms + 999) / 1000));
-    const struct psync_web_header header = {"Retry-After", seconds};
-    psync_web_reply_with(rq, &(struct psync_web_reply){.status = 429, .content_type = "application/problem+json",
-                                                       .body = PSYNC_SPAN(body), .headers = &header, .n_headers = 1});
+    psync_web_problem_with(rq, 429, "Too many wrong passwords", "Retry-After says in how many seconds to try again",
+                           &(struct psync_web_header){"Retry-After", seconds});
 }
 
+/* A name that nobody has is not written down: it may be a password, typed into the wrong field. */
 static void note(const struct login *l, enum psync_log_level level, const char *event)
 {
-    PSYNC_LOG(l->site->open.log, level, event, PSYNC_F_TEXT("user", l->user), PSYNC_F_TEXT("client", l->client));
+    const char *user = psync_gate_knows(l->site->gate, l->user) ? l->user : NULL;
+    PSYNC_LOG(l->site->open.log, level, event, PSYNC_F_TEXT("user", user), PSYNC_F_TEXT("client", l->client));
 }
 
 static void let_in(struct login *l, const struct psync_caller *caller, const char *value)

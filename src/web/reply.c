@@ -139,8 +139,8 @@ void psync_web_reply_buf(struct psync_web_request *rq, unsigned status, const ch
 
 /* ---- problems (RFC 9457) ---- */
 
-static void problem(struct psync_web_request *rq, unsigned status, const char *title, const char *detail,
-                    const struct psync_web_header *header)
+void psync_web_problem_with(struct psync_web_request *rq, unsigned status, const char *title, const char *detail,
+                            const struct psync_web_header *header)
 {
     struct psync_buf b;
     struct psync_json_writer w;
@@ -170,18 +170,19 @@ void psync_web_problem(struct psync_web_request *rq, unsigned status, const char
     if (fmt)
         (void)vsnprintf(detail, sizeof(detail), fmt, args);
     va_end(args);
-    problem(rq, status, title, fmt ? detail : NULL, NULL);
+    psync_web_problem_with(rq, status, title, fmt ? detail : NULL, NULL);
 }
 
 void psync_web_problem_later(struct psync_web_request *rq, const char *title)
 {
-    problem(rq, MHD_HTTP_SERVICE_UNAVAILABLE, title, NULL,
-            &(struct psync_web_header){MHD_HTTP_HEADER_RETRY_AFTER, "1"});
+    psync_web_problem_with(rq, MHD_HTTP_SERVICE_UNAVAILABLE, title, NULL,
+                           &(struct psync_web_header){MHD_HTTP_HEADER_RETRY_AFTER, "1"});
 }
 
 void psync_web_problem_allow(struct psync_web_request *rq, const char *title, const char *methods)
 {
-    problem(rq, MHD_HTTP_METHOD_NOT_ALLOWED, title, NULL, &(struct psync_web_header){MHD_HTTP_HEADER_ALLOW, methods});
+    psync_web_problem_with(rq, MHD_HTTP_METHOD_NOT_ALLOWED, title, NULL,
+                           &(struct psync_web_header){MHD_HTTP_HEADER_ALLOW, methods});
 }
 
 /* ---- sending ---- */

@@ -122,6 +122,10 @@ void psync_web_reply_buf(struct psync_web_request *rq, unsigned status, const ch
 void psync_web_problem(struct psync_web_request *rq, unsigned status, const char *title, const char *fmt, ...)
     PSYNC_PRINTF(4, 5);
 
+/* The same with a field of its own, such as Retry-After; `detail` may be NULL. */
+void psync_web_problem_with(struct psync_web_request *rq, unsigned status, const char *title, const char *detail,
+                            const struct psync_web_header *header);
+
 /* A body made while it is sent. `read` is called on the server's thread: it writes at most `max` bytes and returns how
  * many; 0 with `*ret_wait_ms` > 0: nothing for so long; 0 with 0: the end; < 0: cut the connection here. */
 struct psync_web_stream {

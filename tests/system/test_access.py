@@ -157,6 +157,8 @@ def test_login_attempts_are_limited():
         wait_for(lambda: site.login()[0].status == 200, 10, "the end of the wait")
         unknown = [site.login("nobody", "wrong password")[0] for _ in range(6)]
         assert [a.status for a in unknown] == [401] * 5 + [429] and unknown[0].body == answers[0].body
+        wait_for(lambda: len(site.home.events(event="login refused")) == 10, 5)
+        assert "nobody" not in site.home.log(), "it might have been a password, in the wrong field"
 
 
 def test_names_of_users_do_not_show_in_the_time_it_takes():

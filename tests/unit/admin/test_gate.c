@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NOW = 1000000000 };
+enum { NOW = 1000000000, WALL = 2000000000 }; /* the clock was set since the process began */
 #define PASSWORD "correct horse battery"
 
 struct fixture {
@@ -35,6 +35,7 @@ static enum psync_result fill(void *arg, struct psync_accounts *a, struct psync_
         assert_int_equal(psync_accounts_add_token(a, &token, err), PSYNC_OK);
         snprintf(token->name, sizeof token->name, "t%d", i);
         token->rights = i ? PSYNC_MAY_READ : PSYNC_MAY_INGEST;
+        token->expires_at = i ? WALL + 1000 : 0;
         assert_int_equal(psync_token_make(token->id, i ? f->reader : f->token, token->digest, err), PSYNC_OK);
     }
     return PSYNC_OK;
@@ -90,7 +91,7 @@ static struct psync_gate *open_gate(struct fixture *f, const char *const more[3]
 static struct psync_knock plain(enum psync_scope scope)
 {
     return (struct psync_knock){.scope = scope, .changes = scope != PSYNC_SCOPE_READ && scope != PSYNC_SCOPE_NONE,
-                                .peer = "127.0.0.1", .host = "localhost:9470", .n_hosts = 1};
+                                .peer = "127.0.0.1", .host = "localhost:9470", .n_hosts = 1, .wall = WALL};
 }
 
 static enum psync_passage ask(struct psync_gate *g, struct psync_knock k)
@@ -173,6 +174,11 @@ static void tokens_have_scopes(void **state)
             assert_int_equal(ask(g, k), may ? PSYNC_PASS : PSYNC_REFUSE_SCOPE);
         }
     struct psync_knock k = plain(PSYNC_SCOPE_READ);
+    k.authorization = field[1];
+    k.wall = WALL + 999;
+    assert_int_equal(ask(g, k), PSYNC_PASS);
+    k.wall = WALL + 1000;
+    assert_int_equal(ask(g, k), PSYNC_REFUSE_UNKNOWN); /* it has ended */
     k.authorization = "Bearer nonsense";
     assert_int_equal(ask(g, k), PSYNC_REFUSE_UNKNOWN); /* also where no token would do */
 }
