@@ -13,6 +13,7 @@ use ProductSync\Admin\Tabs;
 use ProductSync\Admin\Words;
 use ProductSync\Delivery\Destination;
 use ProductSync\Delivery\Verdict;
+use ProductSync\Outbox\Actions;
 use ProductSync\Settings\Problem;
 use ProductSync\Settings\Settings;
 use ProductSync\Settings\Table;
@@ -154,6 +155,30 @@ final class AdminTest extends ShopCase
         $this->assertSame($expected, $page->postProcess());
         $this->assertStringContainsString($error, implode(' ', $page->errors));
         $this->assertCount($error === '' ? 0 : 1, $page->errors);
+        $this->endRequest();
+    }
+
+    /** In the direct modes nobody else may come by for long. */
+    public function testWhatAPersonSendsAgainGoesAtTheEndOfThatRequest()
+    {
+        foreach (['async', 'simple'] as $number => $mode) {
+            $id = 20 + $number;
+            $this->set('PRODUCT_SYNC_MODE', $mode);
+            $this->apiAnswers(['*' => ['status' => 422]]);
+            $this->request(self::PAGE, 'POST', '/admin/x', ["insert $id|Cup|5|1", "+added $id", "stock $id|1", "+save $id"]);
+            $this->assertSame('dead', $this->row($id)['state']);
+            $this->apiAnswers([]);
+            $this->assertSame(1, Actions::resend([(int) $this->row($id)['id_outbox']], false));
+            $page = new GuardedPage();
+            $_SERVER['REQUEST_METHOD'] = 'POST';
+            $_POST = ['doIt' => '1', Words::TOKEN_FIELD => $page->token()];
+            $this->endRequest();
+            $this->assertSame('ready', $this->row($id)['state'], 'nobody acted on a page');
+            $page->postProcess();
+            $this->assertSame('ready', $this->row($id)['state']);
+            $this->endRequest();
+            $this->assertSame('delivered', $this->row($id)['state']);
+        }
     }
 
     public function testTheTokenIsTheEmployees()

@@ -9,6 +9,7 @@
 
 namespace ProductSync\Admin;
 
+use ProductSync\Capture\EndOfRequest;
 use ProductSync\Outbox\StorageError;
 use ProductSync\Settings\Place;
 use ProductSync\Settings\Table;
@@ -35,6 +36,9 @@ trait Page
 
     private function act(string $method)
     {
+        if (!$this->ajax) { // what a script of the page does again and again must not keep PHP's processes busy
+            EndOfRequest::deliver();
+        }
         try {
             return $this->$method();
         } catch (StorageError $e) {

@@ -33,10 +33,10 @@ final class Occasion
         return $origin->kind() === Origin::OTHER && Slice::isDue();
     }
 
-    /** @param int[] $touched the products that the request touched in all */
+    /** @param int[] $touched the products that the request touched in all; none: a visit, or a person who wants sent what is due */
     public static function seize(Origin $origin, array $touched, bool $isAnswered)
     {
-        if (!$touched) {
+        if (!$touched && $origin->kind() === Origin::OTHER) {
             Slice::run($isAnswered);
 
             return;
@@ -52,7 +52,7 @@ final class Occasion
                 continue;
             }
             // The products of this request first: a backlog must not keep them, and then as much of it as there is time for.
-            foreach ($mode === Table::MODE_SIMPLE ? [$touched, []] : [[]] as $only) {
+            foreach ($mode === Table::MODE_SIMPLE && $touched ? [$touched, []] : [[]] as $only) {
                 if ($mode !== Table::MODE_SIMPLE || !$report->isUnanswered) {
                     $report->add(Direct::run($idShop, $budgets[$mode], $only));
                 }

@@ -23,6 +23,8 @@ final class EndOfRequest
 
     /** @var bool */
     private static $isArranged = false;
+    /** @var bool */
+    private static $isAsked = false;
 
     public static function arrange()
     {
@@ -30,6 +32,13 @@ final class EndOfRequest
             self::$isArranged = true;
             register_shutdown_function([self::class, 'run'], false);
         }
+    }
+
+    /** A person said that something be sent: what is due goes when the page has gone out, although no product was touched. */
+    public static function deliver()
+    {
+        self::$isAsked = true;
+        self::arrange();
     }
 
     /** Runs last of all such functions: the first time it only goes to the end of the line. */
@@ -47,7 +56,7 @@ final class EndOfRequest
         } catch (\Throwable $e) {
             Log::failure('end of request', $e);
         } finally {
-            self::$isArranged = false;
+            self::$isArranged = self::$isAsked = false;
             Log::endRequest();
             while (ob_get_level() > $level) {
                 ob_end_clean();
@@ -60,7 +69,7 @@ final class EndOfRequest
         $origin = Origin::ofThisRequest();
         $touched = Listener::marks()->touched();
         $marks = Listener::marks()->takeAll();
-        if (!$marks && !Occasion::isThere($origin)) {
+        if (!$marks && !self::$isAsked && !Occasion::isThere($origin)) {
             return; // a page of the shop front, like most: it is left alone
         }
         while (ob_get_level() > $level) {
