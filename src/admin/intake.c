@@ -84,6 +84,14 @@ static enum psync_result take_record(void *arg, uint64_t line, int64_t product, 
     return add_text(in, line, product, text, err);
 }
 
+static bool is_array(struct psync_span body)
+{
+    size_t i = 0;
+    while (i < body.len && strchr(" \t\r\n", body.data[i]) && body.data[i])
+        i++;
+    return i < body.len && body.data[i] == '[';
+}
+
 static enum psync_result read_products(struct psync_intake *in, struct psync_error *err)
 {
     const struct psync_product_reader *reader = in->api->open.reader;
@@ -92,6 +100,8 @@ static enum psync_result read_products(struct psync_intake *in, struct psync_err
         r = psync_fail(err, PSYNC_REJECT, "there is no product in the body");
     if (r == PSYNC_OK && in->key[0] && in->n_items != 1)
         r = psync_fail(err, PSYNC_REJECT, "Idempotency-Key goes with one product, and here are %zu", in->n_items);
+    if (r == PSYNC_OK && in->key[0] && is_array(psync_web_body(in->rq))) /* whose length is chance */
+        r = psync_fail(err, PSYNC_REJECT, "Idempotency-Key goes with one product, and not with an array");
     return r;
 }
 
@@ -102,11 +112,12 @@ static enum psync_result read_key(struct psync_intake *in, struct psync_error *e
     if (!text)
         return PSYNC_OK;
     struct psync_span key = {text, strlen(text)};
-    if (key.len >= 2 && key.data[0] == '"' && key.data[key.len - 1] == '"') {
+    bool opened = key.len > 0 && key.data[0] == '"', closed = key.len > 1 && key.data[key.len - 1] == '"';
+    if (opened && closed) {
         key.data++;
         key.len -= 2;
     }
-    if (!psync_key_valid(key))
+    if (opened != closed || !psync_key_valid(key))
         return psync_fail(err, PSYNC_REJECT, "Idempotency-Key must be 1 to %d visible ASCII characters",
                           PSYNC_KEY_MAX - 1);
     memcpy(in->key, key.data, key.len);

@@ -309,6 +309,9 @@ def test_ingest_over_tcp():
         assert put(product(30).encode(), Idempotency_Key="order-17").json["known"] == 1
         assert put(product(31).encode(), Idempotency_Key="order-17").status == 422
         assert put(("[" + product(40) + "," + product(41) + "]").encode(), Idempotency_Key="k").status == 400
+        assert put(("\n [" + product(30) + "]").encode(), Idempotency_Key="order-17").status == 400, "an array, whatever is in it"
+        for key in ('"order-18', 'order-18"', '"', '""'):
+            assert put(product(30).encode(), Idempotency_Key=key).status == 400, key
         pages, cursor = [], ""
         while cursor is not None:
             page = site.ask("GET", f"/v1/messages?limit=5{'&cursor=' + cursor if cursor else ''}").json

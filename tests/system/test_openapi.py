@@ -121,9 +121,16 @@ def test_real_answers(site):
     page = ask("GET", "/v1/messages", target="/v1/messages?limit=3")
     assert page["cursor"] and ask("GET", "/v1/messages", target=f"/v1/messages?limit=3&cursor={page['cursor']}")["messages"]
     ask("GET", "/v1/messages", target="/v1/messages?limit=0", status=400)
+    for query in ("", "state=ready&", "state=in_flight&", "state=dead&", "product=1&"):
+        for cursor in ("x", "1", "1:2", "1:2:3x", "1:2:"):
+            ask("GET", "/v1/messages", target=f"/v1/messages?{query}cursor={cursor}", status=400)
     ask("GET", "/v1/messages/{id}", target=f"/v1/messages/{dead[0]['id']}")
     ask("GET", "/v1/messages/{id}", target="/v1/messages/999999", status=404)
-    assert ask("GET", "/v1/dead/groups")["groups"]
+    group = ask("GET", "/v1/dead/groups")["groups"][0]
+    for change in ("retry", "discard"):
+        for which in ({"all": True}, {"group": group["id"]}):
+            ask("POST", f"/v1/dead/{change}", {**which, "limit": 1, "cursor": "x"}, status=400)
+    assert ask("GET", "/v1/dead/groups")["groups"][0]["count"] == group["count"]
     # dead letters
     site.api.rules()
     ask("POST", "/v1/dead/retry", {"ids": [dead[0]["id"], "999999"]})

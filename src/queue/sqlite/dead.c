@@ -143,21 +143,21 @@ static enum psync_result change_ids(struct psync_store *s, struct psync_select *
 }
 
 /* The next dead letters in the order of their index, at most `max`, which hold the slice's `found`. */
-static enum psync_result next_slice(struct psync_store *s, const struct psync_select *select, struct dead *found,
-                                    size_t *ret_n, struct psync_error *err)
+static enum psync_result next_slice(struct psync_store *s, const struct psync_select *select,
+                                    const struct psync_cursor *after, struct dead *found, size_t *ret_n,
+                                    struct psync_error *err)
 {
     sqlite3_stmt *st;
-    int64_t place = INT64_MIN, cause = INT64_MIN, id = 0, first = INT64_MIN, last = INT64_MAX;
+    int64_t first = INT64_MIN, last = INT64_MAX;
     size_t n = 0;
-    if (sscanf(select->cursor, "%" SCNd64 ":%" SCNd64 ":%" SCNd64, &place, &cause, &id) != 3)
-        place = cause = INT64_MIN;
     if (select->destination != NULL) {
         const struct psync_place *p = psync_place_find(s, select->destination);
         first = last = p == NULL ? 0 : p->id;
     }
     enum psync_result r = psync_store_query(s, PSYNC_SQL_DEAD_AFTER,
-                                            PSYNC_VALUES(PSYNC_V_INT(first), PSYNC_V_INT(last), PSYNC_V_INT(place),
-                                                         PSYNC_V_INT(cause), PSYNC_V_INT(id),
+                                            PSYNC_VALUES(PSYNC_V_INT(first), PSYNC_V_INT(last),
+                                                         PSYNC_V_INT(after->number[0]), PSYNC_V_INT(after->number[1]),
+                                                         PSYNC_V_INT(after->number[2]),
                                                          PSYNC_V_INT((int64_t)select->max)), &st, err);
     for (; r == PSYNC_OK; r = psync_store_next(s, st, err))
         found[n++] = read_dead(st);
@@ -166,11 +166,12 @@ static enum psync_result next_slice(struct psync_store *s, const struct psync_se
 }
 
 /* As next_slice, of one cause. EMPTY: no such cause. */
-static enum psync_result next_of_group(struct psync_store *s, const struct psync_select *select, struct dead *found,
-                                       size_t *ret_n, struct psync_error *err)
+static enum psync_result next_of_group(struct psync_store *s, const struct psync_select *select,
+                                       const struct psync_cursor *after, struct dead *found, size_t *ret_n,
+                                       struct psync_error *err)
 {
     sqlite3_stmt *st;
-    int64_t cause, place, id = 0;
+    int64_t cause, place;
     size_t n = 0;
     if (psync_cause_parse(select->group, &cause) != PSYNC_OK)
         return PSYNC_EMPTY;
@@ -179,10 +180,8 @@ static enum psync_result next_of_group(struct psync_store *s, const struct psync
         return r;
     place = sqlite3_column_int64(st, 0);
     sqlite3_reset(st);
-    if (sscanf(select->cursor, "%*d:%*d:%" SCNd64, &id) != 1)
-        id = 0;
     r = psync_store_query(s, PSYNC_SQL_DEAD_OF_CAUSE,
-                          PSYNC_VALUES(PSYNC_V_INT(place), PSYNC_V_INT(cause), PSYNC_V_INT(id),
+                          PSYNC_VALUES(PSYNC_V_INT(place), PSYNC_V_INT(cause), PSYNC_V_INT(after->number[2]),
                                        PSYNC_V_INT((int64_t)select->max)), &st, err);
     for (; r == PSYNC_OK; r = psync_store_next(s, st, err))
         found[n++] = read_dead(st);
@@ -193,8 +192,11 @@ static enum psync_result next_of_group(struct psync_store *s, const struct psync
 static enum psync_result change_slice(struct psync_store *s, struct psync_select *select, change_fn *change,
                                       psync_ms now, struct psync_error *err)
 {
+    struct psync_cursor after = {{INT64_MIN, INT64_MIN, 0}};
     size_t n = 0;
-    enum psync_result r = psync_store_begin(s, err);
+    enum psync_result r = select->ids == NULL ? psync_cursor_read(select->cursor, &after, err) : PSYNC_OK;
+    if (r == PSYNC_OK)
+        r = psync_store_begin(s, err);
     select->ret_more = false;
     select->ret_changed = select->ret_missing = select->ret_newer = 0;
     s->clock = now;
@@ -205,7 +207,8 @@ static enum psync_result change_slice(struct psync_store *s, struct psync_select
     struct dead *found = malloc((select->max + 1) * sizeof *found);
     if (found == NULL)
         return PSYNC_NOMEM;
-    r = select->group != NULL ? next_of_group(s, select, found, &n, err) : next_slice(s, select, found, &n, err);
+    r = select->group != NULL ? next_of_group(s, select, &after, found, &n, err)
+                              : next_slice(s, select, &after, found, &n, err);
     for (size_t i = 0; r == PSYNC_OK && i < n; i++)
         r = apply(s, &found[i], change, select, now, err);
     select->ret_more = r == PSYNC_OK && n == select->max;

@@ -138,16 +138,17 @@ static bool visit_row(void *context, sqlite3_stmt *st)
     return !l->stopped;
 }
 
-struct cursor {
-    int64_t number[3];
-};
-
-static struct cursor read_cursor(const char *text, int64_t start)
+enum psync_result psync_cursor_read(const char *text, struct psync_cursor *ret_cursor, struct psync_error *err)
 {
-    struct cursor c;
-    if (sscanf(text, "%" SCNd64 ":%" SCNd64 ":%" SCNd64, &c.number[0], &c.number[1], &c.number[2]) != 3)
-        c = (struct cursor){{INT64_MIN, INT64_MIN, start}};
-    return c;
+    struct psync_cursor c;
+    int end = 0;
+    if (*text == '\0')
+        return PSYNC_OK;
+    if (sscanf(text, "%" SCNd64 ":%" SCNd64 ":%" SCNd64 "%n", &c.number[0], &c.number[1], &c.number[2], &end) != 3 ||
+        text[end] != '\0')
+        return psync_fail(err, PSYNC_REJECT, "that is no cursor of ours");
+    *ret_cursor = c;
+    return PSYNC_OK;
 }
 
 /* The destination's id; 0: no such one, so no rows. */
@@ -160,7 +161,7 @@ static enum psync_result place_id(struct psync_store *s, const char *name, int64
     return r == PSYNC_EMPTY ? PSYNC_OK : r;
 }
 
-static enum psync_result walk(struct listing *l, const struct cursor *c, struct psync_error *err)
+static enum psync_result walk(struct listing *l, const struct psync_cursor *c, struct psync_error *err)
 {
     const struct psync_filter *f = l->filter;
     int64_t first = INT64_MIN, last = INT64_MAX, cause = 0;
@@ -184,14 +185,16 @@ static enum psync_result walk_in_flight(struct listing *l, struct psync_error *e
 {
     int64_t *ids;
     size_t n;
-    int64_t after = read_cursor(l->filter->cursor, 0).number[2];
-    enum psync_result r = psync_leases_ids(&l->s->leases, &ids, &n);
+    struct psync_cursor after = {{0}};
+    enum psync_result r = psync_cursor_read(l->filter->cursor, &after, err);
+    if (r == PSYNC_OK)
+        r = psync_leases_ids(&l->s->leases, &ids, &n);
     if (r != PSYNC_OK)
         return r;
     l->walk = ONE_MESSAGE;
     for (size_t i = 0; r == PSYNC_OK && i < n && !l->stopped; i++)
-        if (ids[i] > after)
-            r = walk(l, &(struct cursor){{0, 0, ids[i]}}, err);
+        if (ids[i] > after.number[2])
+            r = walk(l, &(struct psync_cursor){{0, 0, ids[i]}}, err);
     free(ids);
     return r;
 }
@@ -222,8 +225,9 @@ enum psync_result psync_store_list(struct psync_store *s, const struct psync_fil
     if (l.walk == ONE_MESSAGE)
         return walk_in_flight(&l, err);
     bool downwards = l.walk == BY_AGE || l.walk == BY_PRODUCT || l.walk == BY_OUTCOME || l.walk == BY_RARE_OUTCOME;
-    struct cursor c = read_cursor(filter->cursor, downwards ? INT64_MAX : 0);
-    return walk(&l, &c, err);
+    struct psync_cursor c = {{INT64_MIN, INT64_MIN, downwards ? INT64_MAX : 0}};
+    enum psync_result r = psync_cursor_read(filter->cursor, &c, err);
+    return r == PSYNC_OK ? walk(&l, &c, err) : r;
 }
 
 /* ---- one message ---- */
@@ -271,7 +275,7 @@ enum psync_result psync_store_show(struct psync_store *s, const char *id, psync_
     struct listing l = {s, &any, ONE_MESSAGE, 1, false, show_row, &w};
     if (psync_id_parse(id, &number) != PSYNC_OK)
         return PSYNC_EMPTY;
-    enum psync_result r = walk(&l, &(struct cursor){{0, 0, number}}, err);
+    enum psync_result r = walk(&l, &(struct psync_cursor){{0, 0, number}}, err);
     if (r == PSYNC_OK && w.found && visit_attempt != NULL)
         r = psync_read_each(s, sql, PSYNC_VALUES(PSYNC_V_INT(number)), show_attempt, &w, err);
     return r == PSYNC_OK && !w.found ? PSYNC_EMPTY : r;

@@ -270,6 +270,13 @@ PSYNC_CHECKED enum psync_result psync_store_replace(struct psync_store *s, const
 /* ---- list.c, tidy.c, check.c, backup.c ---- */
 PSYNC_CHECKED enum psync_result psync_store_destinations(struct psync_store *s, psync_visit_destination *visit,
                                                          void *arg, struct psync_error *err);
+/* Where a list or a slice goes on; what the numbers are differs. "" leaves `ret_cursor` as it is; REJECT: not one of
+ * ours. */
+struct psync_cursor {
+    int64_t number[3];
+};
+PSYNC_CHECKED enum psync_result psync_cursor_read(const char *text, struct psync_cursor *ret_cursor,
+                                                  struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_store_list(struct psync_store *s, const struct psync_filter *filter, size_t n,
                                                  psync_visit_row *visit, void *arg, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_store_show(struct psync_store *s, const char *id, psync_visit_row *visit_message,
