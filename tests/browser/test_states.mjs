@@ -42,7 +42,7 @@ test('throttled: until when, and what the API answered; in three languages', asy
   await reach(place, 'throttled');
   const says = {
     'en-GB': /default: Paused until \d\d:\d\d because the API answered 429, Retry-After 120\. 20 messages wait\./,
-    'fr-FR': /default : En pause jusqu’à \d\d:\d\d car l’API a répondu 429, Retry-After 120\. 20 messages attendent\./,
+    'fr-FR': /default\u00a0: En pause jusqu’à \d\d:\d\d car l’API a répondu 429, Retry-After 120\. 20 messages attendent\./,
     'es-ES': /default: En pausa hasta \d\d:\d\d porque la API respondió 429, Retry-After 120\. 20 mensajes esperan\./,
   };
   for (const [language, words] of Object.entries(says))
@@ -78,7 +78,7 @@ test("down: it says so, in the reader's language", async () => {
     '',
     (page) =>
       page
-        .getByText(/Elle semble hors service : connexion perdue\./)
+        .getByText(/Elle semble hors service\u00a0: connexion perdue\./)
         .first()
         .waitFor(),
     {language: 'fr'},
@@ -153,7 +153,7 @@ test('paused by what its merchant set in the shop: not by hand', async () => {
   await place.api('POST', '/v1/destinations/default/pause', {reason: "the shop: paused in the shop's settings"});
   const says = {
     'en-GB': /Held since \d\d:\d\d: paused in the shop’s settings\./,
-    'fr-FR': /En attente depuis \d\d:\d\d : mise en pause dans les réglages de la boutique\./,
+    'fr-FR': /En attente depuis \d\d:\d\d\u00a0: mise en pause dans les réglages de la boutique\./,
     'es-ES': /Retenido desde \d\d:\d\d: en pausa en los ajustes de la tienda\./,
   };
   for (const [language, words] of Object.entries(says))

@@ -67,6 +67,7 @@ export function setLanguage(name) {
 export function t(key, values = {}) {
   let text = words[key] ?? en[key] ?? key;
   if (Array.isArray(text)) text = text[tools.plural.select(values.n) === 'one' ? 0 : 1];
+  if (language === 'fr') text = text.replace(/ (?=[:;?!»%])|(?<=«) /g, '\u00a0'); // no line begins with these
   return text.replace(/\{(\w+)\}/g, (all, name) => {
     const value = values[name] ?? all;
     return typeof value === 'number' ? tools.whole.format(value) : value;
