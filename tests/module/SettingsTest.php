@@ -7,6 +7,7 @@ use ProductSync\Settings\Ownership;
 use ProductSync\Settings\Place;
 use ProductSync\Settings\Saver;
 use ProductSync\Settings\Settings;
+use ProductSync\Settings\Store;
 use ProductSync\Settings\Table;
 use ProductSync\Settings\Token;
 use ProductSync\Settings\Validator;
@@ -346,5 +347,20 @@ final class SettingsTest extends ShopCase
         sort($values);
 
         return $values;
+    }
+
+    /** What is saved for all shops does not hold where a shop, or its group, has a value of its own: the page names those shops. */
+    public function testWhichShopsHaveValuesOfTheirOwn()
+    {
+        $this->secondShop(); // in a group of its own, with its place, which is no setting
+        $names = array_keys(Table::all());
+        $this->assertSame([], Store::shopsWithOwn($names, [1, 2], true));
+        $insert = 'INSERT INTO ps_configuration (id_shop_group, id_shop, name, value) VALUES ';
+        $this->sql($insert . "(2, NULL, 'MY_API_URL', NULL)");
+        $this->assertSame([2], Store::shopsWithOwn($names, [1, 2], true));
+        $this->assertSame([], Store::shopsWithOwn($names, [1, 2], false), 'in the group it is the value that is edited');
+        $this->sql($insert . "(1, 1, 'PRODUCT_SYNC_MODE', 'queue')");
+        $this->assertSame([1, 2], Store::shopsWithOwn($names, [1, 2], true));
+        $this->assertSame([1], Store::shopsWithOwn($names, [1], true));
     }
 }

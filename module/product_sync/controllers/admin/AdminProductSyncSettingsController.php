@@ -284,7 +284,7 @@ class AdminProductSyncSettingsController extends ModuleAdminController
         }
         $text = $this->say('You are editing several shops at once. What you save here holds for all of them, but not for shops that have a value of their own.');
 
-        $own = Store::shopsWithOwn(array_keys(Table::all()), $this->shops());
+        $own = Store::shopsWithOwn(array_keys(Table::all()), $this->shops(), Shop::getContext() === Shop::CONTEXT_ALL);
 
         return $this->fetch('scope.tpl', ['text' => $text, 'own' => array_map([$this, 'shopName'], $own)]);
     }

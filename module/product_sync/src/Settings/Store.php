@@ -36,17 +36,20 @@ final class Store
 
     /**
      * @param string[] $names
+     * @param bool $isOfAll a value of a shop's group counts as its own: it hides one for all shops
      *
      * @return int[] those of the shops that have a value of their own for one of the names
      */
-    public static function shopsWithOwn(array $names, array $shops): array
+    public static function shopsWithOwn(array $names, array $shops, bool $isOfAll): array
     {
-        $rows = Database::rows(
-            'SELECT DISTINCT id_shop FROM ' . Database::table('configuration') . ' WHERE name IN ('
-            . implode(', ', array_map([Database::class, 'quote'], $names)) . ') AND id_shop IN (' . Database::ids($shops) . ')'
+        $rows = \Db::getInstance()->executeS(
+            'SELECT DISTINCT s.id_shop FROM ' . _DB_PREFIX_ . 'configuration c JOIN ' . _DB_PREFIX_ . 'shop s ON c.id_shop = s.id_shop'
+            . ($isOfAll ? ' OR (c.id_shop IS NULL AND c.id_shop_group = s.id_shop_group)' : '')
+            . ' WHERE c.name IN (\'' . implode('\',\'', array_map('pSQL', $names))
+            . '\') AND s.id_shop IN (' . implode(',', array_map('intval', $shops ?: [0])) . ') ORDER BY s.id_shop'
         );
 
-        return array_map('intval', array_column($rows, 'id_shop'));
+        return array_map('intval', array_column($rows ?: [], 'id_shop'));
     }
 
     /** Writes where the back office's shop selector points: one shop, a group, or all. */
