@@ -15,8 +15,11 @@ enum {
     DEFAULT_CONNECTIONS = 512,
     DEFAULT_IDLE_S = 75,
     LEAST_POOL_BYTES = 32 << 10, /* for a connection; also the most that is read of a body at a time */
-    OPTIONS = 8
+    OPTIONS = 9
 };
+
+/* Nothing older than TLS 1.2 (RFC 8996), and no key exchange whose records the key opens later (RFC 9325 section 4.1). */
+static char tls_priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA";
 
 static size_t or_default(size_t value, size_t dflt)
 {
@@ -68,9 +71,12 @@ static struct MHD_Daemon *start_daemon(struct psync_web_server *s, const struct 
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)or_default(conf->idle_timeout_s, DEFAULT_IDLE_S), NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)(pool > LEAST_POOL_BYTES ? pool : LEAST_POOL_BYTES), NULL},
         {MHD_OPTION_END, 0, NULL},
+        {MHD_OPTION_END, 0, NULL},
     };
-    if (s->certificate)
+    if (s->certificate) {
         flags |= MHD_USE_TLS;
+        options[OPTIONS - 2] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0, tls_priorities};
+    }
     sigset_t all, before;
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);

@@ -110,12 +110,47 @@ static void shows_another_one(void **state)
         self_signed_done(&pairs[i]);
 }
 
+/* TLS 1.0 and 1.1 are not spoken any more (RFC 8996). */
+static void speaks_nothing_old(void **state)
+{
+    static const struct {
+        long versions;
+        const char *ciphers;
+        CURLcode expected;
+    } cases[] = {{CURL_SSLVERSION_TLSv1_0 | CURL_SSLVERSION_MAX_TLSv1_0, "ALL:@SECLEVEL=0", CURLE_SSL_CONNECT_ERROR},
+                 {CURL_SSLVERSION_TLSv1_0 | CURL_SSLVERSION_MAX_TLSv1_1, "ALL:@SECLEVEL=0", CURLE_SSL_CONNECT_ERROR},
+                 {CURL_SSLVERSION_TLSv1_0 | CURL_SSLVERSION_MAX_TLSv1_2, "ALL:@SECLEVEL=0", CURLE_OK},
+                 {CURL_SSLVERSION_TLSv1_3, "ALL", CURLE_OK}};
+    static const struct psync_web_route route = {"GET", "/", answer, NULL};
+    struct psync_web_conf conf = {.routes = &route, .n_routes = 1};
+    struct psync_web_server *server = NULL;
+    struct self_signed pair;
+    (void)state;
+    self_signed_make(&pair, "IP:127.0.0.1");
+    conf.certificate = certificate(&pair);
+    assert_int_equal(psync_web_listen_tcp("127.0.0.1:0", &conf.listen_fd, NULL), PSYNC_OK);
+    assert_int_equal(psync_web_server_new(&conf, &server, NULL), PSYNC_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CURL *curl = curl_easy_init();
+        long made;
+        assert_int_equal(curl_easy_setopt(curl, CURLOPT_SSLVERSION, cases[i].versions), CURLE_OK);
+        assert_int_equal(curl_easy_setopt(curl, CURLOPT_SSL_CIPHER_LIST, cases[i].ciphers), CURLE_OK);
+        CURLcode r = ask(curl, server, &pair, &made);
+        if (r != cases[i].expected)
+            fail_msg("case %zu: %s", i, curl_easy_strerror(r));
+        curl_easy_cleanup(curl);
+    }
+    psync_web_server_free(server);
+    self_signed_done(&pair);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_what_cannot_be_shown),
         cmocka_unit_test(knows_its_end),
         cmocka_unit_test(shows_another_one),
+        cmocka_unit_test(speaks_nothing_old),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
