@@ -8,14 +8,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+#include <sys/resource.h>
 
 enum {
     JOBS_MAX = 8,              /* people who log in at once; more are asked to wait */
     HELD_MAX = 64 << 20,       /* of request bodies in memory */
     SMALL_BODY_MAX = 8 << 10,  /* where nothing is put or changed: a password, and no more */
     BEGIN_MS = 15000, IDLE_MS = 75000, READ_MS = 60000, SEND_MS = 300000,
-    OWN_ROUTES = 4
+    OWN_ROUTES = 4,
+    LEAST_SEATS = 16
 };
 
 struct site_route { /* a route's argument */
@@ -213,6 +214,18 @@ static void spell_url(struct psync_site *s, const char *listen, bool tls)
     snprintf(s->url, sizeof s->url, "http%s://%.*s:%u", tls ? "s" : "", host, listen, psync_web_server_port(s->server));
 }
 
+/* Half of the descriptors that the process may have are for deliveries, the queue and its socket. */
+static unsigned count_seats(const struct psync_site *s, unsigned wanted)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur / 2 >= wanted)
+        return wanted;
+    unsigned seats = limit.rlim_cur / 2 > LEAST_SEATS ? (unsigned)(limit.rlim_cur / 2) : LEAST_SEATS;
+    PSYNC_LOG(s->open.log, PSYNC_LOG_WARNING, "fewer connections than serve.max_connections",
+              PSYNC_F_INT("connections", seats), PSYNC_F_INT("descriptors", (int64_t)limit.rlim_cur));
+    return seats;
+}
+
 static enum psync_result listen_and_serve(struct psync_site *s, const struct psync_config *config,
                                           struct psync_error *err)
 {
@@ -224,7 +237,7 @@ static enum psync_result listen_and_serve(struct psync_site *s, const struct psy
     bool tls = certificate != NULL;
     struct psync_web_conf conf = {.routes = s->routes, .n_routes = s->n_routes,
                                   .max_body_bytes = PSYNC_API_BODY_MAX,
-                                  .max_connections = serve->max_connections,
+                                  .max_connections = count_seats(s, serve->max_connections),
                                   .max_held_bytes = HELD_MAX,
                                   .patience = {BEGIN_MS, IDLE_MS, READ_MS, SEND_MS},
                                   .certificate = certificate,

@@ -49,6 +49,21 @@ def test_ten_thousand_idle_connections(site):
         assert most_memory_mb(site.process) < 60
 
 
+def test_few_descriptors_are_shared():
+    """However many connections are wanted: half of what the process may open is for deliveries."""
+    with Mock() as api, Site(api.url, start=False, serve__rate=0, serve__max_connections=1000) as s:
+        s.api = api
+        s.start(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200)))
+        with contextlib.ExitStack() as stack:
+            for _ in range(400):
+                idle = stack.enter_context(socket.socket())
+                idle.setblocking(False)
+                idle.connect_ex(("127.0.0.1", s.port))
+            deliveries_go_on(s, 1)
+            assert s.ask("GET", "/v1/status").status == 200
+        wait_for(lambda: s.home.events(event="fewer connections than serve.max_connections", connections=100), 5, "the warning")
+
+
 def test_slow_clients(site):
     """Hundreds that send a byte now and then (slow loris, at the header and in the body) keep nobody else from being served."""
     heads = (b"GET /v1/status HTTP/1.1\r\nHost: localhost\r\nX-A: ",
