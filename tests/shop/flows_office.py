@@ -1,6 +1,7 @@
 """flows_office - products made, copied, imported and deleted in the back office."""
 import contextlib
 import json
+import time
 
 from flow import flow, legacy
 from office import Catalogue, Import
@@ -211,14 +212,24 @@ def import_truncate(w):
 
 @flow("import broken off", "an import killed in the middle: what was made is found, each sent once")
 def import_killed(w):
+    return killed_import(w, "kill")
+
+
+@flow("import deleting all and broken off", "the same, killed in its first request: no former product hides one under its number")
+def import_truncate_killed(w):
+    time.sleep(3)  # a row's age is in whole seconds: what is under its number so soon might be the same product
+    return killed_import(w, "trunckill", truncate=True)
+
+
+def killed_import(w, prefix, **how):
     w.breaks("actionUpdateQuantity", "kill", skip=11)
     try:
-        Import(w.office, lines("kill", range(30))).run()
+        Import(w.office, lines(prefix, range(30)), **how).run()
     except Exception:  # the request that died
         pass
     if not w.broke():
         raise AssertionError("the import did not break off")
-    made = imported(w, "kill")
+    made = imported(w, prefix)
     complete = [p for p in made if w.db.row("SELECT 1 FROM ps_stock_available WHERE id_product=%s", p)]
     w.swept(*made)
     for product in complete:
