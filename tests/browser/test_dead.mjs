@@ -87,6 +87,32 @@ test('edited and sent: a new message with a new key; what is wrong is said besid
   assert.ok(ledger.includes('A better chair'), ledger);
 });
 
+test('one after the other: the view stays, and the focus goes to the next', async () => {
+  await kill(products(500, 539), 'one by one', 40);
+  const focused = (page) => page.evaluate(() => document.activeElement.innerText.split(' ·')[0]);
+  await visit(
+    place,
+    '',
+    async (page) => {
+      await openCause(page, '422: one by one');
+      await page.getByText('Product 500').click();
+      await page.locator('.letter').getByRole('button', {name: 'Discard', exact: true}).click();
+      await confirm(page, 'Discard it');
+      await page.getByText('Product 500').waitFor({state: 'detached'});
+      assert.equal(await page.evaluate(() => scrollY), 0);
+      assert.equal(await focused(page), 'Product 501');
+      await page.locator('summary', {hasText: 'Product 539'}).focus();
+      await place.api('POST', '/v1/dead/discard', {ids: [(await place.api('GET', '/v1/dead?limit=1')).messages[0].id]});
+      await page.getByText('Product 501').waitFor({state: 'detached'});
+      assert.equal(await focused(page), 'Product 539');
+      await click(page, 'Discard all 38');
+      await confirm(page, 'Discard 38');
+      await sees(page, 'No dead letter has this cause (any more).');
+    },
+    {login: true, phone: true},
+  );
+});
+
 test('some are selected and discarded, with a question before', async () => {
   await kill(products(20, 24), 'unwanted', 5);
   await visit(

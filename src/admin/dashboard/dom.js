@@ -31,23 +31,32 @@ export function show(element, visible) {
   element.hidden = !visible;
 }
 
-/** Makes the children of `parent` those of `list`, keeping the ones that are there: the focus stays where it is. */
+/** Makes the children of `parent` those of `list`, keeping the ones that are there: none of them moves without need, so the
+ * focus and what is seen stay where they are. What goes with the focus in it hands that to whatever takes its place. */
 export function keep(parent, list, keyOf, make, update) {
-  const old = new Map([...parent.children].map((child) => [child.dataset.key, child]));
+  const wanted = new Set(list.map((item) => String(keyOf(item))));
+  const old = new Map();
+  let left = null;
+  for (const child of [...parent.children]) {
+    if (wanted.has(child.dataset.key)) {
+      old.set(child.dataset.key, child);
+      continue;
+    }
+    if (child.contains(document.activeElement)) left = old.size;
+    child.remove();
+  }
   let next = parent.firstElementChild;
   for (const item of list) {
     const key = String(keyOf(item));
-    let child = old.get(key);
-    if (!child) {
-      child = make(item);
-      child.dataset.key = key;
-    }
-    old.delete(key);
+    const child = old.get(key) ?? make(item);
+    child.dataset.key = key;
     if (child === next) next = next.nextElementSibling;
     else parent.insertBefore(child, next);
     update?.(child, item);
   }
-  for (const child of old.values()) child.remove();
+  if (left === null) return;
+  const heir = parent.children[Math.min(left, parent.children.length - 1)];
+  (heir?.querySelector('summary, a, button') ?? document.querySelector('h1'))?.focus();
 }
 
 let ids = 0;
