@@ -42,14 +42,15 @@ final class Store
      */
     public static function shopsWithOwn(array $names, array $shops, bool $isOfAll): array
     {
-        $rows = \Db::getInstance()->executeS(
-            'SELECT DISTINCT s.id_shop FROM ' . _DB_PREFIX_ . 'configuration c JOIN ' . _DB_PREFIX_ . 'shop s ON c.id_shop = s.id_shop'
+        $rows = Database::rows(
+            'SELECT DISTINCT s.id_shop FROM ' . Database::table('configuration') . ' c
+            JOIN ' . Database::table('shop') . ' s ON c.id_shop = s.id_shop'
             . ($isOfAll ? ' OR (c.id_shop IS NULL AND c.id_shop_group = s.id_shop_group)' : '')
-            . ' WHERE c.name IN (\'' . implode('\',\'', array_map('pSQL', $names))
-            . '\') AND s.id_shop IN (' . implode(',', array_map('intval', $shops ?: [0])) . ') ORDER BY s.id_shop'
+            . ' WHERE c.name IN (' . implode(', ', array_map([Database::class, 'quote'], $names)) . ')
+            AND s.id_shop IN (' . Database::ids($shops) . ') ORDER BY s.id_shop'
         );
 
-        return array_map('intval', array_column($rows ?: [], 'id_shop'));
+        return array_map('intval', array_column($rows, 'id_shop'));
     }
 
     /** Writes where the back office's shop selector points: one shop, a group, or all. */
