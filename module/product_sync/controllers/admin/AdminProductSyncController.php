@@ -16,6 +16,7 @@ use ProductSync\Admin\Page;
 use ProductSync\Admin\RowActions;
 use ProductSync\Admin\RowList;
 use ProductSync\Admin\RowView;
+use ProductSync\Admin\ShopName;
 use ProductSync\Admin\Tabs;
 use ProductSync\Admin\Words;
 use ProductSync\Outbox\StorageError;
@@ -252,7 +253,7 @@ class AdminProductSyncController extends ModuleAdminController
     {
         $names = [];
         foreach ($this->shops() as $idShop) {
-            $names[$idShop] = $this->shopName($idShop);
+            $names[$idShop] = ShopName::of($idShop);
         }
 
         return $names;

@@ -15,6 +15,7 @@ require_once dirname(__DIR__, 2) . '/src/autoload.php';
 use ProductSync\Admin\BackgroundPanel;
 use ProductSync\Admin\Page;
 use ProductSync\Admin\SettingsForm;
+use ProductSync\Admin\ShopName;
 use ProductSync\Admin\Tabs;
 use ProductSync\Admin\Words;
 use ProductSync\Background\Catalogue;
@@ -230,7 +231,7 @@ class AdminProductSyncSettingsController extends ModuleAdminController
         ] : $this->verdict(TestConnection::run($idShop));
 
         return $this->fetch('test.tpl', $shown + [
-            'title' => $this->say('Connection test of %shop%', ['%shop%' => $this->shopName($idShop)]),
+            'title' => $this->say('Connection test of %shop%', ['%shop%' => ShopName::of($idShop)]),
             'ask' => $isRelays ? TestConnection::ask($idShop) : '',
             'url' => $this->linkTo(Tabs::SETTINGS),
             'id_shop' => $idShop,
@@ -277,7 +278,7 @@ class AdminProductSyncSettingsController extends ModuleAdminController
         }
         if (Shop::getContext() === Shop::CONTEXT_SHOP) {
             $text = $this->say('These settings hold for the shop %shop% alone. What you change here is saved for it and no longer follows the settings for all shops.', [
-                '%shop%' => $this->shopName((int) Shop::getContextShopID()),
+                '%shop%' => ShopName::of((int) Shop::getContextShopID()),
             ]);
 
             return $this->fetch('scope.tpl', ['text' => $text, 'own' => []]);
@@ -286,6 +287,6 @@ class AdminProductSyncSettingsController extends ModuleAdminController
 
         $own = Store::shopsWithOwn(array_keys(Table::all()), $this->shops(), Shop::getContext() === Shop::CONTEXT_ALL);
 
-        return $this->fetch('scope.tpl', ['text' => $text, 'own' => array_map([$this, 'shopName'], $own)]);
+        return $this->fetch('scope.tpl', ['text' => $text, 'own' => array_map([ShopName::class, 'of'], $own)]);
     }
 }

@@ -59,11 +59,10 @@ final class BackgroundPanel
         }
         $isRunning = $progress !== null && !$progress['finished'];
         $text = $isRunning ? Words::CATALOGUE_RUNS : Words::CATALOGUE_IS_DONE;
-        $shop = \Shop::getShop($idShop);
 
         return [
             'id_shop' => $idShop,
-            'shop' => $shop ? (string) $shop['name'] : '#' . $idShop,
+            'shop' => ShopName::of($idShop),
             'running' => $isRunning,
             'shown' => $progress !== null,
             'percent' => $progress === null ? 0 : self::percent($progress),

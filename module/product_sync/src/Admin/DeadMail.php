@@ -95,8 +95,6 @@ final class DeadMail
 
     private static function named(int $idShop, int $failed): string
     {
-        $shop = \Shop::getShop($idShop);
-
-        return htmlspecialchars($shop ? (string) $shop['name'] : '#' . $idShop) . ': ' . $failed;
+        return htmlspecialchars(ShopName::of($idShop)) . ': ' . $failed;
     }
 }

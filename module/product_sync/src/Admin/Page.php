@@ -111,13 +111,6 @@ trait Page
         return \Shop::isFeatureActive() && count(\Shop::getShops(false, null, true)) > 1;
     }
 
-    protected function shopName(int $idShop): string
-    {
-        $shop = \Shop::getShop($idShop);
-
-        return $shop ? (string) $shop['name'] : '#' . $idShop;
-    }
-
     /** The module's tables are missing or broken: the page says so instead of failing. */
     protected function sayBroken(StorageError $error): string
     {
@@ -184,7 +177,7 @@ trait Page
                 '%seconds%' => (string) $facts->restSeconds,
             ]),
             'id_shop' => $idShop,
-            'shop' => $this->shopName($idShop),
+            'shop' => ShopName::of($idShop),
             'saved' => Place::saved($idShop),
             'current' => Place::current($idShop),
         ];

@@ -43,7 +43,7 @@ final class RowView
         $row['badge'] = $retried ? 'warning' : self::BADGES[$row['state']];
         $row['state_text'] = $this->say($retried ? 'Waiting for the next attempt' : Words::STATES[$row['state']]);
         $row['type_text'] = $row['type'] === 'product.updated' ? $this->say(Words::TYPES[$row['type']]) : '';
-        $row['shop_name'] = $this->shopName((int) $row['id_shop']);
+        $row['shop_name'] = ShopName::of((int) $row['id_shop']);
         $row['time'] = $this->localTime($row['delivered_at'] ?: $row['updated_at']);
         $row['next'] = $this->next($row);
         $row['reason'] = $this->reason($row);
@@ -87,13 +87,6 @@ final class RowView
         $time = new \DateTime($utc, new \DateTimeZone('UTC'));
 
         return $time->setTimezone(new \DateTimeZone(date_default_timezone_get()))->format($this->language->date_format_full);
-    }
-
-    private function shopName(int $idShop): string
-    {
-        $shop = \Shop::getShop($idShop);
-
-        return $shop ? (string) $shop['name'] : '#' . $idShop;
     }
 
     private function say(string $text, array $values = []): string

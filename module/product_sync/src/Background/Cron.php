@@ -60,8 +60,8 @@ final class Cron
         State::set(self::STATE, '');
     }
 
-    /** What fails keeps nothing else from being done. @return \Throwable|null the first failure */
-    private static function work(Budget $budget, Report $report)
+    /** What fails keeps nothing else from being done. Returns the first failure. */
+    private static function work(Budget $budget, Report $report): ?\Throwable
     {
         $deliver = function () use ($budget, $report) {
             foreach (Shops::wanted() as $idShop) {
