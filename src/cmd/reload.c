@@ -3,6 +3,7 @@
 
 #include "cmd/notice.h"
 #include "cmd/relays.h"
+#include "cmd/supervisor.h"
 
 #include "base/timefmt.h"
 #include "config/ready.h"
@@ -210,10 +211,12 @@ static void say_outcome(struct psync_reload *r, enum psync_result result, const 
     if (result != PSYNC_OK) {
         PSYNC_LOG(r->ctx.log, PSYNC_LOG_ERROR, "reload refused", PSYNC_F_TEXT("error", o->err->text));
         psync_notice("reload refused, nothing changed: %s", o->err->text);
+        psync_supervisor_note("reload refused, nothing changed: %s", o->err->text);
         return;
     }
     psync_reload_log_lines(r->ctx.log, PSYNC_LOG_INFO, "setting changed", "setting", o->changed);
     psync_reload_log_lines(r->ctx.log, PSYNC_LOG_INFO, "setting needs a restart", "setting", o->kept);
+    psync_supervisor_note("settings reloaded");
     psync_notice("settings reloaded%s", o->kept->len ? "; these need a restart and stay as they were:" : "");
     psync_reload_say_lines("  ", o->kept);
 }

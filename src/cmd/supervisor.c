@@ -28,6 +28,7 @@ static struct {
 
     pthread_mutex_t lock;        /* of the rest */
     enum { STARTING, READY, STOPPING } state;
+    char status[LINE_MAX_BYTES];
     pthread_cond_t changed;
     bool watches;
     pthread_t thread;
@@ -123,16 +124,37 @@ void psync_supervisor_stopping(void)
     psync_mutex_unlock(&supervisor.lock);
 }
 
+/* Under the lock. A line break would begin another assignment. */
+static void tell_status(char *note)
+{
+    char text[2 * LINE_MAX_BYTES + 16];
+    note[strcspn(note, "\n")] = '\0';
+    snprintf(text, sizeof text, "STATUS=%s%s%s", supervisor.status, supervisor.status[0] && note[0] ? "; " : "", note);
+    tell(text);
+}
+
 void psync_supervisor_status(const char *fmt, ...)
 {
-    char line[LINE_MAX_BYTES], text[LINE_MAX_BYTES + 8];
+    va_list args;
+    psync_mutex_lock(&supervisor.lock);
+    va_start(args, fmt);
+    (void)vsnprintf(supervisor.status, sizeof supervisor.status, fmt, args);
+    va_end(args);
+    supervisor.status[strcspn(supervisor.status, "\n")] = '\0';
+    tell_status((char[]){""});
+    psync_mutex_unlock(&supervisor.lock);
+}
+
+void psync_supervisor_note(const char *fmt, ...)
+{
+    char note[LINE_MAX_BYTES];
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(line, sizeof line, fmt, args);
+    (void)vsnprintf(note, sizeof note, fmt, args);
     va_end(args);
-    line[strcspn(line, "\n")] = '\0';
-    snprintf(text, sizeof text, "STATUS=%s", line);
-    tell(text);
+    psync_mutex_lock(&supervisor.lock);
+    tell_status(note);
+    psync_mutex_unlock(&supervisor.lock);
 }
 
 /* ---- the watchdog ---- */

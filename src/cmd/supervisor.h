@@ -15,6 +15,7 @@ void psync_supervisor_reloading(void);
 void psync_supervisor_reloaded(void);
 void psync_supervisor_stopping(void);
 void psync_supervisor_status(const char *fmt, ...) PSYNC_PRINTF(1, 2); /* a line for `systemctl status` */
+void psync_supervisor_note(const char *fmt, ...) PSYNC_PRINTF(1, 2);   /* added to that line, until the next note */
 
 /* Where a watchdog is wanted: from now on `is_alive` is asked on a thread of its own, several times in the watchdog's
  * time; when it says no, or does not come back, systemd ends the process, and starts it anew. */

@@ -144,6 +144,21 @@ def test_the_watchdog_hungers_while_the_server_hangs(tmp_path):
         told.wait_for("WATCHDOG=1", 20)
 
 
+def test_a_refused_reload_stands_in_the_status(tmp_path):
+    """`systemctl reload` itself always succeeds: it sends a signal."""
+    with Mock() as api, Supervisor(str(tmp_path)) as told, Site(api.url, start=False) as site:
+        site.start(env=told.environment())
+        told.wait_for("READY=1")
+        site.home.configure(api.url, serve__listen=f"127.0.0.1:{site.port}", retry__attempts="many")
+        site.process.send_signal(signal.SIGHUP)
+        line = told.wait_for("reload refused")
+        assert line.startswith(f"STATUS=serving at http://127.0.0.1:{site.port}; reload refused, nothing changed: ")
+        assert "retry.attempts" in line
+        site.home.configure(api.url, serve__listen=f"127.0.0.1:{site.port}", retry__attempts=7)
+        site.process.send_signal(signal.SIGHUP)
+        assert told.wait_for("settings reloaded").endswith("; settings reloaded")
+
+
 def test_a_reload_while_it_starts_does_not_say_that_it_has(tmp_path):
     """It waits for the queue, which somebody else has, when SIGHUP comes."""
     with Supervisor(str(tmp_path)) as told, Mock() as api, Site(api.url, start=False) as site:
