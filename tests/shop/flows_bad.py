@@ -5,7 +5,7 @@ import time
 
 import disk
 import services
-from flow import flow
+from flow import Left, flow
 from office import Catalogue
 from servers import wait_for
 
@@ -152,6 +152,8 @@ def no_url(w):
 
 @flow("worker killed", "the worker is killed while rows go through: nothing lost, nothing twice")
 def worker_killed(w):
+    if w.mode != "queue":
+        raise Left(f"no worker delivers in mode {w.mode}")
     w.mock.rules({"latency": "50ms"})
     try:
         made = services.script(w.shop, count=200, product={"name": "Through a kill", "price": 10, "stock": 1})["ids"]
