@@ -223,7 +223,41 @@ test('everything has a name and a place for those who do not see it', () =>
         [...document.querySelectorAll('[id]')].map((e) => e.id).filter((id, i, all) => all.indexOf(id) !== i),
       );
       assert.deepEqual(twice, [], hash);
+      const vague = await page.evaluate(() =>
+        [...document.querySelectorAll('.cards .buttons > *, .problems .buttons > *')]
+          .filter((e) => !document.getElementById(e.getAttribute('aria-describedby'))?.textContent.trim())
+          .map((e) => e.outerHTML),
+      );
+      assert.deepEqual(vague, [], `${hash}: what are they about?`);
     }
+  }));
+
+test('what is asked for while an answer is under way is asked again, behind it', () =>
+  visit(place, '', async (page) => {
+    const asked = await page.evaluate(async () => {
+      const {Poll} = await import('/ui/poll.js');
+      let n = 0,
+        answer = null;
+      const twice = new Promise((resolve) => {
+        const poll = new Poll(
+          60000,
+          () => {
+            if (++n === 1)
+              return new Promise((done) => {
+                answer = done;
+              });
+            poll.end();
+            return resolve();
+          },
+          () => {},
+        );
+        poll.now();
+        answer();
+      });
+      await Promise.race([twice, new Promise((resolve) => setTimeout(resolve, 5000))]);
+      return n;
+    });
+    assert.equal(asked, 2);
   }));
 
 test('by keyboard alone: past the navigation, to a page, its heading in focus', () =>

@@ -15,7 +15,7 @@ enum { FIELDS = 9 };
 static struct psync_gate *open_gate(const char *proxy)
 {
     struct psync_config *config = NULL;
-    const char *const sets[] = {"state.folder=/nonexistent/psync-fuzz", "serve.hosts=shop.example", "serve.rate=0", proxy};
+    const char *const sets[] = {"state.folder=/nonexistent/psync-fuzz", "serve.hosts=shop.example", "serve.rate=1000000", proxy};
     const struct psync_config_source source = {.sets = sets, .n_sets = proxy ? 4 : 3, .no_files = true};
     struct psync_gate *gate = NULL;
     PSYNC_INVARIANT(psync_config_load(&source, &config, NULL, NULL) == PSYNC_OK);

@@ -2,7 +2,7 @@
 
 import {get, getMessage, query} from './api.js';
 import {askBulk} from './dialog.js';
-import {h, keep, say, show} from './dom.js';
+import {about, h, keep, say, show} from './dom.js';
 import {actions, besides, time} from './letters.js';
 import {Poll} from './poll.js';
 import * as text from './text.js';
@@ -20,17 +20,17 @@ const sum = (groups) => groups.reduce((n, group) => n + group.count, 0);
 
 function groupItem(act) {
   const part = {count: h('span', {class: 'count'}), cause: h('a', {class: 'cause'}), note: h('p', {class: 'note'})};
+  const title = h('h3', {}, part.count, ' ', part.cause);
+  const button = (action, kind) =>
+    h('button', {type: 'button', class: kind, onclick: () => act(action, item.group)}, t(`dead.${action}All`));
+  const buttons = [button('retry', 'primary'), button('discard', 'danger')];
   const item = h(
     'li',
     {class: 'card group'},
-    h('div', {}, h('h3', {}, part.count, ' ', part.cause), part.note),
-    h(
-      'div',
-      {class: 'buttons'},
-      h('button', {type: 'button', class: 'primary', onclick: () => act('retry', item.group)}, t('dead.retryAll')),
-      h('button', {type: 'button', class: 'danger', onclick: () => act('discard', item.group)}, t('dead.discardAll')),
-    ),
+    h('div', {}, title, part.note),
+    h('div', {class: 'buttons'}, buttons),
   );
+  about(title, ...buttons);
   return Object.assign(item, {parts: part});
 }
 

@@ -1,7 +1,7 @@
 // destination - one destination as a card: its state in words, its figures, pause and resume.
 
 import {askText, attempt, notify} from './dialog.js';
-import {h, say, show} from './dom.js';
+import {about, h, say, show} from './dom.js';
 import {change} from './session.js';
 import * as text from './text.js';
 import {t} from './text.js';
@@ -58,6 +58,7 @@ export function destinationCard(after) {
     ),
     h('div', {class: 'buttons'}, part.messages, part.pause, part.resume),
   );
+  about(part.name, part.messages, part.pause, part.resume);
   part.pause.addEventListener('click', () => askPause(card.dataset.key, after));
   part.resume.addEventListener('click', () => resume({name: card.dataset.key}, after));
   card.parts = part;

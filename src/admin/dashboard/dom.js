@@ -60,8 +60,18 @@ export function keep(parent, list, keyOf, make, update) {
 }
 
 let ids = 0;
+/** The element, with an id if it had none. */
+function named(element) {
+  element.id ||= `named-${++ids}`;
+  return element;
+}
+
 /** A labelled field: [label, field]. */
 export function field(text, input) {
-  input.id ||= `field-${++ids}`;
-  return [h('label', {for: input.id}, text), input];
+  return [h('label', {for: named(input).id}, text), input];
+}
+
+/** Buttons of the same name, one a card: a screen reader says of each what it is about. */
+export function about(element, ...buttons) {
+  for (const button of buttons) button.setAttribute('aria-describedby', named(element).id);
 }

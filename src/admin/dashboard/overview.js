@@ -3,7 +3,7 @@
 import {get} from './api.js';
 import {chart, draw} from './chart.js';
 import {askBulk} from './dialog.js';
-import {h, keep, say, show} from './dom.js';
+import {about, h, keep, say, show} from './dom.js';
 import {destinationCard, resume, updateCard} from './destination.js';
 import {Poll} from './poll.js';
 import {findProblems, headline} from './problems.js';
@@ -108,20 +108,14 @@ function showStatus(tiles, status) {
 
 /** What is wrong, each with what helps beside it. */
 function problemItem(problem) {
-  return h(
-    'li',
-    {class: problem.level},
-    h('p', {}),
-    h(
-      'div',
-      {class: 'buttons'},
-      problem.actions.map((action) =>
-        action.href
-          ? h('a', {class: action.primary ? 'button primary' : 'button', href: action.href}, action.text)
-          : h('button', {type: 'button', class: action.primary ? 'primary' : '', onclick: action.run}, action.text),
-      ),
-    ),
+  const words = h('p');
+  const buttons = problem.actions.map((action) =>
+    action.href
+      ? h('a', {class: action.primary ? 'button primary' : 'button', href: action.href}, action.text)
+      : h('button', {type: 'button', class: action.primary ? 'primary' : '', onclick: action.run}, action.text),
   );
+  about(words, ...buttons);
+  return h('li', {class: problem.level}, words, h('div', {class: 'buttons'}, buttons));
 }
 
 function showVerdict(place, status, groups, act) {

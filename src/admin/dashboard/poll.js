@@ -6,7 +6,7 @@ const SLOWEST_MS = 30000;
 export class Poll {
   /** `ask` is awaited; `failed` gets what it throws and in how many ms it is tried again, and null when it is well. */
   constructor(period, ask, failed) {
-    Object.assign(this, {period, ask, failed, wait: period, timer: 0, running: false, ended: false});
+    Object.assign(this, {period, ask, failed, wait: period, timer: 0, running: false, again: false, ended: false});
     this.onVisible = () => {
       if (!document.hidden) this.now();
     };
@@ -16,8 +16,12 @@ export class Poll {
 
   async now() {
     clearTimeout(this.timer);
-    if (this.running || this.ended || document.hidden) return; // when it is looked at again, onVisible goes on
+    if (this.running || this.ended || document.hidden) {
+      this.again = this.running; // what is under way may be older than what was asked for; hidden, onVisible goes on
+      return;
+    }
     this.running = true;
+    this.again = false;
     try {
       await this.ask();
       this.wait = this.period;
@@ -27,7 +31,7 @@ export class Poll {
       if (!this.ended) this.failed(problem, this.wait);
     }
     this.running = false;
-    if (!this.ended && !document.hidden) this.timer = setTimeout(() => this.now(), this.wait);
+    if (!this.ended && !document.hidden) this.timer = setTimeout(() => this.now(), this.again ? 0 : this.wait);
   }
 
   end() {
