@@ -66,6 +66,23 @@ final class DirectTest extends ShopCase
         $this->assertSame(['delivered'], $this->states());
     }
 
+    /** An API that hangs would otherwise hold one of PHP's processes for each save, until the shop has none left. */
+    public function testOneProcessAtATimeWaitsForTheApi()
+    {
+        $this->set('PRODUCT_SYNC_SETTLE', '0');
+        $this->apiAnswers(['*' => ['status' => 200, 'sleep' => 1.5]]);
+        $first = popen('php ' . __DIR__ . '/console.php ' . base64_encode(json_encode(['insert 20|Cup|5|1', '+added 20', 'stock 20|1', '+save 20'])), 'r');
+        for ($end = microtime(true) + 10; !$this->received() && microtime(true) < $end; usleep(10000)) {
+            continue;
+        }
+        $begun = microtime(true);
+        $this->script(['insert 21|Cup|5|1', '+added 21', 'stock 21|1', '+save 21']);
+        $this->assertLessThan(1.0, microtime(true) - $begun);
+        $this->assertSame(['taken', 'ready'], $this->states());
+        pclose($first);
+        $this->assertSame(['delivered', 'delivered'], $this->states(), 'who is at it comes by what others leave');
+    }
+
     public function testAnOutageKillsNothing()
     {
         $this->apiAnswers(['*' => ['status' => 503]]);

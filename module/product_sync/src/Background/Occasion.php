@@ -19,6 +19,8 @@ use ProductSync\Capture\Shops;
 use ProductSync\Delivery\Budget;
 use ProductSync\Delivery\Direct;
 use ProductSync\Delivery\Report;
+use ProductSync\Outbox\Claims;
+use ProductSync\Outbox\State;
 use ProductSync\Settings\Settings;
 use ProductSync\Settings\Table;
 
@@ -26,6 +28,8 @@ final class Occasion
 {
     /** A request that touched more products only leaves rows in mode simple. */
     const MAX_SIMPLE = 5;
+    /** A process that died holds the others up for so long: longer than any budget and its last request. */
+    const TURN_SECONDS = 80;
 
     /** Is there something to do at the end of a request that touched no product? */
     public static function isThere(Origin $origin): bool
@@ -42,20 +46,13 @@ final class Occasion
             return;
         }
         $report = new Report();
-        $budgets = []; // by mode, for all shops together: it is one request that takes so long
-        foreach (Shops::wanted() as $idShop) {
-            $mode = Settings::ofShop($idShop)->mode();
-            if (!array_key_exists($mode, $budgets)) {
-                $budgets[$mode] = self::budget($mode, $origin->kind(), count($touched), $isAnswered);
-            }
-            if ($budgets[$mode] === null) {
-                continue;
-            }
-            // The products of this request first: a backlog must not keep them, and then as much of it as there is time for.
-            foreach ($mode === Table::MODE_SIMPLE && $touched ? [$touched, []] : [[]] as $only) {
-                if ($mode !== Table::MODE_SIMPLE || !$report->isUnanswered) {
-                    $report->add(Direct::run($idShop, $budgets[$mode], $only));
-                }
+        foreach (self::shopsByMode() as $mode => $shops) {
+            // One budget for all shops together: it is one request that takes so long.
+            $budget = self::budget($mode, $origin->kind(), count($touched), $isAnswered);
+            if ($budget !== null && $mode === Table::MODE_SIMPLE) {
+                self::sendSimply($shops, $touched, $budget, $report);
+            } elseif ($budget !== null) {
+                self::sendInTurn($shops, $budget, $report);
             }
         }
         Told::about($report);
@@ -72,5 +69,52 @@ final class Occasion
         }
 
         return null;
+    }
+
+    /** @return int[][] */
+    private static function shopsByMode(): array
+    {
+        $shops = [];
+        foreach (Shops::wanted() as $idShop) {
+            $shops[Settings::ofShop($idShop)->mode()][] = $idShop;
+        }
+
+        return $shops;
+    }
+
+    /** The products of this request first: a backlog must not keep them, and then as much of it as there is time for. */
+    private static function sendSimply(array $shops, array $touched, Budget $budget, Report $report)
+    {
+        foreach ($shops as $idShop) {
+            foreach ($touched ? [$touched, []] : [[]] as $only) {
+                if (!$report->isUnanswered) {
+                    $report->add(Direct::run($idShop, $budget, $only));
+                }
+            }
+        }
+    }
+
+    /**
+     * By one process at a time: those that wait for an API that does not answer would be all that PHP has, and the shop would stand still.
+     * Whoever is at it comes by the rows that others leave meanwhile.
+     */
+    private static function sendInTurn(array $shops, Budget $budget, Report $report)
+    {
+        do {
+            $due = array_filter($shops, [Claims::class, 'hasDue']);
+            $lock = $due ? State::lock('deliver', self::TURN_SECONDS) : null;
+            if ($lock === null) {
+                return;
+            }
+            try {
+                $round = new Report();
+                foreach ($due as $idShop) {
+                    $round->add(Direct::run($idShop, $budget));
+                }
+            } finally {
+                State::unlock('deliver', $lock);
+            }
+            $report->add($round);
+        } while (!$round->isEmpty() && !$budget->isOver());
     }
 }
