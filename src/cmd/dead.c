@@ -32,6 +32,26 @@ static void say_group(const struct psync_invocation *inv, json_object *group)
               psync_shown_time(group, "newest"), psync_shown_text(group, "example"));
 }
 
+/* Nothing was found: because there is nothing, or because no destination has the name that was given? */
+static enum psync_exit say_none(struct psync_ask *ask, const char *words)
+{
+    const char *name = psync_invocation_value(ask->inv, "destination");
+    json_object *answer = NULL;
+    bool known = name == NULL;
+    enum psync_exit code = PSYNC_EXIT_OK;
+    if (!known)
+        code = psync_ask_call(ask, "GET", "/v1/destinations", (struct psync_span){0}, &answer);
+    json_object *list = psync_json_member(answer, "destinations");
+    for (size_t i = 0; !known && list && i < json_object_array_length(list); i++)
+        known = strcmp(psync_shown_text(json_object_array_get_idx(list, i), "name"), name) == 0;
+    json_object_put(answer);
+    if (known)
+        psync_say(ask->inv, "%s", words);
+    else if (code == PSYNC_EXIT_OK)
+        psync_complain("there is no destination %s; see `productsync destination list`", name);
+    return known || code != PSYNC_EXIT_OK ? code : PSYNC_EXIT_REFUSED;
+}
+
 static enum psync_exit list_groups(struct psync_ask *ask)
 {
     struct psync_buf target;
@@ -45,7 +65,7 @@ static enum psync_exit list_groups(struct psync_ask *ask)
     json_object *groups = psync_json_member(answer, "groups");
     size_t n = groups ? json_object_array_length(groups) : 0;
     if (answer && n == 0)
-        psync_say(ask->inv, "no dead letters");
+        code = say_none(ask, "no dead letters");
     if (n)
         say_row(ask->inv, "cause", "number", "destination");
     for (size_t i = 0; i < n; i++)
@@ -119,7 +139,7 @@ static enum psync_exit list_each(struct psync_ask *ask, int64_t left)
             break;
     }
     if (code == PSYNC_EXIT_OK && listed == 0)
-        psync_say(ask->inv, "no such dead letters");
+        code = say_none(ask, "no such dead letters");
     return code;
 }
 

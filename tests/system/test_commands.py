@@ -239,6 +239,10 @@ def dead_home(api, home):
 def test_dead_list_groups_by_cause():
     with Mock() as api, Home(api.url) as home:
         assert "no dead letters" in home.run("dead", "list").stdout
+        assert "no dead letters" in home.run("dead", "list", "--destination", "default").stdout
+        for more in ((), ("--each",), ("--each", "--json")):
+            done = home.run("dead", "list", "--destination", "nope", *more, code=1)
+            assert done.stdout == "" and "there is no destination nope" in done.stderr
         dead_home(api, home)
         groups = {g["status"]: g for g in home.json("dead", "list")["groups"]}
         assert groups[422]["count"] == 3 and groups[400]["count"] == 1
