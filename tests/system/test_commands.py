@@ -259,7 +259,7 @@ def test_dead_list_groups_by_cause():
         each = home.run("dead", "list", "--each").stdout
         assert len(each.strip().split("\n")) == 4
         assert len(home.run("dead", "list", "--each", "--limit", "2").stdout.strip().split("\n")) == 2
-        assert home.run("dead", "list", "--each", "--destination", "other").stdout == "no such dead letters\n"
+        assert home.run("dead", "list", "--cause", "999").stdout == "no such dead letters\n"
 
 
 def test_dead_show_has_payload_attempts_and_answer():
