@@ -255,10 +255,23 @@ static enum psync_result listen_and_serve(struct psync_site *s, const struct psy
     return r;
 }
 
+enum psync_result psync_site_check_config(const struct psync_config *config, struct psync_error *err)
+{
+    struct psync_web_certificate *certificate = NULL;
+    enum psync_result r = psync_web_listen_check(config->serve.listen, err);
+    if (r != PSYNC_OK)
+        return psync_config_blame(config, "serve", "listen", err);
+    r = psync_gate_check_config(config, err);
+    if (r == PSYNC_OK)
+        r = psync_site_read_certificate(config, &certificate, err);
+    psync_web_certificate_free(certificate);
+    return r == PSYNC_EMPTY ? PSYNC_OK : r;
+}
+
 enum psync_result psync_site_new(const struct psync_site_open *open, struct psync_api *api,
                                  struct psync_site **ret_site, struct psync_error *err)
 {
-    enum psync_result r = psync_gate_check_config(open->config, err);
+    enum psync_result r = psync_site_check_config(open->config, err);
     struct psync_site *s = r == PSYNC_OK ? calloc(1, sizeof(*s)) : NULL;
     if (!s)
         return r == PSYNC_OK ? psync_fail(err, PSYNC_NOMEM, "out of memory") : r;

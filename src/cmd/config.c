@@ -4,6 +4,7 @@
 #include "cmd/context.h"
 #include "cmd/shops.h"
 
+#include "admin/site.h"
 #include "base/json.h"
 #include "config/options.h"
 #include "delivery/http.h"
@@ -68,7 +69,7 @@ enum psync_exit psync_cmd_config_show(struct psync_invocation *inv)
     return code;
 }
 
-/* What only using a setting shows: certificate files, product rules. */
+/* What only using a setting shows: certificate files, product rules, what `serve` listens with. */
 static enum psync_result try_settings(const struct psync_config *config, struct psync_error *err)
 {
     struct psync_product_rules rules;
@@ -80,7 +81,7 @@ static enum psync_result try_settings(const struct psync_config *config, struct 
         r = psync_http_target_new(&config->destinations[i], &config->http, &target, err);
         psync_http_target_release(target);
     }
-    return r;
+    return r == PSYNC_OK ? psync_site_check_config(config, err) : r;
 }
 
 enum psync_exit psync_cmd_config_check(struct psync_invocation *inv)

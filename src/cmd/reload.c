@@ -225,6 +225,8 @@ static void say_outcome(struct psync_reload *r, enum psync_result result, const 
 static enum psync_result check_usable(struct psync_reload *r, const struct psync_config *next, struct psync_error *err)
 {
     enum psync_result result = psync_config_ready(next, err);
+    if (result == PSYNC_OK && psync_owner_site(r->owner))
+        result = psync_site_check_config(next, err);
     if (result != PSYNC_OK)
         return result;
     struct psync_log_conf log = psync_context_log_conf(&r->ctx, next, r->inv);

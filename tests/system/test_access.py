@@ -211,16 +211,24 @@ def test_users_that_only_look():
 
 
 def test_elsewhere_than_loopback_needs_tls_or_a_proxy():
-    with Site(start=False, serve__listen="0.0.0.0:0") as site:
-        said = site.home.run("serve", code=2).stderr
-        assert "serve.listen = 0.0.0.0:0: is not loopback" in said and "tls_cert" in said and said.count("\n") == 1
-    with Site(start=False, serve__tls_cert="/nowhere.pem") as site:
-        assert "belong together" in site.home.run("serve", code=2).stderr
-    with Site(start=False, serve__tls_cert="/nowhere.pem", serve__tls_key="/nowhere.key") as site:
-        assert "serve.tls_cert = /nowhere.pem: cannot be read" in site.home.run("serve", code=2).stderr
-    with Site(start=False, serve__tls_cert="/etc/hostname", serve__tls_key="/etc/hostname") as site:
-        said = site.home.run("serve", code=2).stderr
-        assert "serve.tls_cert = /etc/hostname: its private key cannot be used" in said and said.count("\n") == 1
+    """`serve` refuses it, `config check` tells of it before, and a reload does not take it."""
+    cert = {"serve__tls_cert": "/nowhere.pem"}
+    for settings, said in (({"serve__listen": "0.0.0.0:0"}, "serve.listen = 0.0.0.0:0: is not loopback"),
+                           ({"serve__listen": "localhost:x"}, 'serve.listen = localhost:x: "localhost:x" is not an address'),
+                           ({"serve__listen": "127.0.0.1"}, 'serve.listen = 127.0.0.1: "127.0.0.1" is not an address'),
+                           (cert, "belong together"),
+                           ({**cert, "serve__tls_key": "/nowhere.key"}, "serve.tls_cert = /nowhere.pem: cannot be read"),
+                           ({"serve__tls_cert": "/etc/hostname", "serve__tls_key": "/etc/hostname"},
+                            "serve.tls_cert = /etc/hostname: its private key cannot be used")):
+        with Site(start=False, **settings) as site:
+            for command in (["serve"], ["config", "check"]):
+                line = site.home.run(*command, code=2).stderr
+                assert said in line and line.count("\n") == 1, line
+    with Site() as site:
+        site.home.configure("http://127.0.0.1:9/products", serve__listen="0.0.0.0:0", retry__attempts=9)
+        site.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: "is not loopback" in site.home.log(), what="the refusal")
+        assert "retry.attempts" not in site.home.log()
 
 
 def test_behind_a_proxy(tmp_path):
