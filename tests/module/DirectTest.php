@@ -127,6 +127,38 @@ final class DirectTest extends ShopCase
         $this->assertSame(1, count(array_keys($this->states(), 'dead', true)));
     }
 
+    /** "It is there already": the attempt of which nobody heard was the one. */
+    public function testAConflictThatLastsAfterAnAttemptWithoutAnAnswerIsADelivery()
+    {
+        $this->set('PRODUCT_SYNC_TIMEOUT', '1');
+        $this->apiAnswers(['*' => ['status' => 201, 'sleep' => 1.5]]);
+        $this->make();
+        $this->assertNull($this->row(20)['last_status']);
+        $this->apiAnswers(['*' => ['status' => 409]]);
+        $this->later(5);
+        Cron::run(5.0);
+        $row = $this->row(20);
+        $this->assertSame(['ready', 0], [$row['state'], (int) $row['failures']]);
+        $this->assertStringContainsString('409 after an attempt without an answer', $row['last_error']);
+        $this->assertEqualsWithDelta(2, $row['ready_in'], 1);
+        $this->later(3);
+        Cron::run(5.0);
+        $this->assertSame(['delivered', 3, null], [$this->row(20)['state'], (int) $this->row(20)['attempts'], $this->row(20)['last_error']]);
+    }
+
+    /** Likewise where PHP was killed over the attempt; but not where every attempt was answered. */
+    public function testAConflictIsADeliveryOnlyAfterDoubt()
+    {
+        $this->apiAnswers(['*' => ['status' => 409]]);
+        $this->make(2);
+        $this->sql("UPDATE ps_product_sync_outbox SET state = 'taken', owner = 'php:gone' WHERE id_product = 21");
+        for ($i = 0; $i < 3; ++$i) {
+            $this->later(121);
+            Cron::run(5.0);
+        }
+        $this->assertSame(['ready', 'delivered'], $this->states());
+    }
+
     public function testBackoffDoubles()
     {
         $this->set('PRODUCT_SYNC_RETRY_BACKOFF', '10');

@@ -150,21 +150,28 @@ final class Direct
         $isCounted = $verdict !== Verdict::DONE && $this->destination->counts($verdict, $row->triedAt, $wasClosed);
         $this->destination->note($verdict, $retryAfter, $now);
         $this->report->isUnanswered = $this->isSimple() && $verdict === Verdict::UNANSWERED;
-        $outcome = $this->isSimple() ? Outcome::ofSimple($verdict) : Outcome::ofAsync(
+        $wait = $verdict === Verdict::THROTTLED ? $retryAfter : null;
+        $this->write($row, $answer, $this->isSimple() ? Outcome::ofSimple($verdict) : $this->ofAsync($row, $verdict, $wait, $isCounted));
+    }
+
+    private function ofAsync(Row $row, string $verdict, ?int $wait, bool $isCounted): Outcome
+    {
+        $conflict = $verdict === Verdict::CONFLICT ? Outcome::ofConflict($row, $this->settings->number(Table::TIMEOUT)) : null;
+
+        return $conflict ?: Outcome::ofAsync(
             $row,
             $verdict,
-            $verdict === Verdict::THROTTLED ? $retryAfter : null,
+            $wait,
             $isCounted,
             $this->settings->number(Table::RETRY_ATTEMPTS),
             $this->settings->number(Table::RETRY_BACKOFF)
         );
-        $this->write($row, $answer, $outcome);
     }
 
     private function write(Row $row, Answer $answer, Outcome $outcome)
     {
         $status = $answer->status === 0 ? null : $answer->status;
-        $reason = $answer->reason($this->settings->token());
+        $reason = $outcome->note !== '' ? $outcome->note : $answer->reason($this->settings->token());
         if ($outcome->state === Row::DELIVERED) {
             Claims::delivered($row, $answer->status, Key::digest((string) $row->payload));
             ++$this->report->delivered;

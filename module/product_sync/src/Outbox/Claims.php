@@ -70,13 +70,13 @@ final class Claims
 
     /**
      * Rows whose taker is gone, killed in the middle perhaps: they go again under their key. That they were taken is
-     * remembered, so their bytes stay as they are.
+     * remembered, so their bytes stay as they are; and that nobody knows of an answer.
      */
     public static function recover(): int
     {
         return Database::run(
             'UPDATE ' . self::table() . ' SET ' . self::WAITING . ', owner = NULL, ready_at = UTC_TIMESTAMP(), updated_at = UTC_TIMESTAMP(),
-            attempts = attempts + 1, tried_at = taken_at
+            attempts = attempts + 1, tried_at = taken_at, last_status = NULL
             WHERE state = \'taken\' AND updated_at < UTC_TIMESTAMP() - INTERVAL ' . self::LASTS . ' SECOND
             AND owner LIKE \'php:%\' AND taken_at < UTC_TIMESTAMP() - INTERVAL ' . self::LASTS . ' SECOND LIMIT 1000'
         );

@@ -47,6 +47,8 @@ final class Row
     public $attempts;
     /** @var int those that count towards giving up */
     public $failures;
+    /** @var int|null HTTP, of the last attempt; null: none, or it had no answer */
+    public $status;
     /** @var string|null why it failed; of a draft: what it lacks */
     public $error;
     /** @var int */
@@ -83,6 +85,7 @@ final class Row
         $row->sentDigest = $record['sent_digest'];
         $row->attempts = (int) $record['attempts'];
         $row->failures = (int) $record['failures'];
+        $row->status = $record['last_status'] === null ? null : (int) $record['last_status'];
         $row->error = $record['last_error'];
         $row->settles = (int) $record['settles'];
         $row->changes = (int) $record['changes'];
@@ -101,6 +104,12 @@ final class Row
     public function isOpen(): bool
     {
         return $this->state === self::DRAFT || ($this->state === self::READY && !$this->wasTaken);
+    }
+
+    /** The last attempt had no answer: it may have taken effect. */
+    public function isInDoubt(): bool
+    {
+        return $this->attempts > 0 && $this->status === null;
     }
 
     /** An attempt is under way, or waits for its turn with the bytes and the key it had. */

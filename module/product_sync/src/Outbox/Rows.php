@@ -22,7 +22,7 @@ final class Rows
     const SLICE_BYTES = 1048576;
 
     const COLUMNS = 'id_outbox, id_product, id_shop, state, type, revision, payload, message_key, sent_digest, attempts,
-        failures, last_error, settles, changes, owner, taken_at, delivered_at, deleted_at,
+        failures, last_status, last_error, settles, changes, owner, taken_at, delivered_at, deleted_at,
         TIMESTAMPDIFF(SECOND, created_at, UTC_TIMESTAMP()) AS age,
         TIMESTAMPDIFF(SECOND, \'1970-01-01\', tried_at) AS tried';
 
