@@ -190,12 +190,15 @@ static bool is_forged(const struct psync_knock *k, const struct psync_caller *c)
     return needs_text && (!k->csrf || strlen(k->csrf) != n || !psync_secret_equal(k->csrf, c->csrf, n));
 }
 
+/* Who is logged in is not held up by what others do at his address: on loopback, where tunnels end, that is everybody. */
 static bool is_within_rate(struct psync_gate *g, const struct psync_token *token, const struct psync_caller *c,
                            psync_ms now)
 {
     char name[PSYNC_THROTTLE_NAME];
     if (token)
         snprintf(name, sizeof name, "token %s", token->id);
+    else if (c->kind == PSYNC_CALLER_USER)
+        snprintf(name, sizeof name, "user %.64s", c->name);
     else
         psync_address_network(c->client, name);
     return psync_throttle_take(&g->throttle, name, token ? token->rate : g->rate, now);

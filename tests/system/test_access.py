@@ -186,6 +186,7 @@ def test_another_password_ends_sessions():
 def test_a_client_has_a_limit():
     with Site(serve__rate=5) as site:
         own, slow, read = site.token("ingest"), site.token("ingest", "--rate", "1"), site.token("read")
+        _, anna = site.login()
         statuses = [site.ask("GET", "/v1/owner").status for _ in range(40)]
         assert 429 in statuses and statuses[:20] == [200] * 20
         late = next(a for a in (site.ask("GET", "/v1/owner") for _ in range(20)) if a.status == 429)
@@ -193,6 +194,9 @@ def test_a_client_has_a_limit():
         assert {site.ask("POST", "/v1/products", product(n).encode(), token=own).status for n in range(1, 60)} == {200}
         assert 429 in {site.ask("POST", "/v1/products", product(n).encode(), token=slow).status for n in range(1, 60)}
         assert site.ask("GET", "/v1/owner", token=read).status == 200, "a token is a client of its own"
+        assert 429 in {site.ask("GET", "/v1/owner").status for _ in range(40)}
+        assert site.ask("GET", "/v1/owner", **anna).status == 200, "so is who is logged in"
+        assert 429 in {site.ask("GET", "/v1/owner", **anna).status for _ in range(40)}, "with the same limit"
 
 
 def test_login_can_be_asked_for_reading_too():

@@ -310,7 +310,9 @@ def test_a_changed_certificate_is_shown_after_a_reload(tmp_path):
 def test_the_cron_line_delivers():
     """ops/cron: work --drain says nothing when all is well, and a second one beside it changes nothing."""
     with open(os.path.join(SOURCE, "ops/cron/productsync"), encoding="utf-8") as f:
-        line = next(l for l in f if l.startswith("* "))
+        lines = f.read().splitlines()
+    line = next(l for l in lines if l.startswith("* "))
+    assert "PATH=/usr/local/bin:/usr/bin:/bin" in lines, "cron's own has no /usr/local/bin"
     assert "work --drain --quiet" in line and "flock -n" in line
     with Mock() as api, Site(api.url, start=False) as site:
         site.home.run("produce", input=products(1, 20))
