@@ -135,7 +135,10 @@ final class ReaderTest extends ShopCase
         $this->set('PRODUCT_SYNC_LANGUAGES', '');
         $this->assertSame('Vieille tasse', $this->payload()['name'], 'the default language has none: another one');
         $this->set('PRODUCT_SYNC_LANGUAGES', 'de,en');
-        $this->assertSame('Vieille tasse', $this->payload()['name']);
+        $this->set('PRODUCT_SYNC_DESCRIPTION', '1');
+        $payload = $this->read()->payload;
+        $this->assertStringContainsString('"name":{"fr":"Vieille tasse"},', $payload, 'an object, also where it has none of them');
+        $this->assertStringContainsString('"description":{}', $payload);
     }
 
     public function testOptionalMembers()

@@ -19,7 +19,7 @@ final class Payload
     const MAX_BYTES = 1048576;
 
     /**
-     * @param string|string[] $name text, or texts by language code in byte order
+     * @param string|string[]|object $name text, or texts by language code in byte order
      * @param string $price a decimal, as it is to stand there
      * @param array $more further members: integers, texts, or texts by language code
      */

@@ -107,30 +107,24 @@ final class Reader
         }
         if ($choices->withDescription) {
             $texts = isset($facts->descriptions[$choices->idShop]) ? $facts->descriptions[$choices->idShop] : [];
-            $more['description'] = self::texts(array_filter($texts, 'strlen'), $choices, '');
+            $more['description'] = self::texts(array_filter($texts, 'strlen'), $choices);
         }
 
-        return Payload::text($facts->idProduct, self::texts($names, $choices, ''), $price, $stock, $more);
+        return Payload::text($facts->idProduct, self::texts($names, $choices), $price, $stock, $more);
     }
 
     /**
-     * A text, or with several languages wanted an object of those there are.
+     * A text, or with several languages wanted always an object: an API should not get now the one, now the other.
      *
      * @param string[] $texts
      *
-     * @return string|string[]
+     * @return string|object
      */
-    private static function texts(array $texts, Choices $choices, string $none)
+    private static function texts(array $texts, Choices $choices)
     {
-        if (count($choices->languages) > 1) {
-            $chosen = Text::ofLanguages($texts, $choices->languages);
-            if ($chosen) {
-                return $chosen;
-            }
-        }
-        $text = Text::choose($texts, array_merge($choices->languages, [$choices->defaultLanguage]));
-
-        return $text === null ? $none : $text;
+        return count($choices->languages) > 1
+            ? (object) Text::ofLanguages($texts, $choices->languages, $choices->defaultLanguage)
+            : (string) Text::choose($texts, array_merge($choices->languages, [$choices->defaultLanguage]));
     }
 
     private static function lack(string $sendWhen, bool $isActive, string $price): ?string

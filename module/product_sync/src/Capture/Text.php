@@ -39,27 +39,36 @@ final class Text
      */
     public static function choose(array $texts, array $wanted): ?string
     {
+        $code = self::language($texts, $wanted);
+
+        return $code === null ? null : $texts[$code];
+    }
+
+    /** The language of that text. */
+    private static function language(array $texts, array $wanted): ?string
+    {
         ksort($texts, SORT_STRING);
         foreach (array_merge($wanted, ['en']) as $code) {
             if (isset($texts[$code])) {
-                return $texts[$code];
+                return $code;
             }
         }
 
-        return $texts ? reset($texts) : null;
+        return $texts ? (string) array_keys($texts)[0] : null;
     }
 
     /**
-     * The texts of the languages wanted, in byte order of their codes.
+     * The texts of these languages, in byte order of their codes; where there is none, the one that choose() finds.
      *
-     * @param string[] $texts by ISO code
-     * @param string[] $wanted
+     * @param string[] $texts by ISO code, without empty ones
+     * @param string[] $languages
      *
      * @return string[]
      */
-    public static function ofLanguages(array $texts, array $wanted): array
+    public static function ofLanguages(array $texts, array $languages, string $default): array
     {
-        $chosen = array_intersect_key($texts, array_flip($wanted));
+        $found = array_intersect($languages, array_keys($texts)) ?: (array) self::language($texts, [$default]);
+        $chosen = array_intersect_key($texts, array_flip($found));
         ksort($chosen, SORT_STRING);
 
         return $chosen;
