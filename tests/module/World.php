@@ -105,12 +105,12 @@ final class World
         $data = $this->folder . '/db';
         $user = function_exists('posix_getuid') && posix_getuid() === 0 ? ' --user=root' : '';
         if (!is_dir($data)) {
-            exec('mariadb-install-db --no-defaults --auth-root-authentication-method=normal --skip-test-db --datadir=' . $data . $user . ' >' . $this->folder . '/install.log 2>&1', $out, $code);
+            exec('mariadb-install-db --no-defaults --auth-root-authentication-method=normal --skip-test-db --datadir=' . $data . $user . ' --tmpdir=' . $this->folder . ' >' . $this->folder . '/install.log 2>&1', $out, $code);
             if ($code !== 0) {
                 throw new Exception('mariadb-install-db: ' . file_get_contents($this->folder . '/install.log'));
             }
         }
-        $this->processes['db'] = $this->start('exec ' . self::daemon() . ' --no-defaults --datadir=' . $data . ' --socket=' . $socket . ' --skip-networking'
+        $this->processes['db'] = $this->start('exec ' . self::daemon() . ' --no-defaults --datadir=' . $data . ' --socket=' . $socket . ' --skip-networking --tmpdir=' . $this->folder
             . ' --innodb-flush-log-at-trx-commit=2 --innodb-buffer-pool-size=32M --pid-file=' . $this->folder . '/db.pid' . $user, 'db');
         self::await(function () {
             return (bool) @$this->server();

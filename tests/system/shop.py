@@ -50,7 +50,8 @@ class Database:
         self.folder = tempfile.mkdtemp(prefix="psync-db-")
         self.socket = os.path.join(self.folder, "s")
         done = subprocess.run(["mariadb-install-db", "--no-defaults", "--auth-root-authentication-method=normal",
-                               "--skip-test-db", f"--datadir={self.folder}/data", NO_AIO, *self._user()], check=False,
+                               "--skip-test-db", f"--datadir={self.folder}/data", f"--tmpdir={self.folder}", NO_AIO,
+                               *self._user()], check=False,
                               capture_output=True, text=True, timeout=240)
         assert done.returncode == 0, done.stdout + done.stderr
         self.process = None
@@ -63,6 +64,7 @@ class Database:
     def start(self):
         self.process = subprocess.Popen(
             ["mariadbd", "--no-defaults", f"--datadir={self.folder}/data", f"--socket={self.socket}", "--skip-networking",
+             f"--tmpdir={self.folder}",  # servers that share one fail over each other's files
              f"--log-error={self.folder}/log", f"--pid-file={self.folder}/pid", "--innodb-buffer-pool-size=64M", NO_AIO,
              *self._user()],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
