@@ -233,8 +233,11 @@ enum psync_result psync_relay_sql_queued(struct psync_relay_sql *s, uint32_t id_
 enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, enum psync_relay_mark mark, const uint64_t *ids, size_t n,
                                        struct psync_error *err)
 {
-    const char *what = mark == PSYNC_RELAY_MARK_QUEUED ? "queued_at=UTC_TIMESTAMP()"
-                                                       : "state='ready', owner=NULL, taken_at=NULL, queued_at=NULL";
+    /* What was deleted from the shop meanwhile is not sent any more. */
+    const char *what = mark == PSYNC_RELAY_MARK_QUEUED
+                           ? "queued_at=UTC_TIMESTAMP()"
+                           : "state=IF(deleted_at IS NULL,'ready',IF(delivered_at IS NULL,'discarded','delivered')), owner=NULL,"
+                             " taken_at=NULL, queued_at=NULL";
     if (n == 0)
         return PSYNC_OK;
     enum psync_result r = psync_buf_printf(

@@ -78,7 +78,7 @@ PSYNC_CHECKED enum psync_result psync_relay_sql_queued(struct psync_relay_sql *s
 /* ---- marking: of rows by id, as far as they still are taken under our name ---- */
 enum psync_relay_mark {
     PSYNC_RELAY_MARK_QUEUED, /* the queue has them durably */
-    PSYNC_RELAY_MARK_BACK,   /* nothing was sent: ready again */
+    PSYNC_RELAY_MARK_BACK,   /* nothing was sent: ready again, if its product still is in the shop */
 };
 PSYNC_CHECKED enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, enum psync_relay_mark mark, const uint64_t *ids,
                                                      size_t n, struct psync_error *err);

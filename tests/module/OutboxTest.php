@@ -427,6 +427,15 @@ final class OutboxTest extends ShopCase
         $this->assertSame(1, Actions::release([$id]));
     }
 
+    public function testWhatWasDeletedIsNotSentWhenItIsReleased()
+    {
+        $this->cup();
+        $this->relayTakes();
+        $this->request(self::PAGE, 'POST', '/admin/x', ['delete 20', '+deleteAfter 20']);
+        $this->assertSame(1, Actions::release([(int) $this->row(20)['id_outbox']]));
+        $this->assertSame(['20 discarded ' . self::CUP . ' (gone)'], $this->rows());
+    }
+
     public function testTwoSavesAtOnceEndWithWhatTheShopShows()
     {
         $this->cup();

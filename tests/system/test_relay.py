@@ -227,6 +227,19 @@ def test_a_full_queue_gives_rows_back(server, mock):
         assert mock.summary()["requests"] == 50
 
 
+def test_what_is_deleted_before_it_is_queued_is_not_sent(server, mock):
+    """The module marks a row that is taken, and the relay gives it back."""
+    shop = a_shop(server, mock)
+    mock.rules({"latency": "200ms"})
+    shop.add(range(1, 51))
+    shop.sql("UPDATE ps_product_sync_outbox SET deleted_at=UTC_TIMESTAMP() WHERE id_product > 40;"
+             "UPDATE ps_product_sync_outbox SET delivered_at=UTC_TIMESTAMP() WHERE id_product > 45")
+    with home_of(shop, "[queue]\nmax_depth = 20\n") as home:
+        home.worker()
+        wait_for(lambda: shop.states() == {"delivered": 45, "discarded": 5}, 60, "what is there")
+        assert mock.summary()["products"] == 40
+
+
 def test_a_test_that_the_merchant_asks_for(server, mock):
     shop = a_shop(server, mock)
     with home_of(shop) as home:

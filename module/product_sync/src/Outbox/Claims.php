@@ -19,7 +19,7 @@ final class Claims
     /** After so long a claim has run out: whoever made it is gone, and nothing it sends any more is believed. In seconds. */
     const LASTS = 120;
 
-    /** What is not delivered waits for its next turn; not if its product was deleted meanwhile. */
+    /** What is given back waits for its next turn; not if its product was deleted meanwhile. */
     const WAITING = 'state = IF(deleted_at IS NULL, \'ready\', IF(delivered_at IS NULL, \'discarded\', \'delivered\'))';
 
     /**
