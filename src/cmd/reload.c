@@ -58,10 +58,10 @@ void psync_reload_set_relays(struct psync_reload *r, struct psync_relays *relays
     unlock_both(r);
 }
 
-void psync_reload_begin(struct psync_reload *r)
+void psync_reload_enter(struct psync_reload *r, enum psync_reload_phase phase)
 {
     pthread_mutex_lock(&r->reloading);
-    r->begun = true;
+    r->phase = phase;
     pthread_mutex_unlock(&r->reloading);
 }
 
@@ -154,6 +154,8 @@ enum psync_result psync_reload_take_over(struct psync_reload *r, const struct ps
 {
     const struct psync_config *now = r->current ? r->current : r->ctx.config;
     struct psync_config *for_worker = NULL, *for_api = NULL;
+    if (r->phase == PSYNC_RELOAD_OVER)
+        return psync_fail(err, PSYNC_RETRY, "not running any more");
     enum psync_result result = psync_config_merge_reload(now, next, &for_worker, changed, kept);
     if (result == PSYNC_OK)
         result = psync_config_merge_reload(now, next, &for_api, NULL, NULL);
@@ -304,7 +306,7 @@ static void reload(struct psync_reload *r)
 void psync_reload_now(struct psync_reload *r)
 {
     pthread_mutex_lock(&r->reloading);
-    if (r->worker && r->begun)
+    if (r->worker && r->phase == PSYNC_RELOAD_READY)
         reload(r);
     else
         psync_notice("reload refused, nothing changed: not running yet, or not any more");
@@ -351,7 +353,7 @@ enum psync_result psync_reload_change(struct psync_reload *r, const struct psync
     psync_buf_init(&before, OVERRIDES_MAX);
     psync_buf_init(&after, OVERRIDES_MAX);
     pthread_mutex_lock(&r->reloading);
-    bool runs = r->worker && r->begun;
+    bool runs = r->worker && r->phase == PSYNC_RELOAD_READY;
     enum psync_result result = runs ? psync_overrides_read(r->ctx.config, &before, err)
                                     : psync_fail(err, PSYNC_RETRY, "not running yet, or not any more");
     if (result == PSYNC_OK)

@@ -16,6 +16,12 @@
 
 struct psync_relays; /* cmd/relays.h */
 
+enum psync_reload_phase {
+    PSYNC_RELOAD_EARLY, /* not all is made that settings are for: a reload would miss some of it */
+    PSYNC_RELOAD_READY,
+    PSYNC_RELOAD_OVER   /* the worker has ended: settings stay as they are, for what is still to be said of them */
+};
+
 struct psync_reload {
     const struct psync_invocation *inv;
     struct psync_context ctx;        /* ctx.config: of the start; the queue reads it to the end */
@@ -25,7 +31,7 @@ struct psync_reload {
     struct psync_owner *owner;       /* these two: changed under both locks, read under either */
     struct psync_worker *worker;
     struct psync_relays *relays;     /* as these two; NULL: no shop is configured */
-    bool begun;                      /* all of it is made; under `reloading` */
+    enum psync_reload_phase phase;   /* under `reloading` */
     unsigned stops;                  /* under `lock`: how often it was told to stop */
     pthread_mutex_t lock;            /* held for a moment: the queue's thread takes it to wake the worker */
     pthread_mutex_t reloading;       /* held for a whole reload; taken before `lock` */
@@ -36,8 +42,8 @@ void psync_reload_init(struct psync_reload *r, const struct psync_invocation *in
 void psync_reload_set_owner(struct psync_reload *r, struct psync_owner *owner);
 void psync_reload_set_worker(struct psync_reload *r, struct psync_worker *worker);
 void psync_reload_set_relays(struct psync_reload *r, struct psync_relays *relays);
-/* All is made that settings are for; before that a reload would miss some of it, and is refused. */
-void psync_reload_begin(struct psync_reload *r);
+/* READY, when all is made; OVER, when the worker has ended. Waits for a reload that is under way. */
+void psync_reload_enter(struct psync_reload *r, enum psync_reload_phase phase);
 void psync_reload_wake(struct psync_reload *r);  /* any thread: the queue has something */
 void psync_reload_fail(struct psync_reload *r, const char *why); /* any thread: the queue has failed */
 void psync_reload_stop(struct psync_reload *r);  /* any thread; the second time nothing is waited for */
@@ -45,7 +51,7 @@ void psync_reload_stop(struct psync_reload *r);  /* any thread; the second time 
  * may take some seconds. */
 bool psync_reload_alive(struct psync_reload *r);
 bool psync_reload_stopping(struct psync_reload *r); /* any thread */
-/* Any thread but the worker's, the queue's and the API's; before psync_reload_begin it only says so. */
+/* Any thread but the worker's, the queue's and the API's; where it is not READY it only says so. */
 void psync_reload_now(struct psync_reload *r);
 /* ---- shops: a change of what one says is taken over as a reload is ---- */
 /* Asks each shop once, and makes ctx.config what follows; warnings are said. Before owner and worker. */

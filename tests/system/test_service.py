@@ -2,6 +2,7 @@
 import contextlib
 import ctypes
 import fcntl
+import http.client
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ import socket
 import sqlite3
 import ssl
 import subprocess
+import threading
 import time
 
 import harness
@@ -305,6 +307,31 @@ def test_a_changed_certificate_is_shown_after_a_reload(tmp_path):
         shutil.copy(os.path.join(tmp_path, "again.key"), key)
         reload("setting changed", 1, retry__attempts=9)
         assert value("retry.attempts") == "9" and len(site.home.events(event="certificate changed")) == 2
+
+
+def test_settings_change_until_the_very_end():
+    """A change that comes while it ends is made or refused; what is said at the end is not taken from under it."""
+    with Mock() as api, Site(api.url, start=False) as site:
+        token = site.token("admin")
+        for turn in range(4):
+            site.start()
+            over, answers = threading.Event(), set()
+
+            def change(first, over=over, answers=answers):
+                value = first
+                while not over.is_set():
+                    with contextlib.suppress(OSError, http.client.HTTPException):
+                        answers.add(site.ask("PATCH", "/v1/config", {"settings": {"retry.attempts": str(value)}}, token=token).status)
+                    value = first + (value + 1) % 3
+            threads = [threading.Thread(target=change, args=(first,)) for first in (3, 7)]
+            for t in threads:
+                t.start()
+            wait_for(lambda: 200 in answers, what="a change")
+            assert site.stop() == 0
+            over.set()
+            for t in threads:
+                t.join(30)
+            assert answers <= {200, 503}, turn
 
 
 def test_the_cron_line_delivers():
