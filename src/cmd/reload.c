@@ -58,11 +58,14 @@ void psync_reload_set_relays(struct psync_reload *r, struct psync_relays *relays
     unlock_both(r);
 }
 
-void psync_reload_enter(struct psync_reload *r, enum psync_reload_phase phase)
+bool psync_reload_enter(struct psync_reload *r, enum psync_reload_phase phase)
 {
     pthread_mutex_lock(&r->reloading);
+    bool wanted = r->wanted;
     r->phase = phase;
+    r->wanted = false;
     pthread_mutex_unlock(&r->reloading);
+    return wanted;
 }
 
 void psync_reload_wake(struct psync_reload *r)
@@ -308,8 +311,11 @@ void psync_reload_now(struct psync_reload *r)
     pthread_mutex_lock(&r->reloading);
     if (r->worker && r->phase == PSYNC_RELOAD_READY)
         reload(r);
+    else if (r->phase == PSYNC_RELOAD_EARLY)
+        psync_notice("still starting: settings are read again when that is done");
     else
-        psync_notice("reload refused, nothing changed: not running yet, or not any more");
+        psync_notice("reload refused, nothing changed: not running any more");
+    r->wanted = r->phase == PSYNC_RELOAD_EARLY;
     pthread_mutex_unlock(&r->reloading);
 }
 

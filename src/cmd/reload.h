@@ -31,7 +31,8 @@ struct psync_reload {
     struct psync_owner *owner;       /* these two: changed under both locks, read under either */
     struct psync_worker *worker;
     struct psync_relays *relays;     /* as these two; NULL: no shop is configured */
-    enum psync_reload_phase phase;   /* under `reloading` */
+    enum psync_reload_phase phase;   /* under `reloading`, as the next */
+    bool wanted;                     /* a reload was asked for too early */
     unsigned stops;                  /* under `lock`: how often it was told to stop */
     pthread_mutex_t lock;            /* held for a moment: the queue's thread takes it to wake the worker */
     pthread_mutex_t reloading;       /* held for a whole reload; taken before `lock` */
@@ -42,8 +43,9 @@ void psync_reload_init(struct psync_reload *r, const struct psync_invocation *in
 void psync_reload_set_owner(struct psync_reload *r, struct psync_owner *owner);
 void psync_reload_set_worker(struct psync_reload *r, struct psync_worker *worker);
 void psync_reload_set_relays(struct psync_reload *r, struct psync_relays *relays);
-/* READY, when all is made; OVER, when the worker has ended. Waits for a reload that is under way. */
-void psync_reload_enter(struct psync_reload *r, enum psync_reload_phase phase);
+/* READY, when all is made; OVER, when the worker has ended. Waits for a reload that is under way. True: one was asked
+ * for too early, and is to be asked for again. */
+bool psync_reload_enter(struct psync_reload *r, enum psync_reload_phase phase);
 void psync_reload_wake(struct psync_reload *r);  /* any thread: the queue has something */
 void psync_reload_fail(struct psync_reload *r, const char *why); /* any thread: the queue has failed */
 void psync_reload_stop(struct psync_reload *r);  /* any thread; the second time nothing is waited for */
@@ -51,7 +53,7 @@ void psync_reload_stop(struct psync_reload *r);  /* any thread; the second time 
  * may take some seconds. */
 bool psync_reload_alive(struct psync_reload *r);
 bool psync_reload_stopping(struct psync_reload *r); /* any thread */
-/* Any thread but the worker's, the queue's and the API's; where it is not READY it only says so. */
+/* Any thread but the worker's, the queue's and the API's; where it is not READY it only says so, and remembers it. */
 void psync_reload_now(struct psync_reload *r);
 /* ---- shops: a change of what one says is taken over as a reload is ---- */
 /* Asks each shop once, and makes ctx.config what follows; warnings are said. Before owner and worker. */

@@ -21,6 +21,7 @@
 #include "delivery/worker.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -234,12 +235,14 @@ static enum psync_exit deliver(struct run *run)
     psync_say(run->inv, run->drain ? "delivering what is queued: %s message%s" : "delivering; Ctrl-C stops (%s message%s queued)",
               psync_count_text(before.unfinished), before.unfinished == 1 ? "" : "s");
     psync_painter_start(&run->painter, run->inv, "delivered");
-    psync_reload_enter(&run->reload, PSYNC_RELOAD_READY);
+    bool reloads = psync_reload_enter(&run->reload, PSYNC_RELOAD_READY);
     psync_supervisor_ready();
+    if (reloads)
+        (void)kill(getpid(), SIGHUP); /* to the thread that waits for signals: now it can be done */
     psync_supervisor_watch(is_alive, &run->reload);
     enum psync_result r = psync_worker_run(run->reload.worker, run->drain, &err);
     psync_supervisor_unwatch();
-    psync_reload_enter(&run->reload, PSYNC_RELOAD_OVER);
+    (void)psync_reload_enter(&run->reload, PSYNC_RELOAD_OVER);
     psync_owner_attach_worker(run->reload.owner, NULL);
     psync_painter_end(&run->painter);
     if (r != PSYNC_OK) {

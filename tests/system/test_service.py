@@ -161,8 +161,8 @@ def test_a_refused_reload_stands_in_the_status(tmp_path):
         assert told.wait_for("settings reloaded").endswith("; settings reloaded")
 
 
-def test_a_reload_while_it_starts_does_not_say_that_it_has(tmp_path):
-    """It waits for the queue, which somebody else has, when SIGHUP comes."""
+def test_a_reload_while_it_starts_is_made_afterwards(tmp_path):
+    """It waits for the queue, which somebody else has, when SIGHUP comes: nobody is told yet that it has started."""
     with Supervisor(str(tmp_path)) as told, Mock() as api, Site(api.url, start=False) as site:
         with open(os.path.join(site.home.state, "queue.db.lock"), "ab") as lock:
             fcntl.lockf(lock, fcntl.LOCK_EX)
@@ -173,10 +173,15 @@ def test_a_reload_while_it_starts_does_not_say_that_it_has(tmp_path):
                     return int(re.search(r"^SigBlk:\s*([0-9a-f]+)", f.read(), re.M).group(1), 16) & 1
             wait_for(takes_signals, what="its signals")
             process.send_signal(signal.SIGHUP)
-            assert "reload refused" in process.stderr.readline()
+            assert "still starting" in process.stderr.readline()
             with pytest.raises(AssertionError):
                 told.wait_for("READY=1", 0.5)
+            site.home.configure(api.url, serve__listen=f"127.0.0.1:{site.port}", serve__rate=7)
         told.wait_for("READY=1")
+        told.wait_for("RELOADING=1")
+        told.wait_for("READY=1")
+        wait_for(lambda: site.home.events(event="setting changed", setting="serve.rate: 100 -> 7"), 10)
+        wait_for(lambda: 429 in {site.ask("GET", "/healthz").status for _ in range(30)}, 10, "the new limit")
 
 
 def test_sigterm_under_load_loses_nothing():
