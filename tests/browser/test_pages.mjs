@@ -116,6 +116,24 @@ test('settings show value and origin, secrets masked', () =>
     assert.ok((await page.locator('tbody tr').count()) < 10);
   }));
 
+test('settings tell in each language what they do, and are found by it', async () => {
+  for (const [language, find, words] of [
+    ['fr-FR', 'échecs qui comptent', 'Un message est en échec après ce nombre d’échecs qui comptent'],
+    ['es-ES', 'fallos que cuentan', 'Un mensaje es fallido tras ese número de fallos que cuentan'],
+  ])
+    await visit(
+      place,
+      '#/settings',
+      async (page) => {
+        await page.getByRole('searchbox').fill(find);
+        await page.locator('.note[lang]', {hasText: words}).waitFor();
+        assert.equal(await page.locator('tbody tr').count(), 1);
+        assert.equal(await page.locator('.note[lang=en]').count(), 0);
+      },
+      {language},
+    );
+});
+
 test("the language is the browser's, and can be switched", async () => {
   for (const [language, title] of [
     ['fr-CA', 'Synthèse'],

@@ -1,5 +1,6 @@
 // The words and the pure parts, without a browser: no language lacks a word, prices keep their digits, no markup is made.
 import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
 import {test} from 'node:test';
 
@@ -27,6 +28,23 @@ test('every language has every word, with the same parts', () => {
     for (const [key, text] of Object.entries(words.en)) {
       assert.deepEqual(named(words[language][key]), named(text), `${language}: ${key}`);
       assert.equal(Array.isArray(words[language][key]), Array.isArray(text), `${language}: ${key}`);
+    }
+  }
+});
+
+test('what each setting does is told in every language', async () => {
+  const program = process.env.PSYNC_PROGRAM ?? new URL('../../build/productsync', import.meta.url).pathname;
+  const reference = JSON.parse(execFileSync(program, ['config', 'reference', '--json'], {encoding: 'utf8'}));
+  const rows = reference.settings ?? reference;
+  const names = rows.map(({section, key}) => `${section}.${key}`).sort();
+  assert.ok(names.length > 90);
+  for (const language of ['fr', 'es']) {
+    const {default: help} = await load(`help-${language}.js`);
+    assert.deepEqual(Object.keys(help).sort(), names, language);
+    for (const row of rows) {
+      // What is typed stands in both: names of settings, of variables and of files.
+      for (const [name] of row.help.matchAll(/\b[a-z]+[_.][a-z_]+\b|MY_API_\w+|`\w+`/g))
+        assert.ok(help[`${row.section}.${row.key}`].includes(name), `${language}: ${row.section}.${row.key}: ${name}`);
     }
   }
 });

@@ -5,9 +5,10 @@ import {askText, notify} from './dialog.js';
 import {field, h, say, show} from './dom.js';
 import {Poll} from './poll.js';
 import {change} from './session.js';
-import {t} from './text.js';
+import {help, t} from './text.js';
 
 const REFRESH_MS = 30000;
+const helpOf = (setting, tag, kind) => h(tag, {class: kind, lang: help(setting).lang}, help(setting).text);
 const sectionOf = (name) => name.replace(/\.[^.]*$/, '');
 
 async function store(name, value, after) {
@@ -43,7 +44,7 @@ function askSetting(setting, after) {
     );
   const dialog = askText(
     setting.name,
-    [h('p', {lang: 'en'}, setting.help), input],
+    [helpOf(setting, 'p'), input],
     input,
     t('settings.save'),
     (value) => store(setting.name, value.trim(), after),
@@ -61,7 +62,7 @@ function settingRow(setting, after) {
       'th',
       {scope: 'row', 'data-label': t('column.setting')},
       h('code', {}, setting.name.slice(sectionOf(setting.name).length + 1)),
-      h('span', {class: 'note', lang: 'en'}, setting.help),
+      helpOf(setting, 'span', 'note'),
     ),
     h(
       'td',
@@ -153,7 +154,7 @@ export function openSettings(main, page) {
     const fitting = settings.filter(
       (setting) =>
         (!only.checked || setting.from !== 'default') &&
-        `${setting.name} ${setting.help}`.toLowerCase().includes(words),
+        `${setting.name} ${help(setting).text}`.toLowerCase().includes(words),
     );
     const now = JSON.stringify(fitting);
     if (now === shown) return;
