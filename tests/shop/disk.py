@@ -16,15 +16,18 @@ class NoDisk(Exception):
 def small_disk(db, folder, table):
     """Meanwhile the table lies on a file system of 4 MB; nobody else may use the table while it moves there and back."""
     os.makedirs(folder, exist_ok=True)
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "productsync-small-disk", folder], capture_output=True,
-                          text=True, timeout=20)
+    try:
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "productsync-small-disk", folder], capture_output=True,
+                              text=True, timeout=20)
+    except OSError as e:
+        raise NoDisk(str(e)) from None
     if done.returncode:
         raise NoDisk(" ".join(done.stderr.split()))
     try:
         with moved(db, folder, table):
             yield Disk(db, folder, table)
     finally:
-        subprocess.run(["umount", folder], check=True, timeout=20)
+        subprocess.run(["umount", "--lazy", folder], check=True, timeout=20)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,6 @@
 <?php
 /* seed - what the flows need and a bare shop lacks: a webservice key, an API client, attributes, an employee who may not see the
-   module. Prints JSON. Run on the command line from the shop's root. */
+   module, a product. Prints JSON. Run on the command line from the shop's root. */
 $_SERVER['HTTP_HOST'] = $_SERVER['HTTP_HOST'] ?? 'localhost';
 require 'config/config.inc.php';
 if (class_exists('AdminKernel')) {
@@ -68,5 +68,14 @@ $employee->id_lang = (int) Configuration::get('PS_LANG_DEFAULT');
 $employee->active = true;
 $employee->default_tab = 1;
 $employee->add();
+
+// A product older than the module, which nobody asked to send; and the tax that the product page proposes is that of most products.
+$product = new Product();
+$product->name = languages('Older than the module');
+$product->link_rewrite = languages('older');
+$product->price = 1;
+$product->id_tax_rules_group = 1;
+$product->id_category_default = 2;
+$product->add();
 
 echo json_encode(['size' => (int) $group->id, 'attributes' => $attributes, 'profile' => (int) $profile->id]), "\n";
