@@ -230,8 +230,6 @@ static void say_outcome(struct psync_reload *r, enum psync_result result, const 
 static enum psync_result check_usable(struct psync_reload *r, const struct psync_config *next, struct psync_error *err)
 {
     enum psync_result result = psync_config_ready(next, err);
-    if (result == PSYNC_OK && psync_owner_site(r->owner))
-        result = psync_site_check_config(next, err);
     if (result != PSYNC_OK)
         return result;
     struct psync_log_conf log = psync_context_log_conf(&r->ctx, next, r->inv);
@@ -252,11 +250,15 @@ static enum psync_result take_over_next(struct psync_reload *r, const struct psy
     return r->shops ? take_over_base(r, next, changed, kept, err) : psync_reload_take_over(r, next, changed, kept, err);
 }
 
-/* From the files named at the start: other names wait for a restart. EMPTY: there is no TLS. */
-static enum psync_result read_certificate(const struct psync_reload *r, struct psync_web_certificate **ret_certificate,
-                                          struct psync_error *err)
+/* From the files named at the start: other names wait for a restart, but what that would refuse is refused now. EMPTY:
+ * there is no TLS. A change in the dashboard has nothing to do with these files, and does not look at them. */
+static enum psync_result read_certificate(const struct psync_reload *r, const struct psync_config *next,
+                                          struct psync_web_certificate **ret_certificate, struct psync_error *err)
 {
-    return psync_owner_site(r->owner) ? psync_site_read_certificate(r->ctx.config, ret_certificate, err) : PSYNC_EMPTY;
+    if (!psync_owner_site(r->owner))
+        return PSYNC_EMPTY;
+    enum psync_result result = psync_site_check_config(next, err);
+    return result == PSYNC_OK ? psync_site_read_certificate(r->ctx.config, ret_certificate, err) : result;
 }
 
 static void show_certificate(const struct psync_reload *r, struct psync_web_certificate *certificate)
@@ -289,7 +291,7 @@ static void reload(struct psync_reload *r)
         result = psync_config_load(&source, &next, &warnings, &err);
     if (result == PSYNC_OK)
         result = check_usable(r, next, &err);
-    if (result == PSYNC_OK && (result = read_certificate(r, &certificate, &err)) == PSYNC_EMPTY)
+    if (result == PSYNC_OK && (result = read_certificate(r, next, &certificate, &err)) == PSYNC_EMPTY)
         result = PSYNC_OK;
     if (result == PSYNC_OK)
         result = take_over_next(r, next, &changed, &kept, &err);
