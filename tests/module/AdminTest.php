@@ -170,6 +170,7 @@ final class AdminTest extends ShopCase
             $this->apiAnswers([]);
             $this->assertSame(1, Actions::resend([(int) $this->row($id)['id_outbox']], false));
             $page = new GuardedPage();
+            $page->ajax = $mode === 'simple'; // as the page is while it sends the catalogue
             $_SERVER['REQUEST_METHOD'] = 'POST';
             $_POST = ['doIt' => '1', Words::TOKEN_FIELD => $page->token()];
             $this->endRequest();

@@ -36,9 +36,7 @@ trait Page
 
     private function act(string $method)
     {
-        if (!$this->ajax) { // what a script of the page does again and again must not keep PHP's processes busy
-            EndOfRequest::deliver();
-        }
+        EndOfRequest::deliver();
         try {
             return $this->$method();
         } catch (StorageError $e) {
