@@ -1,7 +1,7 @@
 /* dashboard - the files of the dashboard as they are served, embedded at build time from dashboard/.
  *
- * index.html is one page whose parts the scripts in dashboard/ fill from the API; every file is served as it is, at its path, to
- * anybody who may read the pages: none holds a secret or depends on who asks. */
+ * index.html is one page whose parts the scripts in dashboard/ fill from the API; every file is served as it is, at its
+ * path, to everybody: none holds a secret or depends on who asks. */
 #ifndef PSYNC_ADMIN_DASHBOARD_H
 #define PSYNC_ADMIN_DASHBOARD_H
 

@@ -55,7 +55,8 @@ static void add_label(struct psync_exposition *e, const char *before, struct psy
     add(e, "\"");
 }
 
-void psync_expose(struct psync_exposition *e, const char *suffix, struct psync_label a, struct psync_label b, double value)
+void psync_expose(struct psync_exposition *e, const char *suffix, struct psync_label a, struct psync_label b,
+                  double value)
 {
     add(e, e->name);
     add(e, suffix);

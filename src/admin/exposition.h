@@ -22,6 +22,7 @@ PSYNC_CHECKED enum psync_result psync_exposition_end(struct psync_exposition *e)
 /* Its samples follow, and no others until the next one. `type`: "counter", "gauge", "histogram". */
 void psync_expose_family(struct psync_exposition *e, const char *name, const char *type, const char *help);
 /* NAME + suffix {a, b} value. */
-void psync_expose(struct psync_exposition *e, const char *suffix, struct psync_label a, struct psync_label b, double value);
+void psync_expose(struct psync_exposition *e, const char *suffix, struct psync_label a, struct psync_label b,
+                  double value);
 
 #endif

@@ -190,7 +190,8 @@ static bool is_forged(const struct psync_knock *k, const struct psync_caller *c)
     return needs_text && (!k->csrf || strlen(k->csrf) != n || !psync_secret_equal(k->csrf, c->csrf, n));
 }
 
-/* Who is logged in is not held up by what others do at his address: on loopback, where tunnels end, that is everybody. */
+/* Who is logged in is not held up by what others do at his address: on loopback, where tunnels end, that is
+ * everybody. */
 static bool is_within_rate(struct psync_gate *g, const struct psync_token *token, const struct psync_caller *c,
                            psync_ms now)
 {

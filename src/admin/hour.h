@@ -32,8 +32,8 @@ struct psync_hour {
 
 void psync_hour_init(struct psync_hour *h, psync_ms now); /* h is about 80 KB */
 psync_ms psync_hour_due(const struct psync_hour *h);      /* when the slot under way ends */
-/* Ends the slot under way, if it is time. If several are over, what happened is spread over them all, and but for the last
- * nothing is known of their backlog. A clock that jumped by more than an hour begins a new hour. */
+/* Ends the slot under way, if it is time. If several are over, what happened is spread over them all, and but for the
+ * last nothing is known of their backlog. A clock that jumped by more than an hour begins a new hour. */
 void psync_hour_turn(struct psync_hour *h, psync_ms now, int64_t backlog);
 /* The slots of the window as one. */
 void psync_hour_window(const struct psync_hour *h, struct psync_tally *ret_sum);

@@ -112,7 +112,8 @@ static void count_request(struct psync_meters *m, struct psync_meter *meter, con
     psync_spread_add(&m->hour.now.request, s->settle.attempt.latency_ms);
 }
 
-static void count_delivery(struct psync_meters *m, struct psync_meter *meter, const struct psync_delivery_report *report)
+static void count_delivery(struct psync_meters *m, struct psync_meter *meter,
+                           const struct psync_delivery_report *report)
 {
     psync_ms took = report->now - report->settlement->message->created_at;
     meter->delivered++;
@@ -121,8 +122,8 @@ static void count_delivery(struct psync_meters *m, struct psync_meter *meter, co
     psync_spread_add(&m->hour.now.delivery, took);
 }
 
-/* A verdict that came too late for its lease is not the queue's: the message will be told of again. The request was made
- * all the same. */
+/* A verdict that came too late for its lease is not the queue's: the message will be told of again. The request was
+ * made all the same. */
 static void count_verdict(struct psync_meters *m, struct psync_meter *meter, const struct psync_delivery_report *report)
 {
     const struct psync_settlement *s = report->settlement;

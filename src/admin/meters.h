@@ -1,5 +1,5 @@
-/* meters - counts what happens to messages from the start of the process on: for /metrics, and for the charts of the last
- * hour.
+/* meters - counts what happens to messages from the start of the process on: for /metrics, and for the charts of the
+ * last hour.
  *
  * The queue's thread counts, after the commit that made it true; anybody reads. One mutex, held for some hundred
  * nanoseconds a group of puts or a verdict. */
@@ -11,7 +11,7 @@
 
 struct psync_meters; /* opaque */
 
-/* Upper bounds in seconds; what is more goes into one bucket beyond them. Requests end at http.timeout, 10 s by default; a
+/* Upper bounds of the buckets; what is more goes into one beyond them. Requests end at http.timeout, 10 s by default; a
  * delivery may wait for days. */
 enum { PSYNC_BOUNDS_MAX = 14 };
 struct psync_bounds {
@@ -52,7 +52,8 @@ void psync_meters_relay(struct psync_meters *m, const char *shop, psync_ms now, 
 
 psync_ms psync_meters_begun(const struct psync_meters *m); /* when they were 0 */
 /* Copies; the caller frees. */
-PSYNC_CHECKED enum psync_result psync_meters_copy(struct psync_meters *m, struct psync_meter **ret_meters, size_t *ret_n);
+PSYNC_CHECKED enum psync_result psync_meters_copy(struct psync_meters *m, struct psync_meter **ret_meters,
+                                                  size_t *ret_n);
 PSYNC_CHECKED enum psync_result psync_meters_relays(struct psync_meters *m, struct psync_relay_meter **ret_relays,
                                                     size_t *ret_n);
 

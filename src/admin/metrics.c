@@ -95,13 +95,15 @@ struct family {
 };
 static const struct family families[] = {
     {"productsync_messages_put_total", "counter", "Messages taken into the queue.", get_put},
-    {"productsync_messages_duplicate_total", "counter", "Messages not taken because their key was known already.", get_known},
+    {"productsync_messages_duplicate_total", "counter", "Messages not taken because their key was known already.",
+     get_known},
     {"productsync_messages_full_total", "counter", "Messages not taken because queue or disk was full.", get_full},
     {"productsync_messages_delivered_total", "counter", "Messages delivered.", get_delivered},
     {"productsync_messages_dead_total", "counter", "Messages that became dead letters.", get_dead},
     {"productsync_oldest_message_timestamp_seconds", "gauge",
      "When the oldest message that is not finished was created. Absent: there is none.", get_oldest},
-    {"productsync_last_success_timestamp_seconds", "gauge", "When a message was last delivered. Absent: never.", get_success},
+    {"productsync_last_success_timestamp_seconds", "gauge", "When a message was last delivered. Absent: never.",
+     get_success},
     {"productsync_concurrency_limit", "gauge", "Requests that may be in flight at present.", get_limit},
     {"productsync_requests_in_flight", "gauge", "Requests in flight.", get_requests},
 };
@@ -136,7 +138,8 @@ static void write_failed(struct psync_exposition *e, const struct row *r, const 
     (void)m;
     for (int class = 0; class < PSYNC_CLASSES; class++)
         if (class != PSYNC_CLASS_DONE)
-            psync_expose(e, "", destination(r), (struct psync_label){"class", psync_class_traits((enum psync_class)class)->name},
+            psync_expose(e, "", destination(r),
+                         (struct psync_label){"class", psync_class_traits((enum psync_class)class)->name},
                          (double)r->meter->failed[class]);
 }
 
@@ -202,15 +205,17 @@ static const struct {
     void (*write)(struct psync_exposition *e, const struct row *row, const struct psync_metrics *m);
 } wide_families[] = {
     {"productsync_messages", "gauge", "Messages in the queue by state.", write_messages},
-    {"productsync_failed_attempts_total", "counter", "Attempts that did not deliver their message, by what the answer said.",
-     write_failed},
+    {"productsync_failed_attempts_total", "counter",
+     "Attempts that did not deliver their message, by what the answer said.", write_failed},
     {"productsync_destination_state", "gauge", "1 for the state the destination is in, 0 for the others.", write_state},
-    {"productsync_breaker_state", "gauge", "1 for the state the circuit breaker is in, 0 for the others.", write_breaker},
+    {"productsync_breaker_state", "gauge", "1 for the state the circuit breaker is in, 0 for the others.",
+     write_breaker},
     {"productsync_destination_held_timestamp_seconds", "gauge",
      "Since when the destination is paused by hand, or suspended. Absent: it is not.", write_held},
-    {"productsync_http_request_duration_seconds", "histogram", "From sending a request to its answer, whatever that is.",
-     write_request},
-    {"productsync_delivery_duration_seconds", "histogram", "From a message's creation to its delivery.", write_delivery},
+    {"productsync_http_request_duration_seconds", "histogram",
+     "From sending a request to its answer, whatever that is.", write_request},
+    {"productsync_delivery_duration_seconds", "histogram", "From a message's creation to its delivery.",
+     write_delivery},
 };
 
 /* ---- of the process ---- */
@@ -228,20 +233,25 @@ static void write_process(struct psync_exposition *e, const struct psync_metrics
     write_one(e, "productsync_start_time_seconds", "gauge", "When the process began; its counters begin at 0 then.",
               seconds(m->begun));
     write_one(e, "productsync_cpu_seconds_total", "counter", "Processor time of the process.", m->cpu_seconds);
-    write_one(e, "productsync_server_connections", "gauge", "Open connections to the API.", (double)m->server_connections);
+    write_one(e, "productsync_server_connections", "gauge", "Open connections to the API.",
+              (double)m->server_connections);
     if (m->connections >= 0)
-        write_one(e, "productsync_connections", "gauge", "Open connections to the destinations.", (double)m->connections);
+        write_one(e, "productsync_connections", "gauge", "Open connections to the destinations.",
+                  (double)m->connections);
 }
 
 static void write_queue(struct psync_exposition *e, const struct psync_metrics *m)
 {
-    write_one(e, "productsync_queue_file_bytes", "gauge", "Size of the queue's file and its log.", (double)m->queue_bytes);
+    write_one(e, "productsync_queue_file_bytes", "gauge", "Size of the queue's file and its log.",
+              (double)m->queue_bytes);
     write_one(e, "productsync_queue_messages_limit", "gauge",
               "Unfinished messages that a destination can have (queue.max_depth).", (double)m->messages_limit);
     write_one(e, "productsync_queue_disk_reserve_bytes", "gauge",
-              "With less free on the queue's disk nothing more is taken (queue.reserve).", (double)m->disk_reserve_bytes);
+              "With less free on the queue's disk nothing more is taken (queue.reserve).",
+              (double)m->disk_reserve_bytes);
     if (m->disk_free_bytes >= 0)
-        write_one(e, "productsync_queue_disk_free_bytes", "gauge", "Free on the queue's disk.", (double)m->disk_free_bytes);
+        write_one(e, "productsync_queue_disk_free_bytes", "gauge", "Free on the queue's disk.",
+                  (double)m->disk_free_bytes);
 }
 
 static void write_relays(struct psync_exposition *e, const struct psync_metrics *m)

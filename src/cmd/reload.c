@@ -152,8 +152,8 @@ static enum psync_result reload_worker(struct psync_reload *r, struct psync_conf
 }
 
 /* Two copies of the merged settings, because worker and API let go of them at different times. */
-enum psync_result psync_reload_take_over(struct psync_reload *r, const struct psync_config *next, struct psync_buf *changed,
-                                   struct psync_buf *kept, struct psync_error *err)
+enum psync_result psync_reload_take_over(struct psync_reload *r, const struct psync_config *next,
+                                         struct psync_buf *changed, struct psync_buf *kept, struct psync_error *err)
 {
     const struct psync_config *now = r->current ? r->current : r->ctx.config;
     struct psync_config *for_worker = NULL, *for_api = NULL;
@@ -183,8 +183,8 @@ enum psync_result psync_reload_take_over(struct psync_reload *r, const struct ps
 
 /* The same with shops: what they say is laid under what the files say now; the shops themselves are those of the
  * start. */
-static enum psync_result take_over_base(struct psync_reload *r, const struct psync_config *next, struct psync_buf *changed,
-                                        struct psync_buf *kept, struct psync_error *err)
+static enum psync_result take_over_base(struct psync_reload *r, const struct psync_config *next,
+                                        struct psync_buf *changed, struct psync_buf *kept, struct psync_error *err)
 {
     struct psync_config *base = NULL, *laid = NULL;
     enum psync_result result = psync_config_merge_reload(r->base, next, &base, NULL, kept);
