@@ -11,8 +11,6 @@ use ProductSync\Outbox\State;
 
 final class BackgroundTest extends ShopCase
 {
-    const CUP = '{"id":20,"name":"Cup","price":6.00,"stock":1}';
-
     public function testTheSweepFindsWhatNoHookToldOf()
     {
         Player::play(['insert 20|Cup|5|1', 'stock 20|1']);

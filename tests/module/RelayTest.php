@@ -10,8 +10,6 @@ use ProductSync\Outbox\Figures;
 final class RelayTest extends ShopCase
 {
     const TEA = ['insert 20|x|5|1', 'name 20|<b>Thé</b> "vert" 🍵 \\|  Tee', 'discount 20|0.1', '+added 20', 'stock 20|-3', '+save 20'];
-    const CUP = '{"id":20,"name":"Cup","price":6.00,"stock":1}';
-
     /** @var Relay|null */
     private $relay;
 
@@ -84,7 +82,7 @@ final class RelayTest extends ShopCase
         $this->page(self::TEA);
         $this->awaitState('delivered');
         $name = '{"en":"<b>Thé</b> \"vert\" 🍵 \\\\","fr":"Tee"}';
-        $body = '{"id":20,"name":' . $name . ',"price":5.40,"stock":0,"version":2,"shop":1,"description":""}';
+        $body = '{"id":20,"name":' . $name . ',"price":5.40,"stock":0,"version":2,"shop":1,"description":{}}';
         $this->assertCount(1, $this->received());
         $got = $this->received()[0];
         unset($got['at']);

@@ -13,11 +13,6 @@ final class SetupTest extends ShopCase
         return Hook::$module;
     }
 
-    private function cup()
-    {
-        $this->request(self::PAGE, 'POST', '/admin/x', ['insert 20|Cup|5|1', '+added 20', 'stock 20|1', '+save 20']);
-    }
-
     public function testInstallMakesWhatIsNeeded()
     {
         $this->assertTrue(Schema::hasOutbox());

@@ -12,6 +12,8 @@ abstract class ShopCase extends TestCase
     const WEBSERVICE = ['webservice' => true];
     const NOBODY = [];
 
+    const CUP = '{"id":20,"name":"Cup","price":6.00,"stock":1}';
+
     protected function setUp(): void
     {
         World::get()->reset();
@@ -77,6 +79,19 @@ abstract class ShopCase extends TestCase
         preg_match('/ (\d+)/', $http_response_header[0], $match);
 
         return [(int) $match[1], $body];
+    }
+
+    /** One product, made by a person's request. */
+    protected function cup()
+    {
+        $this->request(self::PAGE, 'POST', '/admin/x', ['insert 20|Cup|5|1', '+added 20', 'stock 20|1', '+save 20']);
+        $this->assertSame(['20 ready ' . self::CUP], $this->rows());
+    }
+
+    /** A person changes it. */
+    protected function edit(array $steps)
+    {
+        $this->request(self::PAGE, 'POST', '/admin/x', array_merge($steps, ['round 20']));
     }
 
     /** A script on the command line. Returns its exit code and what it printed. */
