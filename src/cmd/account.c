@@ -11,6 +11,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+enum { LIST_MAX = 1 << 20 };
+
 enum psync_exit psync_account_edit(const struct psync_invocation *inv, psync_accounts_change *edit, void *arg)
 {
     struct psync_context ctx = {0};
@@ -37,6 +39,34 @@ enum psync_exit psync_account_read(const struct psync_invocation *inv, struct ps
     }
     psync_context_done(&ctx);
     return code;
+}
+
+enum psync_exit psync_account_say_json(const char *name,
+                                       void (*put)(struct psync_json_writer *w, const struct psync_accounts *a),
+                                       const struct psync_accounts *a)
+{
+    struct psync_buf out;
+    struct psync_json_writer w;
+    psync_buf_init(&out, LIST_MAX);
+    psync_json_writer_begin(&w, &out);
+    psync_json_open(&w, NULL, '{');
+    psync_json_open(&w, name, '[');
+    put(&w, a);
+    psync_json_close(&w, ']');
+    psync_json_close(&w, '}');
+    enum psync_result r = psync_json_writer_end(&w);
+    if (r == PSYNC_OK)
+        psync_say_json(&out);
+    else
+        psync_complain("out of memory");
+    psync_buf_done(&out);
+    return r == PSYNC_OK ? PSYNC_EXIT_OK : PSYNC_EXIT_STORAGE;
+}
+
+enum psync_exit psync_account_usage(const struct psync_error *err)
+{
+    psync_complain("%s", err->text);
+    return PSYNC_EXIT_USAGE;
 }
 
 /* ---- passwords ---- */

@@ -16,12 +16,6 @@ struct change {
     const char *name;
 };
 
-static enum psync_exit usage(const struct psync_error *err)
-{
-    psync_complain("%s", err->text);
-    return PSYNC_EXIT_USAGE;
-}
-
 /* ---- token add ---- */
 
 static enum psync_result add(void *arg, struct psync_accounts *a, struct psync_error *err)
@@ -96,7 +90,7 @@ enum psync_exit psync_cmd_token_add(struct psync_invocation *inv)
     if (r == PSYNC_OK)
         r = psync_token_make(c.token.id, c.text, c.token.digest, &err);
     if (r != PSYNC_OK)
-        return usage(&err);
+        return psync_account_usage(&err);
     snprintf(c.token.name, sizeof c.token.name, "%s", c.name);
     enum psync_exit code = psync_account_edit(inv, add, &c);
     if (code == PSYNC_EXIT_OK)
@@ -128,32 +122,19 @@ enum psync_exit psync_cmd_token_remove(struct psync_invocation *inv)
 
 /* ---- token list ---- */
 
-static enum psync_exit print_json(const struct psync_accounts *a)
+static void put_tokens(struct psync_json_writer *w, const struct psync_accounts *a)
 {
-    struct psync_buf out;
-    struct psync_json_writer w;
     char scopes[PSYNC_RIGHTS_TEXT];
-    psync_buf_init(&out, 1 << 20);
-    psync_json_writer_begin(&w, &out);
-    psync_json_open(&w, NULL, '{');
-    psync_json_open(&w, "tokens", '[');
     for (const struct psync_token *t = a->tokens; t < a->tokens + a->n_tokens; t++) {
-        psync_json_open(&w, NULL, '{');
-        psync_json_put_text(&w, "id", t->id);
-        psync_json_put_text(&w, "name", t->name);
-        psync_json_put_text(&w, "scopes", psync_rights_text(t->rights, scopes));
-        psync_json_put_int(&w, "rate", (int64_t)t->rate);
-        psync_json_put_time(&w, "created_at", t->created_at);
-        psync_json_put_time(&w, "expires_at", t->expires_at);
-        psync_json_close(&w, '}');
+        psync_json_open(w, NULL, '{');
+        psync_json_put_text(w, "id", t->id);
+        psync_json_put_text(w, "name", t->name);
+        psync_json_put_text(w, "scopes", psync_rights_text(t->rights, scopes));
+        psync_json_put_int(w, "rate", (int64_t)t->rate);
+        psync_json_put_time(w, "created_at", t->created_at);
+        psync_json_put_time(w, "expires_at", t->expires_at);
+        psync_json_close(w, '}');
     }
-    psync_json_close(&w, ']');
-    psync_json_close(&w, '}');
-    enum psync_result r = psync_json_writer_end(&w);
-    if (r == PSYNC_OK)
-        psync_say_json(&out);
-    psync_buf_done(&out);
-    return r == PSYNC_OK ? PSYNC_EXIT_OK : PSYNC_EXIT_STORAGE;
 }
 
 static void print_line(const struct psync_invocation *inv, const struct psync_token *t)
@@ -170,7 +151,7 @@ enum psync_exit psync_cmd_token_list(struct psync_invocation *inv)
     struct psync_accounts a = {0};
     enum psync_exit code = psync_account_read(inv, &a);
     if (code == PSYNC_EXIT_OK && inv->json)
-        code = print_json(&a);
+        code = psync_account_say_json("tokens", put_tokens, &a);
     for (size_t i = 0; code == PSYNC_EXIT_OK && i < a.n_tokens; i++)
         print_line(inv, &a.tokens[i]);
     if (code == PSYNC_EXIT_OK && a.n_tokens == 0)

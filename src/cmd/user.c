@@ -1,11 +1,7 @@
 /* user - `user`: who may log in to the dashboard. */
 #include "cmd/account.h"
-#include "cmd/columns.h"
 #include "cmd/commands.h"
 #include "cmd/console.h"
-
-#include "base/json.h"
-#include "base/timefmt.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,12 +11,6 @@ struct change {
     unsigned rights;       /* 0: as they are */
     char hash[PSYNC_PASSWORD_HASH_MAX];
 };
-
-static enum psync_exit usage(const struct psync_error *err)
-{
-    psync_complain("%s", err->text);
-    return PSYNC_EXIT_USAGE;
-}
 
 static enum psync_result no_user(const char *name, struct psync_error *err)
 {
@@ -67,7 +57,7 @@ enum psync_exit psync_cmd_user_add(struct psync_invocation *inv)
     if (r == PSYNC_OK)
         r = read_password(&c, &err);
     if (r != PSYNC_OK)
-        return usage(&err);
+        return psync_account_usage(&err);
     enum psync_exit code = psync_account_edit(inv, add, &c);
     if (code == PSYNC_EXIT_OK)
         psync_say(inv, "%s may log in", c.name);
@@ -102,7 +92,7 @@ enum psync_exit psync_cmd_user_password(struct psync_invocation *inv)
         return PSYNC_EXIT_REFUSED;
     }
     if (read_password(&c, &err) != PSYNC_OK)
-        return usage(&err);
+        return psync_account_usage(&err);
     code = psync_account_edit(inv, change_password, &c);
     if (code == PSYNC_EXIT_OK)
         psync_say(inv, "%s has a new password, and is logged out everywhere", c.name);
@@ -132,29 +122,16 @@ enum psync_exit psync_cmd_user_remove(struct psync_invocation *inv)
 
 /* ---- user list ---- */
 
-static enum psync_exit print_json(const struct psync_accounts *a)
+static void put_users(struct psync_json_writer *w, const struct psync_accounts *a)
 {
-    struct psync_buf out;
-    struct psync_json_writer w;
     char scopes[PSYNC_RIGHTS_TEXT];
-    psync_buf_init(&out, 1 << 20);
-    psync_json_writer_begin(&w, &out);
-    psync_json_open(&w, NULL, '{');
-    psync_json_open(&w, "users", '[');
     for (const struct psync_user *u = a->users; u < a->users + a->n_users; u++) {
-        psync_json_open(&w, NULL, '{');
-        psync_json_put_text(&w, "name", u->name);
-        psync_json_put_text(&w, "scopes", psync_rights_text(u->rights, scopes));
-        psync_json_put_time(&w, "created_at", u->created_at);
-        psync_json_close(&w, '}');
+        psync_json_open(w, NULL, '{');
+        psync_json_put_text(w, "name", u->name);
+        psync_json_put_text(w, "scopes", psync_rights_text(u->rights, scopes));
+        psync_json_put_time(w, "created_at", u->created_at);
+        psync_json_close(w, '}');
     }
-    psync_json_close(&w, ']');
-    psync_json_close(&w, '}');
-    enum psync_result r = psync_json_writer_end(&w);
-    if (r == PSYNC_OK)
-        psync_say_json(&out);
-    psync_buf_done(&out);
-    return r == PSYNC_OK ? PSYNC_EXIT_OK : PSYNC_EXIT_STORAGE;
 }
 
 enum psync_exit psync_cmd_user_list(struct psync_invocation *inv)
@@ -163,7 +140,7 @@ enum psync_exit psync_cmd_user_list(struct psync_invocation *inv)
     char scopes[PSYNC_RIGHTS_TEXT];
     enum psync_exit code = psync_account_read(inv, &a);
     if (code == PSYNC_EXIT_OK && inv->json)
-        code = print_json(&a);
+        code = psync_account_say_json("users", put_users, &a);
     for (size_t i = 0; code == PSYNC_EXIT_OK && i < a.n_users; i++)
         psync_say(inv, "%-32s %s", a.users[i].name, psync_rights_text(a.users[i].rights, scopes));
     if (code == PSYNC_EXIT_OK && a.n_users == 0)

@@ -18,7 +18,7 @@ enum {
     OPTIONS = 9
 };
 
-/* Nothing older than TLS 1.2 (RFC 8996), and no key exchange whose records the key opens later (RFC 9325 section 4.1). */
+/* Nothing older than TLS 1.2 (RFC 8996), and no key exchange whose records the key opens later (RFC 9325). */
 static char tls_priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA";
 
 static size_t or_default(size_t value, size_t dflt)
