@@ -160,6 +160,34 @@ test('a setting is changed, kept, and given up again; a wrong value is refused',
     {login: true, expect},
   ));
 
+test('why a value is refused is said in the reader’s language', async () => {
+  for (const [language, change, save, words] of [
+    [
+      'fr-FR',
+      'Modifier retry.backoff',
+      'Enregistrer',
+      /^retry\.backoff\s: est trop grand\s; il faut une durée avec son unité/,
+    ],
+    [
+      'es-ES',
+      'Cambiar retry.backoff',
+      'Guardar',
+      /^retry\.backoff: es demasiado grande; se espera una duración con su unidad/,
+    ],
+  ])
+    await visit(
+      place,
+      '#/settings?find=retry.backoff',
+      async (page) => {
+        await click(page, change);
+        await page.getByRole('dialog').getByRole('textbox').fill('2h');
+        await click(page, save);
+        await page.getByRole('dialog').getByRole('alert').filter({hasText: words}).waitFor();
+      },
+      {language, login: true, expect},
+    );
+});
+
 test('where reading needs a login too, there is the form and nothing else', async () => {
   const closed = await Place.open({settings: 'login = always\n'});
   try {

@@ -118,8 +118,8 @@ test('settings show value and origin, secrets masked', () =>
 
 test('settings tell in each language what they do, and are found by it', async () => {
   for (const [language, find, words] of [
-    ['fr-FR', 'échecs qui comptent', 'Un message est en échec après ce nombre d’échecs qui comptent'],
-    ['es-ES', 'fallos que cuentan', 'Un mensaje es fallido tras ese número de fallos que cuentan'],
+    ['fr-FR', 'échecs qui comptent', 'Après ce nombre d’échecs qui comptent, un message est en échec définitif'],
+    ['es-ES', 'fallos que cuentan', 'Tras ese número de fallos que cuentan, un mensaje queda fallido'],
   ])
     await visit(
       place,
@@ -133,6 +133,25 @@ test('settings tell in each language what they do, and are found by it', async (
       {language},
     );
 });
+
+test('what a language needs is loaded for it alone, and when it is switched to', () =>
+  visit(place, '#/settings?find=retry.attempts', async (page) => {
+    const loaded = () =>
+      page.evaluate(() =>
+        performance
+          .getEntriesByType('resource')
+          .map((file) => file.name.replace(/.*\//, ''))
+          .filter((name) => /^(help|refused)-/.test(name))
+          .sort(),
+      );
+    await sees(page, 'A message is dead after that many failures that count');
+    assert.deepEqual(await loaded(), []);
+    await page.getByLabel('Language').selectOption('es');
+    await sees(page, 'Tras ese número de fallos que cuentan, un mensaje queda fallido');
+    assert.deepEqual(await loaded(), ['help-es.js', 'refused-es.js']);
+    await page.getByLabel('Idioma').selectOption('en');
+    await sees(page, 'A message is dead after that many failures that count');
+  }));
 
 test("the language is the browser's, and can be switched", async () => {
   for (const [language, title] of [

@@ -2,10 +2,12 @@
 
 import {member} from './raw.js';
 import {t} from './text.js';
+import {told} from './told.js';
 
 export class Problem extends Error {
   constructor(status, body, retryAfter) {
-    super(body?.detail || body?.title || (status ? `HTTP ${status}` : t('problem.unreachable')));
+    const text = body?.detail || body?.title;
+    super(text ? told(text) : status ? `HTTP ${status}` : t('problem.unreachable'));
     this.status = status;
     this.body = body;
     this.retryAfter = retryAfter;

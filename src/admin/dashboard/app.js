@@ -9,6 +9,7 @@ import {loginForm, logOut, onSession, refresh, session, askLogin} from './sessio
 import {openSettings} from './settings.js';
 import * as text from './text.js';
 import {t} from './text.js';
+import {learn} from './told.js';
 
 /** By the address's first word; `rest` says that another follows. */
 const pages = [
@@ -96,8 +97,9 @@ function languageSwitch() {
     {
       id: 'language',
       'aria-label': t('language'),
-      onchange: (event) => {
+      onchange: async (event) => {
         text.setLanguage(event.target.value);
+        await learn();
         build();
         openPage();
         document.getElementById('language').focus();
@@ -178,6 +180,7 @@ function build() {
   );
 }
 
+await learn();
 onSession(updateWho);
 addEventListener('hashchange', turnTo);
 build();

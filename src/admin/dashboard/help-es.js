@@ -1,120 +1,137 @@
-// help-es - qué hacen los ajustes, en español.
+// help-es - qué hace cada ajuste. The settings' help in Spanish, by their names; English is the API's own.
 
 export default {
-  'destination.url': 'La dirección de la API, https://host/ruta; MY_API_URL en el entorno también la da',
-  'destination.auth': 'Cómo se envía el token: Authorization: Bearer, en una cabecera propia, o de ningún modo',
-  'destination.header': 'Nombre de la cabecera de auth = header',
+  'destination.url': 'Dirección de la API, https://host/ruta; MY_API_URL en el entorno también la define',
+  'destination.auth':
+    'Cómo se envía el token: como Authorization: Bearer (bearer), en una cabecera propia (header) o de ningún modo (none)',
+  'destination.header': 'Nombre de la cabecera con auth = header',
   'destination.token':
-    'El token de la API; MY_API_TOKEN en el entorno también lo da, y token_file lo deja fuera de este archivo',
-  'destination.token_file': 'Un archivo cuya primera línea es el token; se lee al arrancar y al recargar',
-  'destination.headers': 'Más cabeceras, una `Nombre: valor` por línea, las siguientes con sangría',
-  'destination.key_header': 'Nombre de la cabecera de la clave de idempotencia',
-  'destination.key_quoted': 'Poner la clave de idempotencia entre comillas rectas, como quiere el borrador del IETF',
+    'Token de la API; MY_API_TOKEN en el entorno también lo define, y token_file lo mantiene fuera de este archivo',
+  'destination.token_file': 'Archivo cuya primera línea es el token; se lee al iniciar y al recargar',
+  'destination.headers': 'Otras cabeceras, un `Nombre: valor` por línea, con sangría en cada línea siguiente',
+  'destination.key_header': 'Nombre de la cabecera que lleva la clave de idempotencia',
+  'destination.key_quoted': 'Poner la clave de idempotencia entre comillas dobles, como pide el borrador del IETF',
   'destination.rate': 'Peticiones por segundo como máximo; 0: sin límite',
   'destination.burst':
-    'Peticiones de `rate` que pueden salir juntas tras una pausa; 0: las de una décima de segundo, al menos 1',
+    'Peticiones, dentro de `rate`, que pueden salir de golpe tras una pausa; 0: la décima parte de las de un segundo, al menos 1',
   'destination.attempts': 'En lugar de retry.attempts; 0: como allí',
   'destination.backoff': 'En lugar de retry.backoff; 0: como allí',
   'destination.timeout': 'En lugar de http.timeout; 0: como allí',
   'destination.batch': 'En lugar de batch.size; 0: como allí',
   'destination.test_method': 'En lugar de test.method; vacío: como allí',
-  'destination.allow_http': 'Permitir http:// a otro host que esta máquina; el token viaja entonces sin protección',
-  'destination.allow_private': 'Permitir un nombre de host que lleva a una dirección privada o local',
-  'shop.path': 'La carpeta de la tienda, cuyo app/config/parameters.php nombra la base y la clave',
-  'shop.host': 'El servidor de la base de datos: host, host:puerto, o la ruta de un socket; vacío: según path',
-  'shop.user': 'El usuario de la base; vacío: según path',
+  'destination.allow_http':
+    'Permitir http:// hacia otros hosts que esta máquina; el token viaja entonces sin protección',
+  'destination.allow_private': 'Permitir un nombre de host que lleve a una dirección privada o de enlace local',
+
+  'shop.path': 'Carpeta de la tienda, cuyo app/config/parameters.php indica la base de datos y la clave',
+  'shop.host': 'Servidor de base de datos: un host, host:puerto o la ruta de un socket; vacío: según path',
+  'shop.user': 'Usuario de la base de datos; vacío: según path',
   'shop.password_file':
-    'Un archivo cuya primera línea es su contraseña; vacío: según path, y ninguna para un usuario dado aquí',
-  'shop.database': 'El nombre de la base; vacío: según path',
-  'shop.prefix': 'Con qué empiezan los nombres de las tablas; vacío: según path, si no ps_',
-  'shop.key_file':
-    'Un archivo cuya primera línea es la new_cookie_key de la tienda, para el token; vacío: según path',
+    'Archivo cuya primera línea es la contraseña de ese usuario; vacío: según path, y ninguna para un usuario indicado aquí',
+  'shop.database': 'Nombre de la base de datos; vacío: según path',
+  'shop.prefix': 'Comienzo de los nombres de las tablas; vacío: según path, si no ps_',
+  'shop.key_file': 'Archivo cuya primera línea es la new_cookie_key de la tienda, para el token; vacío: según path',
   'shop.ca_file':
-    'Certificados (PEM) de las autoridades del servidor de la base; si se da, solo se le habla por TLS',
-  'shop.destination': 'Destinos de sus productos en lugar de NOMBRE/ID, separados por comas',
-  'shop.allow_private': 'Dejar que los ajustes de la propia tienda nombren una dirección privada o de esta máquina',
+    'Certificados (PEM) de las autoridades del servidor de base de datos; si se indica, solo se le habla por TLS',
+  'shop.destination': 'Destinos a los que van sus productos en lugar de NOMBRE/ID, separados por comas',
+  'shop.allow_private': 'Dejar que los ajustes propios de la tienda indiquen una dirección de bucle local o privada',
+
   'state.folder':
-    'La carpeta de estado; vacío: $STATE_DIRECTORY, si no /var/lib/productsync para root, si no productsync en $XDG_STATE_HOME o ~/.local/state',
+    'Carpeta de estado; vacío: $STATE_DIRECTORY, si no /var/lib/productsync para root, si no productsync en $XDG_STATE_HOME o ~/.local/state',
+
   'source.shop':
-    'La identidad de la tienda para los productos dados en la línea de órdenes; es parte de la clave de idempotencia',
-  'queue.driver': 'La clase de cola',
-  'queue.path': 'El archivo de la cola; vacío: queue.db en la carpeta de estado',
+    'Identidad de la tienda para los productos dados en la línea de comandos; forma parte de la clave de idempotencia',
+
+  'queue.driver': 'Tipo de cola',
+  'queue.path': 'Archivo de la cola; vacío: queue.db en la carpeta de estado',
   'queue.socket':
-    'El socket Unix de su dueño; vacío: queue.path y .sock, o en la carpeta de ejecución si es demasiado largo',
-  'queue.socket_group': 'Un grupo que puede usar el socket; vacío: solo el usuario del dueño',
-  'queue.max_depth': 'Mensajes sin terminar por destino como máximo; entonces la cola está llena',
-  'queue.full_wait': 'Cuánto espera produce a una cola llena',
+    'Socket Unix del proceso que lleva la cola; vacío: queue.path seguido de .sock, o en la carpeta de ejecución si resulta demasiado largo',
+  'queue.socket_group': 'Grupo que puede usar el socket; vacío: solo el usuario de ese proceso',
+  'queue.max_depth': 'Mensajes sin terminar por destino como máximo; a partir de ahí la cola está llena',
+  'queue.full_wait': 'Cuánto espera produce cuando la cola está llena',
   'queue.reserve':
-    'Con menos espacio libre en el disco no entra nada más en la cola, para que las entregas sigan; además queda sitio para el registro de la cola (su archivo -wal) y 512 bytes por mensaje; 0: no se mira',
-  'queue.keep': 'Cuánto tiempo se recuerdan los mensajes entregados, y se conocen sus claves',
+    'Con menos espacio libre en el disco no se pone nada más en la cola, para que las entregas puedan continuar; además, al poner en la cola se reserva sitio para el registro de la cola (su archivo -wal) y 512 bytes por mensaje en cola; 0: no se mira',
+  'queue.keep': 'Cuánto tiempo se recuerdan los mensajes entregados y se conocen sus claves',
   'queue.keep_count': 'Mensajes entregados que se recuerdan por destino como máximo; 0: sin ese límite',
-  'queue.commit_wait': 'Un resultado espera como máximo ese tiempo a que otros compartan su escritura sincronizada',
+  'queue.commit_wait': 'Lo que espera como máximo un resultado a que otros compartan su escritura sincronizada',
   'queue.commit_count': 'Resultados que comparten una escritura sincronizada como máximo',
-  'retry.attempts': 'Un mensaje es fallido tras ese número de fallos que cuentan',
-  'retry.backoff': 'Espera tras el primer fallo; se dobla con cada fallo siguiente',
-  'retry.backoff_max': 'Esa espera como máximo',
+
+  'retry.attempts': 'Tras ese número de fallos que cuentan, un mensaje queda fallido',
+  'retry.backoff': 'Espera tras el primer fallo; se duplica con cada fallo siguiente',
+  'retry.backoff_max': 'Tope de esa espera',
   'retry.jitter':
-    'El azar en esa espera: add añade hasta jitter_max, full toma cualquier tiempo hasta la espera entera',
+    'Azar en esa espera: añadir hasta jitter_max (add), o tomar cualquier tiempo hasta la espera entera (full)',
   'retry.jitter_max': 'Lo que añade como máximo jitter = add',
   'retry.give_up_after':
-    'Un mensaje es fallido con el primer fallo que cuenta tanto tiempo después de su primer intento',
-  'retry.conflict': 'Qué significa un 409 que dura tras un intento que quedó sin respuesta',
+    'Un mensaje queda fallido con el primer fallo que cuente pasado ese tiempo desde su primer intento',
+  'retry.conflict':
+    'Qué significa un 409 que persiste tras un intento que acabó sin respuesta: entregado (done) o fallido (dead)',
   'retry.budget_percent':
-    'Los reintentos pueden ser esa parte de las peticiones de un destino; los demás esperan; 0: sin presupuesto',
-  'retry.budget_reserve': 'Reintentos por segundo que se permiten sea cual sea esa parte',
+    'Parte de las peticiones de un destino que pueden ser reintentos; los demás esperan; 0: sin presupuesto',
+  'retry.budget_reserve': 'Reintentos por segundo permitidos sea cual sea esa parte',
   'retry.retry_after_max': 'Un Retry-After se respeta hasta ese tiempo',
+
   'breaker.failures': 'Fallos seguidos tras los que se deja en paz a un destino',
-  'breaker.failure_percent': 'O esa parte de fallos entre los últimos `window` resultados; 0: desactivado',
-  'breaker.window': 'Resultados que mira failure_percent',
-  'breaker.cool_off': 'Espera antes de probar una entrega; se dobla mientras las pruebas fallen',
-  'breaker.cool_off_max': 'Esa espera como máximo',
+  'breaker.failure_percent': 'O esta parte de fallos entre los últimos `window` resultados; 0: desactivado',
+  'breaker.window': 'Resultados que considera failure_percent',
+  'breaker.cool_off': 'Espera antes de volver a intentar una entrega; se duplica mientras las pruebas fallen',
+  'breaker.cool_off_max': 'Tope de esa espera',
   'breaker.suspend_after': 'Respuestas 401 o 403 seguidas que suspenden el destino',
   'breaker.refusals': 'Mensajes distintos rechazados seguidos que suspenden el destino; 0: desactivado',
-  'http.timeout': 'Una petición dura como máximo ese tiempo en total',
-  'http.connect_timeout': 'La conexión dura como máximo ese tiempo, TLS incluido',
+
+  'http.timeout': 'Lo que dura como máximo una petición en total',
+  'http.connect_timeout': 'Lo que dura como máximo la conexión, TLS incluido',
   'http.ca_file':
-    'Certificados (PEM) de las autoridades de confianza; sustituyen a los del sistema, de los que entonces no vale ninguno',
-  'http.client_cert': 'Certificado del cliente (PEM)',
+    'Certificados (PEM) de las autoridades en las que se confía; sustituyen a las del sistema, en ninguna de las cuales se confía entonces',
+  'http.client_cert': 'Certificado de cliente (PEM)',
   'http.client_key': 'Su clave privada (PEM)',
-  'http.proxy': 'Un proxy, http://[usuario:contraseña@]host:puerto, https:// o socks5h://',
-  'http.max_response': 'De una respuesta se lee eso como máximo; a un lote, al menos 4 KB por mensaje',
+  'http.proxy': 'Proxy, http://[usuario:contraseña@]host:puerto, https:// o socks5h://',
+  'http.max_response': 'Lo que se lee como máximo de una respuesta; para un lote, al menos 4 KB por mensaje',
   'http.version': 'Versión de HTTP; auto: 2 si el servidor la ofrece',
-  'http.user_agent': 'La cabecera User-Agent; vacío: productsync/ y su versión',
-  'batch.size': 'Productos por petición como máximo; 1: sin lotes',
+  'http.user_agent': 'Cabecera User-Agent; vacío: productsync/ y su versión',
+
+  'batch.size': 'Productos en una petición como máximo; 1: sin lotes',
   'batch.linger': 'Cuánto espera un lote a llenarse',
-  'batch.max_bytes': 'El cuerpo de un lote como máximo',
+  'batch.max_bytes': 'Tamaño del cuerpo de un lote como máximo',
+
   'work.concurrency': 'Peticiones en curso por destino como máximo',
-  'work.adaptive': 'Adaptar el número de peticiones en curso a lo que el destino aguanta',
-  'work.drain_wait': 'work --drain espera los mensajes previstos en ese plazo',
-  'work.grace': 'Al parar, las peticiones en curso tienen ese tiempo para terminar',
+  'work.adaptive': 'Adaptar el número de peticiones en curso a lo que soporta el destino',
+  'work.drain_wait': 'work --drain espera a los mensajes a los que les toque dentro de ese tiempo',
+  'work.grace': 'Al detenerse, tiempo que tienen las peticiones en curso para terminar',
   'work.lease':
-    'Cuánto tiempo es nuestro un mensaje tomado de la cola; al menos dos veces http.timeout y dos segundos',
-  'serve.listen': 'Dónde escuchar, HOST:PUERTO; otra dirección que la de esta máquina pide tls_cert o proxy',
-  'serve.tls_cert': 'Certificado (PEM) con su cadena: entonces se habla TLS y nada más; se relee al recargar',
-  'serve.tls_key': 'Su clave privada (PEM); se relee con él',
+    'Cuánto tiempo es nuestro un mensaje tomado de la cola; al menos el doble de http.timeout más dos segundos',
+
+  'serve.listen': 'Dónde escuchar, HOST:PUERTO; una dirección que no sea de bucle local requiere tls_cert o proxy',
+  'serve.tls_cert':
+    'Certificado (PEM) con su cadena: entonces se habla TLS y nada más; el archivo se vuelve a leer al recargar',
+  'serve.tls_key': 'Su clave privada (PEM); se vuelve a leer con él',
   'serve.proxy':
-    'Dirección IP del proxy inverso de delante, que hace TLS y pone X-Forwarded-For; los demás son rechazados entonces',
+    'Dirección IP del proxy inverso situado delante, que se encarga de TLS y pone X-Forwarded-For; los demás se rechazan entonces',
   'serve.hosts':
-    'Nombres con los que pueden preguntar navegadores y clientes, separados por comas; localhost y las direcciones de esta máquina están siempre',
+    'Nombres con los que pueden dirigirse a él navegadores y clientes, separados por comas; localhost y las direcciones de bucle local siempre están incluidos',
   'serve.login':
-    'Quién debe iniciar sesión en esta máquina: para cambiar algo, o siempre; desde fuera es siempre',
+    'Quién debe iniciar sesión desde el bucle local: para los cambios (changes) o siempre (always); desde otro lugar es siempre',
   'serve.session': 'Una sesión termina tras ese tiempo sin peticiones',
   'serve.rate':
-    'Peticiones por segundo de un cliente como máximo, luego 429; 0: sin límite; un token de acceso tiene el suyo',
-  'serve.max_connections': 'Conexiones como máximo; más allá se cierra la que lleva más tiempo inactiva',
-  'async.retries': 'Más intentos, en memoria',
-  'payload.language':
-    'Idioma que se toma de un producto con nombres en varios; vacío: en el orden de la documentación',
-  'payload.version': 'Se envía como miembro `version`; -1: sin ese miembro',
-  'payload.digits': 'Los decimales de la moneda',
-  'input.tax': 'excluded: los precios sin impuestos se envían como están',
-  'input.tax_rate': 'Porcentaje que se añade a los precios sin impuestos, como 20 o 5.5',
-  'input.negative_stock': 'Qué hacer con existencias inferiores a 0: rechazar el producto, o enviar 0',
-  'input.pass': 'Otros miembros que se transmiten, separados por comas, como reference,description',
-  'input.max_record': 'Un producto de la entrada como máximo',
-  'log.file':
-    'El archivo de registro; vacío: simple.log, async.log o queue.log en la carpeta de estado; -: ninguno',
+    'Peticiones por segundo de un mismo cliente como máximo, después 429; 0: sin límite; un token tiene el suyo',
+  'serve.max_connections': 'Conexiones como máximo; por encima se cierra la que lleva más tiempo inactiva',
+
+  'async.retries': 'Nuevos intentos en memoria',
+
+  'payload.language': 'Idioma que se toma de un producto con nombres en varios; vacío: el orden documentado',
+  'payload.version': 'Se envía como el miembro `version`; -1: sin ese miembro',
+  'payload.digits': 'Decimales de la moneda',
+
+  'input.tax': 'excluded: los precios sin impuestos se envían tal cual',
+  'input.tax_rate': 'Porcentaje que se suma a los precios sin impuestos, por ejemplo 20 o 5.5',
+  'input.negative_stock':
+    'Qué hacer con unas existencias por debajo de 0: rechazar el producto (refuse) o enviar 0 (zero)',
+  'input.pass': 'Otros miembros que se transmiten, separados por comas, por ejemplo reference,description',
+  'input.max_record': 'Tamaño de un producto de la entrada como máximo',
+
+  'log.file': 'Archivo de registro; vacío: simple.log, async.log o queue.log en la carpeta de estado; -: ninguno',
   'log.format': 'Cómo se escribe una línea',
-  'log.level': 'Por debajo de eso no se escribe nada',
-  'test.method': 'El método de la petición que prueba un destino',
+  'log.level': 'Por debajo de este nivel no se escribe nada',
+
+  'test.method': 'Método de la petición que prueba un destino',
 };

@@ -1,120 +1,136 @@
-// help-fr - ce que font les réglages, en français.
+// help-fr - ce que fait chaque réglage. The settings' help in French, by their names; English is the API's own.
 
 export default {
-  'destination.url': 'L’adresse de l’API, https://hôte/chemin ; MY_API_URL dans l’environnement la donne aussi',
-  'destination.auth': 'Comment le jeton est envoyé : Authorization: Bearer, un en-tête à part, ou pas du tout',
-  'destination.header': 'Nom de l’en-tête de auth = header',
+  'destination.url': 'Adresse de l’API, https://hôte/chemin ; MY_API_URL dans l’environnement la définit aussi',
+  'destination.auth':
+    'Façon d’envoyer le jeton : par Authorization: Bearer (bearer), dans un en-tête à lui (header), ou pas du tout (none)',
+  'destination.header': 'Nom de l’en-tête quand auth = header',
   'destination.token':
-    'Le jeton de l’API ; MY_API_TOKEN dans l’environnement le donne aussi, et token_file le garde hors de ce fichier',
-  'destination.token_file': 'Un fichier dont la première ligne est le jeton ; lu au démarrage et au rechargement',
-  'destination.headers': 'D’autres en-têtes, un `Nom: valeur` par ligne, les lignes suivantes en retrait',
-  'destination.key_header': 'Nom de l’en-tête de la clé d’idempotence',
-  'destination.key_quoted': 'Mettre la clé d’idempotence entre guillemets droits, comme le veut le projet de l’IETF',
-  'destination.rate': 'Requêtes par seconde au plus ; 0 : pas de limite',
+    'Jeton de l’API ; MY_API_TOKEN dans l’environnement le définit aussi, et token_file le garde hors de ce fichier',
+  'destination.token_file': 'Fichier dont la première ligne est le jeton ; lu au démarrage et au rechargement',
+  'destination.headers': 'Autres en-têtes, un `Nom: valeur` par ligne, chaque ligne suivante en retrait',
+  'destination.key_header': 'Nom de l’en-tête qui porte la clé d’idempotence',
+  'destination.key_quoted':
+    'Mettre la clé d’idempotence entre guillemets doubles, comme le veut le projet de norme IETF',
+  'destination.rate': 'Requêtes par seconde, au plus ; 0 : sans limite',
   'destination.burst':
-    'Requêtes de `rate` qui peuvent partir ensemble après une pause ; 0 : celles d’un dixième de seconde, au moins 1',
-  'destination.attempts': 'À la place de retry.attempts ; 0 : comme lui',
-  'destination.backoff': 'À la place de retry.backoff ; 0 : comme lui',
-  'destination.timeout': 'À la place de http.timeout ; 0 : comme lui',
-  'destination.batch': 'À la place de batch.size ; 0 : comme lui',
-  'destination.test_method': 'À la place de test.method ; vide : comme lui',
+    'Nombre de requêtes, dans la limite de `rate`, qui peuvent partir d’un coup après une pause ; 0 : un dixième de celles d’une seconde, au moins 1',
+  'destination.attempts': 'À la place de retry.attempts ; 0 : comme là-bas',
+  'destination.backoff': 'À la place de retry.backoff ; 0 : comme là-bas',
+  'destination.timeout': 'À la place de http.timeout ; 0 : comme là-bas',
+  'destination.batch': 'À la place de batch.size ; 0 : comme là-bas',
+  'destination.test_method': 'À la place de test.method ; vide : comme là-bas',
   'destination.allow_http':
-    'Permettre http:// vers un autre hôte que cette machine ; le jeton voyage alors sans protection',
-  'destination.allow_private': 'Permettre un nom d’hôte qui mène à une adresse privée ou locale',
-  'shop.path': 'Le dossier de la boutique, dont app/config/parameters.php nomme la base et la clé',
-  'shop.host': 'Le serveur de base de données : hôte, hôte:port, ou chemin d’un socket ; vide : d’après path',
-  'shop.user': 'L’utilisateur de la base ; vide : d’après path',
+    'Autoriser http:// vers d’autres hôtes que cette machine ; le jeton circule alors sans protection',
+  'destination.allow_private': 'Autoriser un nom d’hôte qui mène à une adresse privée ou de lien local',
+
+  'shop.path': 'Dossier de la boutique, dont app/config/parameters.php nomme la base de données et la clé',
+  'shop.host': 'Serveur de base de données : un hôte, hôte:port, ou le chemin d’un socket ; vide : d’après path',
+  'shop.user': 'Utilisateur de la base de données ; vide : d’après path',
   'shop.password_file':
-    'Un fichier dont la première ligne est son mot de passe ; vide : d’après path, et aucun pour un utilisateur donné ici',
-  'shop.database': 'Le nom de la base ; vide : d’après path',
-  'shop.prefix': 'Le début des noms de tables ; vide : d’après path, sinon ps_',
+    'Fichier dont la première ligne est le mot de passe de cet utilisateur ; vide : d’après path, et aucun pour un utilisateur indiqué ici',
+  'shop.database': 'Nom de la base de données ; vide : d’après path',
+  'shop.prefix': 'Début du nom des tables ; vide : d’après path, sinon ps_',
   'shop.key_file':
-    'Un fichier dont la première ligne est la new_cookie_key de la boutique, pour le jeton ; vide : d’après path',
+    'Fichier dont la première ligne est la new_cookie_key de la boutique, pour le jeton ; vide : d’après path',
   'shop.ca_file':
-    'Certificats (PEM) des autorités du serveur de base de données ; donné, on ne lui parle plus que par TLS',
-  'shop.destination': 'Destinations de ses produits à la place de NOM/ID, séparées par des virgules',
-  'shop.allow_private':
-    'Laisser les réglages de la boutique elle-même nommer une adresse privée ou de cette machine',
+    'Certificats (PEM) des autorités du serveur de base de données ; si indiqué, on ne lui parle qu’en TLS',
+  'shop.destination': 'Destinations où vont ses produits au lieu de NOM/ID, séparées par des virgules',
+  'shop.allow_private': 'Laisser les réglages propres à la boutique nommer une adresse de bouclage ou privée',
+
   'state.folder':
-    'Le dossier d’état ; vide : $STATE_DIRECTORY, sinon /var/lib/productsync pour root, sinon productsync dans $XDG_STATE_HOME ou ~/.local/state',
+    'Dossier d’état ; vide : $STATE_DIRECTORY, sinon /var/lib/productsync pour root, sinon productsync dans $XDG_STATE_HOME ou ~/.local/state',
+
   'source.shop':
-    'L’identité de la boutique pour les produits donnés en ligne de commande ; elle fait partie de la clé d’idempotence',
-  'queue.driver': 'La sorte de file',
-  'queue.path': 'Le fichier de la file ; vide : queue.db dans le dossier d’état',
+    'Identité de la boutique pour les produits donnés en ligne de commande ; elle fait partie de la clé d’idempotence',
+
+  'queue.driver': 'Type de file',
+  'queue.path': 'Fichier de la file ; vide : queue.db dans le dossier d’état',
   'queue.socket':
-    'Le socket Unix de son propriétaire ; vide : queue.path et .sock, ou dans le dossier d’exécution si c’est trop long',
-  'queue.socket_group': 'Un groupe qui peut se servir du socket ; vide : seul l’utilisateur propriétaire',
-  'queue.max_depth': 'Messages non terminés par destination au plus ; la file est alors pleine',
-  'queue.full_wait': 'Combien de temps produce attend une file pleine',
+    'Socket Unix du processus qui tient la file ; vide : queue.path suivi de .sock, ou dans le dossier d’exécution si c’est trop long',
+  'queue.socket_group': 'Groupe qui peut utiliser le socket ; vide : seulement l’utilisateur de ce processus',
+  'queue.max_depth': 'Messages non terminés par destination, au plus ; au-delà, la file est pleine',
+  'queue.full_wait': 'Temps pendant lequel produce attend quand la file est pleine',
   'queue.reserve':
-    'Avec moins d’espace libre sur le disque rien n’entre plus dans la file, pour que les livraisons continuent ; il reste en outre de la place pour le journal de la file (son fichier -wal) et 512 octets par message ; 0 : sans ce contrôle',
-  'queue.keep': 'Combien de temps les messages livrés sont gardés, et leurs clés connues',
-  'queue.keep_count': 'Messages livrés gardés par destination au plus ; 0 : pas cette limite',
-  'queue.commit_wait': 'Un résultat attend au plus ce temps que d’autres partagent son écriture synchronisée',
-  'queue.commit_count': 'Résultats qui partagent une écriture synchronisée au plus',
-  'retry.attempts': 'Un message est en échec après ce nombre d’échecs qui comptent',
+    'Avec moins d’espace disque libre, plus rien n’est mis en file, pour que les livraisons puissent continuer ; en outre, la mise en file garde de la place pour le journal de la file (son fichier -wal) et 512 octets par message en file ; 0 : pas de contrôle',
+  'queue.keep': 'Durée pendant laquelle les messages livrés restent en mémoire, et leurs clés connues',
+  'queue.keep_count': 'Messages livrés gardés en mémoire par destination, au plus ; 0 : sans cette limite',
+  'queue.commit_wait': 'Temps qu’un résultat attend, au plus, pour que d’autres partagent son écriture synchronisée',
+  'queue.commit_count': 'Résultats qui partagent une même écriture synchronisée, au plus',
+
+  'retry.attempts': 'Après ce nombre d’échecs qui comptent, un message est en échec définitif',
   'retry.backoff': 'Attente après le premier échec ; elle double à chaque échec suivant',
-  'retry.backoff_max': 'Cette attente au plus',
+  'retry.backoff_max': 'Plafond de cette attente',
   'retry.jitter':
-    'Le hasard dans cette attente : add ajoute jusqu’à jitter_max, full prend n’importe quelle durée jusqu’à l’attente entière',
-  'retry.jitter_max': 'Ajouté au plus par jitter = add',
+    'Part de hasard dans cette attente : ajouter jusqu’à jitter_max (add), ou prendre une durée quelconque jusqu’à l’attente entière (full)',
+  'retry.jitter_max': 'Ce que jitter = add ajoute au plus',
   'retry.give_up_after':
-    'Un message est en échec au premier échec qui compte aussi longtemps après sa première tentative',
-  'retry.conflict': 'Ce que veut dire un 409 qui dure après une tentative restée sans réponse',
+    'Un message est en échec définitif au premier échec qui compte une fois cette durée écoulée depuis sa première tentative',
+  'retry.conflict':
+    'Ce que veut dire un 409 qui persiste après une tentative restée sans réponse : livré (done) ou en échec (dead)',
   'retry.budget_percent':
-    'Les nouveaux essais peuvent être cette part des requêtes d’une destination ; au-delà ils attendent ; 0 : pas de budget',
+    'Part des requêtes d’une destination que peuvent prendre les nouveaux essais ; les autres attendent ; 0 : sans budget',
   'retry.budget_reserve': 'Nouveaux essais par seconde permis quelle que soit cette part',
   'retry.retry_after_max': 'Un Retry-After est respecté jusqu’à cette durée',
-  'breaker.failures': 'Échecs de suite après lesquels une destination est laissée en paix',
-  'breaker.failure_percent': 'Ou cette part d’échecs parmi les `window` derniers résultats ; 0 : sans',
-  'breaker.window': 'Résultats que regarde failure_percent',
-  'breaker.cool_off': 'Attente avant d’essayer une livraison ; elle double tant que les essais échouent',
-  'breaker.cool_off_max': 'Cette attente au plus',
-  'breaker.suspend_after': 'Réponses 401 ou 403 de suite qui suspendent la destination',
-  'breaker.refusals': 'Messages différents refusés de suite qui suspendent la destination ; 0 : sans',
-  'http.timeout': 'Une requête dure au plus ce temps en tout',
-  'http.connect_timeout': 'La connexion dure au plus ce temps, TLS compris',
+
+  'breaker.failures': 'Nombre d’échecs de suite après lequel une destination est laissée en repos',
+  'breaker.failure_percent': 'Ou cette part d’échecs parmi les `window` derniers résultats ; 0 : désactivé',
+  'breaker.window': 'Nombre de résultats que considère failure_percent',
+  'breaker.cool_off': 'Attente avant d’essayer de nouveau une livraison ; elle double tant que les essais échouent',
+  'breaker.cool_off_max': 'Plafond de cette attente',
+  'breaker.suspend_after': 'Nombre de réponses 401 ou 403 de suite qui suspend la destination',
+  'breaker.refusals': 'Nombre de messages différents refusés de suite qui suspend la destination ; 0 : désactivé',
+
+  'http.timeout': 'Durée totale d’une requête, au plus',
+  'http.connect_timeout': 'Durée de la connexion, au plus, TLS compris',
   'http.ca_file':
-    'Certificats (PEM) des autorités de confiance ; ils remplacent ceux du système, dont aucun ne compte alors',
-  'http.client_cert': 'Certificat du client (PEM)',
+    'Certificats (PEM) des autorités à reconnaître ; ils remplacent ceux du système, dont aucun n’est alors reconnu',
+  'http.client_cert': 'Certificat client (PEM)',
   'http.client_key': 'Sa clé privée (PEM)',
-  'http.proxy': 'Un proxy, http://[utilisateur:mot de passe@]hôte:port, https:// ou socks5h://',
-  'http.max_response': 'D’une réponse, cela est lu au plus ; à un lot, au moins 4 KB par message',
-  'http.version': 'Version de HTTP ; auto : 2 si le serveur l’offre',
-  'http.user_agent': 'L’en-tête User-Agent ; vide : productsync/ et sa version',
-  'batch.size': 'Produits par requête au plus ; 1 : pas de lots',
-  'batch.linger': 'Combien de temps un lot attend d’être rempli',
-  'batch.max_bytes': 'Le corps d’un lot au plus',
-  'work.concurrency': 'Requêtes en cours par destination au plus',
+  'http.proxy': 'Proxy, http://[utilisateur:mot-de-passe@]hôte:port, https:// ou socks5h://',
+  'http.max_response': 'Ce qui est lu d’une réponse, au plus ; pour un lot, au moins 4 Ko par message',
+  'http.version': 'Version de HTTP ; auto : 2 si le serveur la propose',
+  'http.user_agent': 'En-tête User-Agent ; vide : productsync/ et sa version',
+
+  'batch.size': 'Produits dans une même requête, au plus ; 1 : pas de lots',
+  'batch.linger': 'Temps pendant lequel un lot attend de se remplir',
+  'batch.max_bytes': 'Taille du corps d’un lot, au plus',
+
+  'work.concurrency': 'Requêtes en cours par destination, au plus',
   'work.adaptive': 'Adapter le nombre de requêtes en cours à ce que la destination supporte',
-  'work.drain_wait': 'work --drain attend les messages prévus dans ce délai',
-  'work.grace': 'À l’arrêt, les requêtes en cours ont ce temps pour finir',
+  'work.drain_wait': 'work --drain attend les messages dont l’heure d’envoi vient dans ce délai',
+  'work.grace': 'À l’arrêt, temps laissé aux requêtes en cours pour se terminer',
   'work.lease':
-    'Combien de temps un message pris dans la file est à nous ; au moins deux fois http.timeout et deux secondes',
-  'serve.listen': 'Où écouter, HÔTE:PORT ; une autre adresse que celle de cette machine demande tls_cert ou proxy',
-  'serve.tls_cert': 'Certificat (PEM) avec sa chaîne : on parle alors TLS et rien d’autre ; relu au rechargement',
+    'Temps pendant lequel un message pris dans la file est à nous ; au moins deux fois http.timeout plus deux secondes',
+
+  'serve.listen': 'Où écouter, HÔTE:PORT ; une autre adresse que celle de bouclage demande tls_cert ou proxy',
+  'serve.tls_cert': 'Certificat (PEM) avec sa chaîne : alors seul TLS est parlé ; le fichier est relu au rechargement',
   'serve.tls_key': 'Sa clé privée (PEM) ; relue avec lui',
   'serve.proxy':
-    'Adresse IP du proxy inverse placé devant, qui fait TLS et donne X-Forwarded-For ; les autres sont alors refusés',
+    'Adresse IP du proxy inverse placé devant, qui fait le TLS et pose X-Forwarded-For ; les autres sont alors refusés',
   'serve.hosts':
-    'Noms sous lesquels navigateurs et clients peuvent demander, séparés par des virgules ; localhost et les adresses de cette machine en sont toujours',
-  'serve.login': 'Qui doit se connecter sur cette machine : pour modifier, ou toujours ; ailleurs c’est toujours',
-  'serve.session': 'Une connexion prend fin après ce temps sans requête',
-  'serve.rate':
-    'Requêtes par seconde d’un client au plus, ensuite 429 ; 0 : pas de limite ; un jeton d’accès a la sienne',
+    'Noms sous lesquels navigateurs et clients peuvent s’adresser à lui, séparés par des virgules ; localhost et les adresses de bouclage en font toujours partie',
+  'serve.login':
+    'Qui doit se connecter depuis l’adresse de bouclage : pour les modifications (changes), ou toujours (always) ; ailleurs, c’est toujours',
+  'serve.session': 'Une connexion prend fin après cette durée sans requête',
+  'serve.rate': 'Requêtes par seconde d’un même client, au plus, puis 429 ; 0 : sans limite ; un jeton a la sienne',
   'serve.max_connections': 'Connexions au plus ; au-delà, la plus longtemps inactive est fermée',
-  'async.retries': 'Nouveaux essais, en mémoire',
-  'payload.language':
-    'Langue à prendre d’un produit dont le nom en a plusieurs ; vide : dans l’ordre de la documentation',
-  'payload.version': 'Envoyé comme membre `version` ; -1 : pas de tel membre',
-  'payload.digits': 'Les décimales de la monnaie',
+
+  'async.retries': 'Nouveaux essais en mémoire',
+
+  'payload.language': 'Langue à prendre d’un produit dont le nom existe en plusieurs ; vide : l’ordre documenté',
+  'payload.version': 'Envoyé comme membre `version` ; -1 : sans ce membre',
+  'payload.digits': 'Décimales de la devise',
+
   'input.tax': 'excluded : les prix hors taxe sont envoyés tels quels',
-  'input.tax_rate': 'Pourcentage à ajouter aux prix hors taxe, comme 20 ou 5.5',
-  'input.negative_stock': 'Que faire d’un stock inférieur à 0 : refuser le produit, ou envoyer 0',
-  'input.pass': 'Autres membres à transmettre, séparés par des virgules, comme reference,description',
-  'input.max_record': 'Un produit en entrée au plus',
-  'log.file': 'Le fichier journal ; vide : simple.log, async.log ou queue.log dans le dossier d’état ; - : aucun',
-  'log.format': 'Comment une ligne est écrite',
-  'log.level': 'Rien en dessous n’est écrit',
-  'test.method': 'La méthode de la requête qui teste une destination',
+  'input.tax_rate': 'Pourcentage à ajouter aux prix hors taxe, par exemple 20 ou 5.5',
+  'input.negative_stock': 'Que faire d’un stock sous 0 : refuser le produit (refuse), ou envoyer 0 (zero)',
+  'input.pass': 'Autres membres à transmettre, séparés par des virgules, par exemple reference,description',
+  'input.max_record': 'Taille d’un produit en entrée, au plus',
+
+  'log.file': 'Fichier journal ; vide : simple.log, async.log ou queue.log dans le dossier d’état ; - : aucun',
+  'log.format': 'Forme des lignes',
+  'log.level': 'Rien n’est écrit sous ce niveau',
+
+  'test.method': 'Méthode de la requête qui teste une destination',
 };

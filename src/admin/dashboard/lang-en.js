@@ -27,6 +27,7 @@ export default {
   'dead.title': 'Dead letters',
   'settings.title': 'Settings',
   'problem.unreachable': 'productsync does not answer',
+  'problem.where': '{name}: {words}',
   'trouble.silent': 'productsync does not answer. What you see may be out of date.',
   'trouble.answer': 'productsync answers: {words}.',
   'trouble.again': 'Next try in {time}.',

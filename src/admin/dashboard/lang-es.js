@@ -27,6 +27,7 @@ export default {
   'dead.title': 'Mensajes fallidos',
   'settings.title': 'Ajustes',
   'problem.unreachable': 'productsync no responde',
+  'problem.where': '{name}: {words}',
   'trouble.silent': 'productsync no responde. Lo que se ve puede estar desactualizado.',
   'trouble.answer': 'productsync responde: {words}.',
   'trouble.again': 'Nuevo intento en {time}.',

@@ -27,6 +27,7 @@ export default {
   'dead.title': 'Messages en échec',
   'settings.title': 'Réglages',
   'problem.unreachable': 'productsync ne répond pas',
+  'problem.where': '{name} : {words}',
   'trouble.silent': 'productsync ne répond pas. Ce qui est affiché n’est peut-être plus à jour.',
   'trouble.answer': 'productsync répond : {words}.',
   'trouble.again': 'Nouvel essai dans {time}.',

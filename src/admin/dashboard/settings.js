@@ -5,11 +5,16 @@ import {askText, notify} from './dialog.js';
 import {field, h, say, show} from './dom.js';
 import {Poll} from './poll.js';
 import {change} from './session.js';
-import {help, t} from './text.js';
+import {t} from './text.js';
+import {helpOf} from './told.js';
 
 const REFRESH_MS = 30000;
-const helpOf = (setting, tag, kind) => h(tag, {class: kind, lang: help(setting).lang}, help(setting).text);
 const sectionOf = (name) => name.replace(/\.[^.]*$/, '');
+
+function helpText(element, setting, look = {}) {
+  const {words, language} = helpOf(setting);
+  return h(element, {...look, lang: language}, words);
+}
 
 async function store(name, value, after) {
   const {changed} = await change('PATCH', '/v1/config', {settings: {[name]: value}});
@@ -44,7 +49,7 @@ function askSetting(setting, after) {
     );
   const dialog = askText(
     setting.name,
-    [helpOf(setting, 'p'), input],
+    [helpText('p', setting), input],
     input,
     t('settings.save'),
     (value) => store(setting.name, value.trim(), after),
@@ -62,7 +67,7 @@ function settingRow(setting, after) {
       'th',
       {scope: 'row', 'data-label': t('column.setting')},
       h('code', {}, setting.name.slice(sectionOf(setting.name).length + 1)),
-      helpOf(setting, 'span', 'note'),
+      helpText('span', setting, {class: 'note'}),
     ),
     h(
       'td',
@@ -154,7 +159,7 @@ export function openSettings(main, page) {
     const fitting = settings.filter(
       (setting) =>
         (!only.checked || setting.from !== 'default') &&
-        `${setting.name} ${help(setting).text}`.toLowerCase().includes(words),
+        `${setting.name} ${helpOf(setting).words}`.toLowerCase().includes(words),
     );
     const now = JSON.stringify(fitting);
     if (now === shown) return;

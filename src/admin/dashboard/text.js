@@ -1,13 +1,10 @@
 // text - words, numbers and times in the reader's language.
 
-import helpEs from './help-es.js';
-import helpFr from './help-fr.js';
 import en from './lang-en.js';
 import es from './lang-es.js';
 import fr from './lang-fr.js';
 
 const languages = {en, fr, es};
-const helps = {es: helpEs, fr: helpFr}; // English comes from the program
 export const languageNames = {en: 'English', fr: 'Français', es: 'Español'};
 
 function stored() {
@@ -67,7 +64,7 @@ export function setLanguage(name) {
 }
 
 /** No line of French begins with these: a no-break space before them. */
-const spaced = (text) => (language === 'fr' ? text.replace(/ (?=[:;?!»%])|(?<=«) /g, '\u00a0') : text);
+export const spaced = (text) => (language === 'fr' ? text.replace(/ (?=[:;?!»%])|(?<=«) /g, '\u00a0') : text);
 
 /** The words of `key`, with {name} replaced; a pair [one, other] is chosen by `values.n`. */
 export function t(key, values = {}) {
@@ -77,12 +74,6 @@ export function t(key, values = {}) {
     const value = values[name] ?? all;
     return typeof value === 'number' ? tools.whole.format(value) : value;
   });
-}
-
-/** What a setting does: {text, lang}; what we have no words for, in the program's own. */
-export function help(setting) {
-  const known = helps[language]?.[setting.name.replace(/ .*\./, '.')]; // "destination eu.rate" is "destination.rate"
-  return known ? {text: spaced(known), lang: language} : {text: setting.help, lang: 'en'};
 }
 
 export const whole = (n) => tools.whole.format(n);
