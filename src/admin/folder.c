@@ -56,7 +56,7 @@ static bool is_ours(const char *folder, const struct stat *st, const struct psyn
     for (const struct dirent *e; ours && (e = readdir(names)) != NULL;)
         ours = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
                strncmp(e->d_name, queue, strlen(queue)) == 0 || strstr(e->d_name, ".log") != NULL ||
-               strcmp(e->d_name, "overrides.conf") == 0;
+               strcmp(e->d_name, "overrides.conf") == 0 || strncmp(e->d_name, "access.json", 11) == 0;
     if (names)
         (void)closedir(names);
     return ours;

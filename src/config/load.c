@@ -11,6 +11,7 @@
 #include "config/store.h"
 #include "config/wipe.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -240,6 +241,7 @@ static enum psync_result read_config_file(struct loading *l, const char *path)
     return r == PSYNC_EMPTY ? PSYNC_OK : r;
 }
 
+/* Who may only use the socket of another user's process cannot read its settings, and needs none of those in there. */
 static enum psync_result read_dashboard_file(struct loading *l, const char *text)
 {
     struct psync_buf path;
@@ -250,7 +252,7 @@ static enum psync_result read_dashboard_file(struct loading *l, const char *text
     l->origin = PSYNC_ORIGIN_DASHBOARD;
     if (r == PSYNC_OK && text)
         r = psync_ini_read((struct psync_span){text, strlen(text)}, path.data, on_ini, l, l->err);
-    else if (r == PSYNC_OK)
+    else if (r == PSYNC_OK && (access(path.data, R_OK) == 0 || errno != EACCES))
         r = read_file(l, path.data, PSYNC_ORIGIN_DASHBOARD);
     psync_buf_done(&path);
     return r == PSYNC_EMPTY ? PSYNC_OK : r;

@@ -16,6 +16,7 @@ struct psync_web_client {
     CURL *easy;
     char *base_url;             /* without a slash at the end */
     struct curl_slist *headers; /* for every call; the content type may go before them */
+    bool is_unix;
     char why[CURL_ERROR_SIZE];
 };
 
@@ -112,6 +113,7 @@ enum psync_result psync_web_client_new(const struct psync_web_client_conf *conf,
     if (!c)
         return psync_fail(err, PSYNC_NOMEM, "no memory for a client");
     c->base_url = psync_span_dup(url);
+    c->is_unix = conf->unix_path != NULL;
     c->easy = curl_easy_init();
     CURLcode bad = CURLE_OUT_OF_MEMORY;
     if (c->base_url && c->easy && set_headers(c, conf->bearer))
@@ -137,11 +139,13 @@ void psync_web_client_free(struct psync_web_client *client)
 
 /* ---- what a curl code means to the caller ---- */
 
-static enum psync_result connect_verdict(struct psync_web_client *c)
+/* Of a unix socket curl would say that it cannot connect to a port of localhost. */
+static enum psync_result not_connected(struct psync_web_client *c, const char *why, struct psync_error *err)
 {
-    long why = 0;
-    (void)curl_easy_getinfo(c->easy, CURLINFO_OS_ERRNO, &why);
-    return why == EACCES || why == EPERM ? PSYNC_REJECT : PSYNC_GONE;
+    long number = 0;
+    (void)curl_easy_getinfo(c->easy, CURLINFO_OS_ERRNO, &number);
+    return psync_fail(err, number == EACCES || number == EPERM ? PSYNC_REJECT : PSYNC_GONE, "%s",
+                      c->is_unix && number ? strerror((int)number) : why);
 }
 
 static enum psync_result verdict(struct psync_web_client *c, CURLcode code, bool stopped, struct psync_error *err)
@@ -152,7 +156,7 @@ static enum psync_result verdict(struct psync_web_client *c, CURLcode code, bool
         return PSYNC_OK;
     case CURLE_COULDNT_CONNECT:
     case CURLE_COULDNT_RESOLVE_HOST:
-        return psync_fail(err, connect_verdict(c), "%s", why);
+        return not_connected(c, why, err);
     case CURLE_OPERATION_TIMEDOUT:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:

@@ -161,12 +161,16 @@ def test_the_group_gets_through_to_the_socket():
         home.configure(api.url, queue__socket_group=grp.getgrgid(group).gr_name)
         os.chmod(home.folder, 0o711)
         os.chmod(home.conf, 0o644)
+        home.run("user", "add", "anna", input="correct horse battery\n")
         worker = home.worker()
         folder = os.stat(home.state)
         assert stat.S_IMODE(folder.st_mode) == 0o710 and folder.st_gid == group
         assert stat.S_IMODE(os.stat(home.socket).st_mode) == 0o660
         done = as_other(home, "produce")
         assert done.returncode == 0 and "1 put" in done.stdout, done
+        with open(os.path.join(home.state, "overrides.conf"), "w", opener=lambda p, f: os.open(p, f, 0o600), encoding="ascii") as f:
+            f.write("[retry]\nattempts = 7\n")
+        assert as_other(home, "status").returncode == 0, "what the dashboard changed is not theirs to read, nor needed"
         if os.geteuid() == 0:
             assert "Permission denied" in as_other(home, "status", group=OTHER - 1).stderr
         assert worker.poll() is None and "socket_group" not in home.log()
