@@ -292,11 +292,15 @@ enum psync_result psync_gate_login(struct psync_gate *g, const char *user, const
         memcpy(hash, known->hash, sizeof hash);
     psync_mutex_unlock(&g->lock);
 
-    bool right = psync_password_matches(password, hash);
+    enum psync_result r = psync_password_verify(password, hash);
 
     psync_mutex_lock(&g->lock);
-    known = right ? psync_accounts_user(&g->accounts, user) : NULL; /* he may be gone meanwhile */
-    const struct psync_visit *visit = known ? psync_visits_begin(&g->visits, known, now, ret_cookie) : NULL;
+    known = psync_accounts_user(&g->accounts, user);
+    if (r == PSYNC_OK && (!known || strcmp(known->hash, hash) != 0))
+        r = PSYNC_EMPTY; /* he is gone meanwhile, or has another password */
+    const struct psync_visit *visit = r == PSYNC_OK ? psync_visits_begin(&g->visits, known, now, ret_cookie) : NULL;
+    if (r == PSYNC_OK && !visit)
+        r = PSYNC_NOMEM;
     if (visit) {
         struct psync_caller c = {.kind = PSYNC_CALLER_USER, .rights = known->rights, .expires_at = now + g->session_ms};
         memcpy(c.name, visit->user, sizeof c.name);
@@ -304,11 +308,11 @@ enum psync_result psync_gate_login(struct psync_gate *g, const char *user, const
         snprintf(c.client, sizeof c.client, "%s", client);
         *ret_caller = c;
         psync_attempts_succeeded(&g->attempts, keys.pair);
-    } else {
+    } else if (r == PSYNC_EMPTY) {
         note_failure(g, &keys, now);
     }
     psync_mutex_unlock(&g->lock);
-    return visit ? PSYNC_OK : PSYNC_EMPTY;
+    return r;
 }
 
 bool psync_gate_knows(struct psync_gate *g, const char *user)

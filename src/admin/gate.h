@@ -67,7 +67,7 @@ void psync_gate_recognize(struct psync_gate *g, const struct psync_knock *knock,
 /* 0: he may try; else how long he must wait. `client` as of psync_caller. */
 psync_ms psync_gate_login_wait(struct psync_gate *g, const char *user, const char *client, psync_ms now);
 /* Hashes: some tens of milliseconds and 19 MiB, so one at a time, and not on the server's thread. OK; EMPTY: no such
- * user with that password. The cookie's value goes to the client, and nowhere else. */
+ * user with that password; NOMEM: it was not tried. The cookie's value goes to the client, and nowhere else. */
 PSYNC_CHECKED enum psync_result psync_gate_login(struct psync_gate *g, const char *user, const char *password,
                                                  const char *client, psync_ms now, struct psync_caller *ret_caller,
                                                  char ret_cookie[PSYNC_RANDOM_TEXT]);

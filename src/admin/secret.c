@@ -5,9 +5,10 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { PASSES = 2, MEMORY_BYTES = 19 << 20, RANDOM_BYTES = 32, ID_BYTES = 4 };
+enum { PASSES = 2, MEMORY_BYTES = 19 << 20, MORE_BYTES = 64 << 10, RANDOM_BYTES = 32, ID_BYTES = 4 };
 
 _Static_assert(PSYNC_PASSWORD_HASH_MAX >= crypto_pwhash_STRBYTES, "room for libsodium's text");
 
@@ -29,14 +30,24 @@ enum psync_result psync_password_hash(const char *password, char ret_hash[PSYNC_
     return PSYNC_OK;
 }
 
-bool psync_password_matches(const char *password, const char *hash)
+/* libsodium's verification calls every failure another password, also that it had no memory. So that is asked first. */
+static bool has_memory(void)
+{
+    void *volatile room = malloc(MEMORY_BYTES + MORE_BYTES); /* volatile: or it could be left out */
+    bool had = room != NULL;
+    free(room);
+    return had;
+}
+
+enum psync_result psync_password_verify(const char *password, const char *hash)
 {
     char ignored[PSYNC_PASSWORD_HASH_MAX];
     start();
-    if (hash[0] != '\0')
-        return crypto_pwhash_str_verify(hash, password, strlen(password)) == 0;
-    (void)!psync_password_hash(password, ignored, NULL);
-    return false;
+    if (hash[0] == '\0')
+        return psync_password_hash(password, ignored, NULL) == PSYNC_NOMEM ? PSYNC_NOMEM : PSYNC_EMPTY;
+    if (!has_memory())
+        return PSYNC_NOMEM;
+    return crypto_pwhash_str_verify(hash, password, strlen(password)) == 0 ? PSYNC_OK : PSYNC_EMPTY;
 }
 
 enum psync_result psync_password_check(const char *password, struct psync_error *err)

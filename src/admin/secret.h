@@ -17,8 +17,9 @@ enum {
  * tens of milliseconds. NOMEM. */
 PSYNC_CHECKED enum psync_result psync_password_hash(const char *password, char ret_hash[PSYNC_PASSWORD_HASH_MAX],
                                                     struct psync_error *err);
-/* Takes as long with a `hash` of "" as with a real one, so that nobody learns which names there are. */
-bool psync_password_matches(const char *password, const char *hash);
+/* EMPTY: it is another one; NOMEM. Takes as long with a `hash` of "" as with a real one, so that nobody learns which
+ * names there are. */
+PSYNC_CHECKED enum psync_result psync_password_verify(const char *password, const char *hash);
 /* REJECT: too short or too long. */
 PSYNC_CHECKED enum psync_result psync_password_check(const char *password, struct psync_error *err);
 

@@ -113,23 +113,34 @@ static void let_in(struct login *l, const struct psync_caller *caller, const cha
     psync_forget(cookie, sizeof cookie);
 }
 
+static void try_password(struct login *l, psync_ms now)
+{
+    struct psync_caller caller;
+    char value[PSYNC_RANDOM_TEXT];
+    switch (psync_gate_login(l->site->gate, l->user, l->password, l->client, now, &caller, value)) {
+    case PSYNC_OK:
+        let_in(l, &caller, value);
+        psync_forget(value, sizeof value);
+        return;
+    case PSYNC_EMPTY:
+        note(l, PSYNC_LOG_WARNING, "login refused");
+        psync_web_problem(l->rq, 401, "Wrong name or password", NULL);
+        return;
+    default:
+        psync_answer_later(l->rq, "Out of memory", false);
+    }
+}
+
 static enum psync_job_step log_in(struct psync_job *job, bool ending)
 {
     struct login *l = PSYNC_CONTAINER(job, struct login, job);
-    struct psync_caller caller;
-    char value[PSYNC_RANDOM_TEXT];
     psync_ms now = psync_clock_now(), wait = psync_gate_login_wait(l->site->gate, l->user, l->client, now);
-    if (ending) {
+    if (ending)
         psync_answer_later(l->rq, "The process is about to stop", false);
-    } else if (wait > 0) {
+    else if (wait > 0)
         answer_wait(l->rq, wait);
-    } else if (psync_gate_login(l->site->gate, l->user, l->password, l->client, now, &caller, value) == PSYNC_OK) {
-        let_in(l, &caller, value);
-        psync_forget(value, sizeof value);
-    } else {
-        note(l, PSYNC_LOG_WARNING, "login refused");
-        psync_web_problem(l->rq, 401, "Wrong name or password", NULL);
-    }
+    else
+        try_password(l, now);
     return PSYNC_JOB_DONE;
 }
 
