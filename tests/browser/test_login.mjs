@@ -166,13 +166,13 @@ test('why a value is refused is said in the reader’s language', async () => {
       'fr-FR',
       'Modifier retry.backoff',
       'Enregistrer',
-      /^retry\.backoff\s: est trop grand\s; il faut une durée avec son unité/,
+      /^retry\.backoff\s: valeur trop grande\s; il faut une durée avec son unité/,
     ],
     [
       'es-ES',
       'Cambiar retry.backoff',
       'Guardar',
-      /^retry\.backoff: es demasiado grande; se espera una duración con su unidad/,
+      /^retry\.backoff: valor demasiado grande; se espera una duración con su unidad/,
     ],
   ])
     await visit(

@@ -150,12 +150,18 @@ test('a text is told behind what says where; one that nobody knows stays', async
     [
       'es',
       'retry.attempts: is too large; expected an integer from 1 to 100',
-      'retry.attempts: es demasiado grande; se espera un entero de 1 a 100',
+      'retry.attempts: valor demasiado grande; se espera un entero de 1 a 100',
     ],
     [
       'fr',
       '/a: b/c.conf:3: retry.backoff = 9m: is above retry.backoff_max, which is 5m',
       '/a: b/c.conf:3: retry.backoff = 9m\u00a0: dépasse retry.backoff_max, qui vaut 5m',
+    ],
+    ['fr', 'input.pass: id is sent anyway', 'input.pass\u00a0: id est envoyé de toute façon'],
+    [
+      'fr',
+      'http.timeout = 9m: work.lease must be at least 1082s with http.timeout = 9m',
+      'http.timeout = 9m\u00a0: work.lease doit valoir au moins 1082s avec http.timeout = 9m',
     ],
     ['es', 'body:1: price is missing', 'línea 1: falta price'],
     ['fr', 'the queue is full: the disk is full', 'la file est pleine\u00a0: le disque est plein'],

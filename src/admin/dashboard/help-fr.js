@@ -12,14 +12,14 @@ export default {
   'destination.key_header': 'Nom de l’en-tête qui porte la clé d’idempotence',
   'destination.key_quoted':
     'Mettre la clé d’idempotence entre guillemets doubles, comme le veut le projet de norme IETF',
-  'destination.rate': 'Requêtes par seconde, au plus ; 0 : sans limite',
+  'destination.rate': 'Nombre maximal de requêtes par seconde ; 0 : sans limite',
   'destination.burst':
     'Nombre de requêtes, dans la limite de `rate`, qui peuvent partir d’un coup après une pause ; 0 : un dixième de celles d’une seconde, au moins 1',
-  'destination.attempts': 'À la place de retry.attempts ; 0 : comme là-bas',
-  'destination.backoff': 'À la place de retry.backoff ; 0 : comme là-bas',
-  'destination.timeout': 'À la place de http.timeout ; 0 : comme là-bas',
-  'destination.batch': 'À la place de batch.size ; 0 : comme là-bas',
-  'destination.test_method': 'À la place de test.method ; vide : comme là-bas',
+  'destination.attempts': 'Remplace retry.attempts pour cette destination ; 0 : pas de valeur propre',
+  'destination.backoff': 'Remplace retry.backoff pour cette destination ; 0 : pas de valeur propre',
+  'destination.timeout': 'Remplace http.timeout pour cette destination ; 0 : pas de valeur propre',
+  'destination.batch': 'Remplace batch.size pour cette destination ; 0 : pas de valeur propre',
+  'destination.test_method': 'Remplace test.method pour cette destination ; vide : pas de valeur propre',
   'destination.allow_http':
     'Autoriser http:// vers d’autres hôtes que cette machine ; le jeton circule alors sans protection',
   'destination.allow_private': 'Autoriser un nom d’hôte qui mène à une adresse privée ou de lien local',
@@ -49,21 +49,21 @@ export default {
   'queue.socket':
     'Socket Unix du processus qui tient la file ; vide : queue.path suivi de .sock, ou dans le dossier d’exécution si c’est trop long',
   'queue.socket_group': 'Groupe qui peut utiliser le socket ; vide : seulement l’utilisateur de ce processus',
-  'queue.max_depth': 'Messages non terminés par destination, au plus ; au-delà, la file est pleine',
+  'queue.max_depth': 'Nombre maximal de messages non terminés par destination ; au-delà, la file est pleine',
   'queue.full_wait': 'Temps pendant lequel produce attend quand la file est pleine',
   'queue.reserve':
     'Avec moins d’espace disque libre, plus rien n’est mis en file, pour que les livraisons puissent continuer ; en outre, la mise en file garde de la place pour le journal de la file (son fichier -wal) et 512 octets par message en file ; 0 : pas de contrôle',
-  'queue.keep': 'Durée pendant laquelle les messages livrés restent en mémoire, et leurs clés connues',
-  'queue.keep_count': 'Messages livrés gardés en mémoire par destination, au plus ; 0 : sans cette limite',
-  'queue.commit_wait': 'Temps qu’un résultat attend, au plus, pour que d’autres partagent son écriture synchronisée',
-  'queue.commit_count': 'Résultats qui partagent une même écriture synchronisée, au plus',
+  'queue.keep': 'Durée pendant laquelle les messages livrés sont conservés et leurs clés connues',
+  'queue.keep_count': 'Nombre maximal de messages livrés conservés par destination ; 0 : sans cette limite',
+  'queue.commit_wait': 'Temps maximal qu’un résultat attend pour que d’autres partagent son écriture synchronisée',
+  'queue.commit_count': 'Nombre maximal de résultats par écriture synchronisée',
 
   'retry.attempts': 'Après ce nombre d’échecs qui comptent, un message est en échec définitif',
   'retry.backoff': 'Attente après le premier échec ; elle double à chaque échec suivant',
   'retry.backoff_max': 'Plafond de cette attente',
   'retry.jitter':
     'Part de hasard dans cette attente : ajouter jusqu’à jitter_max (add), ou prendre une durée quelconque jusqu’à l’attente entière (full)',
-  'retry.jitter_max': 'Ce que jitter = add ajoute au plus',
+  'retry.jitter_max': 'Ajout maximal par jitter = add',
   'retry.give_up_after':
     'Un message est en échec définitif au premier échec qui compte une fois cette durée écoulée depuis sa première tentative',
   'retry.conflict':
@@ -73,7 +73,7 @@ export default {
   'retry.budget_reserve': 'Nouveaux essais par seconde permis quelle que soit cette part',
   'retry.retry_after_max': 'Un Retry-After est respecté jusqu’à cette durée',
 
-  'breaker.failures': 'Nombre d’échecs de suite après lequel une destination est laissée en repos',
+  'breaker.failures': 'Nombre d’échecs de suite après lequel une destination n’est plus sollicitée',
   'breaker.failure_percent': 'Ou cette part d’échecs parmi les `window` derniers résultats ; 0 : désactivé',
   'breaker.window': 'Nombre de résultats que considère failure_percent',
   'breaker.cool_off': 'Attente avant d’essayer de nouveau une livraison ; elle double tant que les essais échouent',
@@ -81,40 +81,41 @@ export default {
   'breaker.suspend_after': 'Nombre de réponses 401 ou 403 de suite qui suspend la destination',
   'breaker.refusals': 'Nombre de messages différents refusés de suite qui suspend la destination ; 0 : désactivé',
 
-  'http.timeout': 'Durée totale d’une requête, au plus',
-  'http.connect_timeout': 'Durée de la connexion, au plus, TLS compris',
+  'http.timeout': 'Durée maximale d’une requête en tout',
+  'http.connect_timeout': 'Durée maximale de la connexion, TLS compris',
   'http.ca_file':
     'Certificats (PEM) des autorités à reconnaître ; ils remplacent ceux du système, dont aucun n’est alors reconnu',
   'http.client_cert': 'Certificat client (PEM)',
   'http.client_key': 'Sa clé privée (PEM)',
   'http.proxy': 'Proxy, http://[utilisateur:mot-de-passe@]hôte:port, https:// ou socks5h://',
-  'http.max_response': 'Ce qui est lu d’une réponse, au plus ; pour un lot, au moins 4 Ko par message',
+  'http.max_response': 'Taille maximale lue d’une réponse ; pour un lot, au moins 4 Ko par message',
   'http.version': 'Version de HTTP ; auto : 2 si le serveur la propose',
   'http.user_agent': 'En-tête User-Agent ; vide : productsync/ et sa version',
 
-  'batch.size': 'Produits dans une même requête, au plus ; 1 : pas de lots',
+  'batch.size': 'Nombre maximal de produits par requête ; 1 : pas de lots',
   'batch.linger': 'Temps pendant lequel un lot attend de se remplir',
-  'batch.max_bytes': 'Taille du corps d’un lot, au plus',
+  'batch.max_bytes': 'Taille maximale du corps d’un lot',
 
-  'work.concurrency': 'Requêtes en cours par destination, au plus',
+  'work.concurrency': 'Nombre maximal de requêtes en cours par destination',
   'work.adaptive': 'Adapter le nombre de requêtes en cours à ce que la destination supporte',
-  'work.drain_wait': 'work --drain attend les messages dont l’heure d’envoi vient dans ce délai',
+  'work.drain_wait': 'work --drain attend les messages à envoyer dans ce délai',
   'work.grace': 'À l’arrêt, temps laissé aux requêtes en cours pour se terminer',
   'work.lease':
-    'Temps pendant lequel un message pris dans la file est à nous ; au moins deux fois http.timeout plus deux secondes',
+    'Temps pendant lequel un message pris dans la file nous est réservé ; au moins deux fois http.timeout plus deux secondes',
 
   'serve.listen': 'Où écouter, HÔTE:PORT ; une autre adresse que celle de bouclage demande tls_cert ou proxy',
-  'serve.tls_cert': 'Certificat (PEM) avec sa chaîne : alors seul TLS est parlé ; le fichier est relu au rechargement',
+  'serve.tls_cert': 'Certificat (PEM) avec sa chaîne : on ne parle alors que TLS ; le fichier est relu au rechargement',
   'serve.tls_key': 'Sa clé privée (PEM) ; relue avec lui',
   'serve.proxy':
     'Adresse IP du proxy inverse placé devant, qui fait le TLS et pose X-Forwarded-For ; les autres sont alors refusés',
   'serve.hosts':
-    'Noms sous lesquels navigateurs et clients peuvent s’adresser à lui, séparés par des virgules ; localhost et les adresses de bouclage en font toujours partie',
+    'Noms sous lesquels navigateurs et clients peuvent s’adresser à productsync, séparés par des virgules ; localhost et les adresses de bouclage en font toujours partie',
   'serve.login':
     'Qui doit se connecter depuis l’adresse de bouclage : pour les modifications (changes), ou toujours (always) ; ailleurs, c’est toujours',
   'serve.session': 'Une connexion prend fin après cette durée sans requête',
-  'serve.rate': 'Requêtes par seconde d’un même client, au plus, puis 429 ; 0 : sans limite ; un jeton a la sienne',
-  'serve.max_connections': 'Connexions au plus ; au-delà, la plus longtemps inactive est fermée',
+  'serve.rate':
+    'Nombre maximal de requêtes par seconde d’un même client, ensuite 429 ; 0 : sans limite ; un jeton a la sienne',
+  'serve.max_connections': 'Nombre maximal de connexions ; au-delà, la plus longtemps inactive est fermée',
 
   'async.retries': 'Nouveaux essais en mémoire',
 
@@ -126,7 +127,7 @@ export default {
   'input.tax_rate': 'Pourcentage à ajouter aux prix hors taxe, par exemple 20 ou 5.5',
   'input.negative_stock': 'Que faire d’un stock sous 0 : refuser le produit (refuse), ou envoyer 0 (zero)',
   'input.pass': 'Autres membres à transmettre, séparés par des virgules, par exemple reference,description',
-  'input.max_record': 'Taille d’un produit en entrée, au plus',
+  'input.max_record': 'Taille maximale d’un produit en entrée',
 
   'log.file': 'Fichier journal ; vide : simple.log, async.log ou queue.log dans le dossier d’état ; - : aucun',
   'log.format': 'Forme des lignes',

@@ -62,7 +62,7 @@ export const problems = {
   '"{name}" must be {kind}': '«{name}» debe ser {kind}',
   '"{name}" must not have a NUL in it': '«{name}» no debe contener un NUL',
   '"{name}" is missing': 'falta «{name}»',
-  '{name} must be a whole number from {min} to {max}': '{name} debe ser un número entero de {min} a {max}',
+  '{word} must be a whole number from {min} to {max}': '{word} debe ser un número entero de {min} a {max}',
   'there is no state "{state}"': 'no hay ningún estado «{state}»',
   'that is no cursor of ours': 'ese cursor no es de los nuestros',
   '"shop" goes with "product"': '«shop» va con «product»',
@@ -122,7 +122,7 @@ export const problems = {
   'state.folder: the path is too long': 'state.folder: la ruta es demasiado larga',
   "cannot be set in the dashboard's file": 'no se puede definir en el archivo del panel',
   'expected {kind}': 'se espera {kind}',
-  'is too large; expected {kind}': 'es demasiado grande; se espera {kind}',
+  'is too large; expected {kind}': 'valor demasiado grande; se espera {kind}',
   'is above {limit}, which is {value}': 'supera {limit}, que es {value}',
   '{limit} must be at least {least} with {name} = {value}': '{limit} debe ser al menos {least} con {name} = {value}',
   'has a control character': 'contiene un carácter de control',
@@ -143,7 +143,7 @@ export const problems = {
   "a socket's path has at most {n} bytes": 'la ruta de un socket tiene como máximo {n} bytes',
   'has more than {n} names': 'tiene más de {n} nombres',
   'names {name} twice': 'nombra {name} dos veces',
-  '{name} is sent anyway': '{name} se envía de todos modos',
+  '{word} is sent anyway': '{word} se envía de todos modos',
   'the token and the idempotency key cannot have the same header':
     'el token y la clave de idempotencia no pueden tener la misma cabecera',
   '{header} is set from destination.token; remove it here, or set auth = none':

@@ -62,7 +62,7 @@ export const problems = {
   '"{name}" must be {kind}': '« {name} » doit être {kind}',
   '"{name}" must not have a NUL in it': '« {name} » ne doit pas contenir de NUL',
   '"{name}" is missing': '« {name} » manque',
-  '{name} must be a whole number from {min} to {max}': '{name} doit être un nombre entier de {min} à {max}',
+  '{word} must be a whole number from {min} to {max}': '{word} doit être un nombre entier de {min} à {max}',
   'there is no state "{state}"': 'il n’y a pas d’état « {state} »',
   'that is no cursor of ours': 'ce curseur n’est pas un des nôtres',
   '"shop" goes with "product"': '« shop » va avec « product »',
@@ -123,7 +123,7 @@ export const problems = {
   'state.folder: the path is too long': 'state.folder : le chemin est trop long',
   "cannot be set in the dashboard's file": 'ne peut pas être défini dans le fichier du tableau de bord',
   'expected {kind}': 'il faut {kind}',
-  'is too large; expected {kind}': 'est trop grand ; il faut {kind}',
+  'is too large; expected {kind}': 'valeur trop grande ; il faut {kind}',
   'is above {limit}, which is {value}': 'dépasse {limit}, qui vaut {value}',
   '{limit} must be at least {least} with {name} = {value}':
     '{limit} doit valoir au moins {least} avec {name} = {value}',
@@ -145,7 +145,7 @@ export const problems = {
   "a socket's path has at most {n} bytes": 'le chemin d’un socket a au plus {n} octets',
   'has more than {n} names': 'a plus de {n} noms',
   'names {name} twice': 'nomme {name} deux fois',
-  '{name} is sent anyway': '{name} est envoyé de toute façon',
+  '{word} is sent anyway': '{word} est envoyé de toute façon',
   'the token and the idempotency key cannot have the same header':
     'le jeton et la clé d’idempotence ne peuvent pas avoir le même en-tête',
   '{header} is set from destination.token; remove it here, or set auth = none':

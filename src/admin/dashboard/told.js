@@ -7,8 +7,10 @@ let help = {},
   problems = [],
   kinds = [];
 
-/** Parts of a text that are more than anything: a number, a name, names with commas between them. */
-const SHAPES = {n: '-?\\d+', word: '[\\w./-]+', list: '[\\w./-]+(?:, [\\w./-]+)*'};
+/** Parts of a text that are not just anything: a number, one word, words with commas between them. What a text begins
+ *  with is one word too, so that what says where stays before it. */
+const WORD = '[^\\s:,]+';
+const SHAPES = {n: '-?\\d+', word: WORD, limit: WORD, header: WORD, list: `${WORD}(?:, ${WORD})*`};
 const literally = (text) => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
 
 /** "is above {limit}": an expression with a group for each part in braces. */
