@@ -98,12 +98,12 @@ test('one after the other: the view stays, and the focus goes to the next', asyn
       await page.getByText('Product 500').click();
       await page.locator('.letter').getByRole('button', {name: 'Discard', exact: true}).click();
       await confirm(page, 'Discard it');
-      await page.getByText('Product 500').waitFor({state: 'detached'});
+      await page.getByText('Product 500', {exact: true}).waitFor({state: 'detached'});
       assert.equal(await page.evaluate(() => scrollY), 0);
       assert.equal(await focused(page), 'Product 501');
       await page.locator('summary', {hasText: 'Product 539'}).focus();
       await place.api('POST', '/v1/dead/discard', {ids: [(await place.api('GET', '/v1/dead?limit=1')).messages[0].id]});
-      await page.getByText('Product 501').waitFor({state: 'detached'});
+      await page.getByText('Product 501', {exact: true}).waitFor({state: 'detached'});
       assert.equal(await focused(page), 'Product 539');
       await click(page, 'Discard all 38');
       await confirm(page, 'Discard 38');
