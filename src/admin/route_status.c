@@ -141,7 +141,16 @@ static void put_capabilities(struct psync_json_writer *w, const char *name, unsi
     psync_json_close(w, ']');
 }
 
-static void put_queue(struct psync_json_writer *w, struct psync_api *api)
+/* With less free on the disk nothing is put; with a little more neither, while the log is long. */
+static int64_t needed_bytes(uint64_t reserve_bytes, const struct psync_overview *o)
+{
+    uint64_t waiting = 0;
+    for (size_t i = 0; i < o->n; i++)
+        waiting += o->standings[i].counts.ready + o->standings[i].counts.delayed;
+    return reserve_bytes ? (int64_t)(reserve_bytes + waiting * PSYNC_SETTLING_BYTES) : 0;
+}
+
+static void put_queue(struct psync_json_writer *w, struct psync_api *api, const struct psync_overview *o)
 {
     unsigned can = psync_queue_capabilities(api->open.queue);
     psync_json_open(w, "queue", '{');
@@ -153,6 +162,7 @@ static void put_queue(struct psync_json_writer *w, struct psync_api *api)
     int64_t left = psync_storage_free(conf->path);
     put_known_int(w, "free_bytes", left >= 0, left);
     psync_json_put_int(w, "reserve_bytes", (int64_t)conf->reserve_bytes);
+    psync_json_put_int(w, "needed_bytes", needed_bytes(conf->reserve_bytes, o));
     psync_json_put_int(w, "max_depth", (int64_t)conf->max_depth);
     psync_api_read_end(api);
     put_capabilities(w, "capabilities", can);
@@ -181,7 +191,7 @@ enum psync_job_step psync_route_status(struct psync_task *task, bool ending)
     psync_json_open(&w, "owner", '{');
     psync_write_owner(&w, task->api);
     psync_json_close(&w, '}');
-    put_queue(&w, task->api);
+    put_queue(&w, task->api, &o);
     psync_json_put_bool(&w, "working", put_total(&w, &o));
     put_standings(&w, &o, now);
     put_shops(&w, task->api);

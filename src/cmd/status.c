@@ -41,7 +41,8 @@ static void say_rate(const struct psync_invocation *inv, json_object *o)
         psync_say(inv, "  %.*f delivered a second", digits, rate);
 }
 
-static void say_destination(const struct psync_invocation *inv, json_object *d)
+/* `most`: queue.max_depth; 0: not known. */
+static void say_destination(const struct psync_invocation *inv, json_object *d, uint64_t most)
 {
     bool orphaned = psync_json_bool(d, "orphaned", false);
     /* The words of a state that holds back name it themselves. */
@@ -51,6 +52,8 @@ static void say_destination(const struct psync_invocation *inv, json_object *d)
               more ? words : "",
               orphaned ? "; orphaned: no longer in the configuration, its messages wait" : "");
     say_counts(inv, d, "  ");
+    if (most && count(d, "ready") + count(d, "in_flight") + count(d, "delayed") >= most)
+        psync_say(inv, "  full: it has queue.max_depth messages, %s; nothing more is taken for it", psync_count_text(most));
     if (psync_json_member(d, "oldest"))
         psync_say(inv, "  oldest waiting since %s", psync_shown_time(d, "oldest"));
     if (psync_json_member(d, "next_due"))
@@ -65,11 +68,11 @@ static void say_destination(const struct psync_invocation *inv, json_object *d)
 
 static void say_destinations(const struct psync_invocation *inv, json_object *answer)
 {
-    json_object *list = psync_json_member(answer, "destinations");
+    json_object *list = psync_json_member(answer, "destinations"), *queue = psync_json_member(answer, "queue");
     for (size_t i = 0; list && i < json_object_array_length(list); i++) {
         if (i)
             psync_say(inv, "%s", "");
-        say_destination(inv, json_object_array_get_idx(list, i));
+        say_destination(inv, json_object_array_get_idx(list, i), queue ? count(queue, "max_depth") : 0);
     }
 }
 
@@ -89,6 +92,14 @@ static void say_shops(const struct psync_invocation *inv, json_object *answer)
     }
 }
 
+static void say_disk(const struct psync_invocation *inv, json_object *queue)
+{
+    uint64_t left = count(queue, "free_bytes"), needed = count(queue, "needed_bytes");
+    if (psync_json_member(queue, "free_bytes") && left < 2 * needed)
+        psync_say(inv, "  little room on the disk: %.1f MB are free; with less than about %.1f MB (queue.reserve, and what "
+                       "waits needs) nothing more is taken", (double)left / 1048576.0, (double)needed / 1048576.0);
+}
+
 static void say_queue(const struct psync_invocation *inv, json_object *answer)
 {
     char size[PSYNC_DURATION_MAX];
@@ -101,6 +112,7 @@ static void say_queue(const struct psync_invocation *inv, json_object *answer)
                   psync_json_int(owner, "pid", 0));
     else
         psync_say(inv, "  no worker is running; start one: productsync work");
+    say_disk(inv, queue);
     say_counts(inv, psync_json_member(answer, "total"), "  ");
     say_rate(inv, psync_json_member(answer, "total"));
 }

@@ -4,6 +4,10 @@
 
 #include "queue/message.h"
 
+/* Disk space kept free, beside queue.reserve, for each message that waits: its outcome, its attempt and a line in the
+ * log of deliveries, which often lies on the same disk. */
+enum { PSYNC_SETTLING_BYTES = 512 };
+
 enum psync_capability {
     PSYNC_CAN_BIND = 1 << 0,            /* without it batch.size above 1 is refused at start */
     PSYNC_CAN_KEYS = 1 << 1,            /* KNOWN: duplicates refused by key */

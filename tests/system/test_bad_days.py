@@ -300,6 +300,24 @@ def test_on_a_full_disk_nothing_is_sent_and_all_can_be_seen():
         assert home.counts()["done"] == 3999 and home.counts()["ready"] == 0
 
 
+def test_status_says_which_room_is_used_up():
+    """Of the destination, or of the disk: where queue.reserve alone would be free, but not what the messages need besides."""
+    with Home("http://127.0.0.1:9/products", queue__max_depth=10, queue__full_wait=0) as home:
+        home.run("produce", input=products(1, 9))
+        assert "full" not in home.run("status").stdout
+        home.run("produce", input=products(10, 11), code=1)
+        assert "  full: it has queue.max_depth messages, 10; nothing more is taken for it" in home.run("status").stdout
+    with Home("http://127.0.0.1:9/products", queue__reserve="20MB", queue__full_wait=0) as home, disk(home.state, 60):
+        assert "room" not in home.run("status").stdout
+        worker = home.worker()
+        assert "less space is free" in home.run("produce", input=products(1, 100000), code=1).stderr
+        queue = home.json("status")["queue"]
+        assert queue["reserve_bytes"] + 10000 * 512 < queue["needed_bytes"] < queue["free_bytes"] + (1 << 20)
+        assert "  little room on the disk: " in home.run("status").stdout
+        worker.terminate()
+        worker.wait(20)
+
+
 def test_a_backup_onto_a_full_disk():
     with Home("http://127.0.0.1:9/products") as home, disk(os.path.join(home.folder, "small"), 1):
         home.run("produce", input=products(1, 5000))

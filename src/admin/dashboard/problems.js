@@ -69,13 +69,13 @@ function ofQueue(status) {
       words: t(full ? 'problem.full' : 'problem.nearlyFull', {name: d.name, n: waiting(d), most}),
     });
   }
-  const {free_bytes: free, reserve_bytes: reserve} = status.queue;
-  if (free !== undefined && free !== null && free < 2 * reserve)
+  const {free_bytes: free, needed_bytes: needed} = status.queue;
+  if (free !== undefined && free !== null && free < 2 * needed)
     found.push({
-      key: `disk ${free < reserve}`,
-      level: free < reserve ? 'bad' : 'warn',
+      key: `disk ${free < needed}`,
+      level: free < needed ? 'bad' : 'warn',
       actions: [],
-      words: t(free < reserve ? 'problem.disk' : 'problem.diskSoon', {free: text.size(free), path: status.queue.path}),
+      words: t(free < needed ? 'problem.disk' : 'problem.diskSoon', {free: text.size(free), path: status.queue.path}),
     });
   return found;
 }

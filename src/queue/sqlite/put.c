@@ -20,11 +20,11 @@ static uint64_t blind_bytes(const struct psync_store *s)
 }
 
 /* Settling must not fail for want of space, so putting stops before. Besides the reserve there must be room for what is
- * certain to come: the log's pages once more in the file, both for what is not committed yet, and for each message its
- * outcome, its attempt and a line in the log of deliveries, which often lies on the same disk. */
+ * certain to come: the log's pages once more in the file, both for what is not committed yet, and the settling of what
+ * waits. */
 static bool is_enough(const struct psync_store *s, uint64_t free_bytes)
 {
-    enum { PAGE_BYTES = 4096, SETTLING_BYTES = 512 };
+    enum { PAGE_BYTES = 4096 };
     uint64_t unfinished = 0;
     if (s->conf->reserve_bytes == 0)
         return true;
@@ -33,7 +33,7 @@ static bool is_enough(const struct psync_store *s, uint64_t free_bytes)
             unfinished += (uint64_t)(s->places[i]->ready + s->places[i]->delayed);
     uint64_t log = (uint64_t)s->wal_pages * PAGE_BYTES;
     return free_bytes >= s->conf->reserve_bytes &&
-           free_bytes - s->conf->reserve_bytes >= log + 2 * s->unlogged_bytes + unfinished * SETTLING_BYTES;
+           free_bytes - s->conf->reserve_bytes >= log + 2 * s->unlogged_bytes + unfinished * PSYNC_SETTLING_BYTES;
 }
 
 static bool space_low(struct psync_store *s, psync_ms now)
