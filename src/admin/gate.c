@@ -1,9 +1,7 @@
-/* gate - see the header. Everything about who may what is here, and nothing of HTTP but the texts of fields. */
-#include "admin/gate.h"
+/* gate - see the header. Everything about who may what is here, and nothing of HTTP but the texts of fields; logging in
+ * is in gate_login.c. */
+#include "admin/gate_impl.h"
 
-#include "admin/thread.h"
-#include "admin/throttle.h"
-#include "admin/visits.h"
 #include "config/load.h"
 
 #include <stdio.h>
@@ -12,25 +10,6 @@
 #include <strings.h>
 
 enum { LOOK_EVERY_MS = 1000 };
-
-/* Wrong passwords that cost no wait: of one name from one address, of an address, of a name. The last is high, so
- * that nobody can lock another one out. */
-enum { FREE_PAIR = 5, FREE_CLIENT = 20, FREE_NAME = 100 };
-
-struct psync_gate {
-    pthread_mutex_t lock;    /* of everything below */
-    char *state_folder, *hosts;
-    char proxy[PSYNC_CLIENT_MAX];
-    bool loopback, encrypted, login_always;
-    psync_ms session_ms;
-    double rate;
-    struct psync_accounts accounts;
-    uint64_t stamp;
-    psync_ms looked_at;
-    struct psync_visits visits;
-    struct psync_throttle throttle;
-    struct psync_attempts attempts;
-};
 
 /* ---- addresses and names ---- */
 
@@ -52,25 +31,24 @@ static bool is_our_host(const struct psync_gate *g, const struct psync_knock *k,
 
 /* ---- who it is ---- */
 
-static void look_at_accounts(struct psync_gate *g, psync_ms now)
+void psync_gate_look(struct psync_gate *g, psync_ms now)
 {
-    struct psync_accounts fresh;
+    struct psync_accounts fresh = {0};
     if (g->looked_at && now - g->looked_at < LOOK_EVERY_MS)
         return;
     g->looked_at = now;
     uint64_t stamp = psync_accounts_stamp(g->state_folder);
-    if (stamp == g->stamp)
+    if (stamp == g->stamp && !g->unread)
         return;
-    /* A file that cannot be read lets nobody in: whoever was removed from it must be out. */
-    if (psync_accounts_read(g->state_folder, &fresh, NULL) != PSYNC_OK)
-        fresh = (struct psync_accounts){0};
+    /* A file that cannot be read lets nobody in: whoever was removed from it must be out. It is tried again: perhaps it
+     * was for lack of descriptors or memory. */
+    g->unread = psync_accounts_read(g->state_folder, &fresh, NULL) != PSYNC_OK;
     psync_accounts_done(&g->accounts);
     g->accounts = fresh;
     g->stamp = stamp;
 }
 
-/* The value of our cookie (RFC 6265 section 4.2.1); false: there is none. */
-static bool find_cookie(const struct psync_gate *g, const char *field, char ret_value[PSYNC_RANDOM_TEXT])
+bool psync_gate_find_cookie(const struct psync_gate *g, const char *field, char ret_value[PSYNC_RANDOM_TEXT])
 {
     const char *name = psync_gate_cookie_name(g);
     size_t n = strlen(name);
@@ -130,12 +108,12 @@ static const struct psync_token *recognize(struct psync_gate *g, const struct ps
     char cookie[PSYNC_RANDOM_TEXT];
     const struct psync_token *token = NULL;
     const struct psync_visit *visit = NULL;
-    struct psync_caller c = {.presented = k->authorization || find_cookie(g, k->cookie, cookie)};
-    look_at_accounts(g, now);
+    struct psync_caller c = {.presented = k->authorization || psync_gate_find_cookie(g, k->cookie, cookie)};
+    psync_gate_look(g, now);
     find_client(g, k, c.client);
     if (k->authorization && !(token = find_token(g, k->authorization, k->wall))) {
         g->looked_at = 0; /* it may have been made just now */
-        look_at_accounts(g, now);
+        psync_gate_look(g, now);
         token = find_token(g, k->authorization, k->wall);
     } else if (!k->authorization && c.presented) {
         visit = psync_visits_find(&g->visits, cookie, &g->accounts, g->session_ms, now);
@@ -234,103 +212,7 @@ enum psync_passage psync_gate_judge(struct psync_gate *g, const struct psync_kno
     return passage;
 }
 
-/* ---- logging in ---- */
-
-struct keys {
-    char pair[PSYNC_THROTTLE_NAME], client[PSYNC_THROTTLE_NAME], name[PSYNC_THROTTLE_NAME];
-};
-
-/* A pair is long: its digest stands for it. */
-static struct keys keys_of(const char *user, const char *client)
-{
-    struct keys k;
-    char network[PSYNC_CLIENT_MAX];
-    psync_address_network(client, network);
-    const struct psync_span parts[] = {{user, strlen(user)}, PSYNC_SPAN(" "), {network, strlen(network)}};
-    unsigned char digest[PSYNC_SHA256_BYTES] = {0};
-    char hex[2 * PSYNC_SHA256_BYTES + 1];
-    (void)!psync_sha256(parts, 3, digest); /* without it pairs are as one, and wait together */
-    psync_hex(digest, 16, hex);
-    snprintf(k.pair, sizeof k.pair, "pair %s", hex);
-    snprintf(k.client, sizeof k.client, "at %s", network);
-    snprintf(k.name, sizeof k.name, "as %.60s", user);
-    return k;
-}
-
-psync_ms psync_gate_login_wait(struct psync_gate *g, const char *user, const char *client, psync_ms now)
-{
-    struct keys k = keys_of(user, client);
-    const char *const names[] = {k.pair, k.client, k.name};
-    psync_ms longest = 0;
-    psync_mutex_lock(&g->lock);
-    for (size_t i = 0; i < 3; i++) {
-        psync_ms wait = psync_attempts_wait(&g->attempts, names[i], now);
-        longest = wait > longest ? wait : longest;
-    }
-    psync_mutex_unlock(&g->lock);
-    return longest;
-}
-
-/* Under the lock. */
-static void note_failure(struct psync_gate *g, const struct keys *k, psync_ms now)
-{
-    psync_attempts_failed(&g->attempts, k->pair, FREE_PAIR, now);
-    psync_attempts_failed(&g->attempts, k->client, FREE_CLIENT, now);
-    psync_attempts_failed(&g->attempts, k->name, FREE_NAME, now);
-}
-
-enum psync_result psync_gate_login(struct psync_gate *g, const char *user, const char *password, const char *client,
-                                   psync_ms now, struct psync_caller *ret_caller, char ret_cookie[PSYNC_RANDOM_TEXT])
-{
-    char hash[PSYNC_PASSWORD_HASH_MAX] = "";
-    struct keys keys = keys_of(user, client);
-    psync_mutex_lock(&g->lock);
-    g->looked_at = 0; /* a user who was added just now may log in */
-    look_at_accounts(g, now);
-    const struct psync_user *known = psync_accounts_user(&g->accounts, user);
-    if (known)
-        memcpy(hash, known->hash, sizeof hash);
-    psync_mutex_unlock(&g->lock);
-
-    enum psync_result r = psync_password_verify(password, hash);
-
-    psync_mutex_lock(&g->lock);
-    known = psync_accounts_user(&g->accounts, user);
-    if (r == PSYNC_OK && (!known || strcmp(known->hash, hash) != 0))
-        r = PSYNC_EMPTY; /* he is gone meanwhile, or has another password */
-    const struct psync_visit *visit = r == PSYNC_OK ? psync_visits_begin(&g->visits, known, now, ret_cookie) : NULL;
-    if (r == PSYNC_OK && !visit)
-        r = PSYNC_NOMEM;
-    if (visit) {
-        struct psync_caller c = {.kind = PSYNC_CALLER_USER, .rights = known->rights, .expires_at = now + g->session_ms};
-        memcpy(c.name, visit->user, sizeof c.name);
-        memcpy(c.csrf, visit->csrf, sizeof c.csrf);
-        snprintf(c.client, sizeof c.client, "%s", client);
-        *ret_caller = c;
-        psync_attempts_succeeded(&g->attempts, keys.pair);
-    } else if (r == PSYNC_EMPTY) {
-        note_failure(g, &keys, now);
-    }
-    psync_mutex_unlock(&g->lock);
-    return r;
-}
-
-bool psync_gate_knows(struct psync_gate *g, const char *user)
-{
-    psync_mutex_lock(&g->lock);
-    bool known = psync_accounts_user(&g->accounts, user) != NULL;
-    psync_mutex_unlock(&g->lock);
-    return known;
-}
-
-void psync_gate_logout(struct psync_gate *g, const char *cookie_field)
-{
-    char cookie[PSYNC_RANDOM_TEXT];
-    psync_mutex_lock(&g->lock);
-    if (find_cookie(g, cookie_field, cookie))
-        psync_visits_end(&g->visits, cookie);
-    psync_mutex_unlock(&g->lock);
-}
+/* ---- what it is like ---- */
 
 bool psync_gate_encrypted(const struct psync_gate *g)
 {

@@ -8,9 +8,12 @@
 #include "admin/gate.h"
 #include "config/load.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { NOW = 1000000000, WALL = 2000000000 }; /* the clock was set since the process began */
@@ -338,6 +341,36 @@ static void one_network_is_one_client(void **state)
     assert_int_equal(psync_gate_login_wait(g, "anna", others[0], NOW), 0);
 }
 
+static void set_descriptors(rlim_t n)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = n;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+/* A file that cannot be read for a moment lets nobody in for that moment. */
+static void accounts_are_looked_at_again(void **state)
+{
+    struct fixture *f = *state;
+    struct psync_gate *g = open_gate(f, NULL);
+    struct psync_knock k = plain(PSYNC_SCOPE_INGEST);
+    struct psync_caller caller;
+    struct rlimit before;
+    char field[100], path[96];
+    snprintf(field, sizeof field, "Bearer %s", f->token);
+    snprintf(path, sizeof path, "%s/access.json", f->folder);
+    k.authorization = field;
+    assert_int_equal(psync_gate_judge(g, &k, NOW, &caller), PSYNC_PASS);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    const struct timespec long_ago[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+    assert_int_equal(utimensat(AT_FDCWD, path, long_ago, 0), 0);
+    set_descriptors(0);
+    assert_int_equal(psync_gate_judge(g, &k, NOW + 2000, &caller), PSYNC_REFUSE_UNKNOWN);
+    set_descriptors(before.rlim_cur);
+    assert_int_equal(psync_gate_judge(g, &k, NOW + 4000, &caller), PSYNC_PASS);
+}
+
 static void refuses_to_listen_to_the_world_unprotected(void **state)
 {
     static const struct {
@@ -371,6 +404,7 @@ int main(void)
         TEST(cookies_are_read_exactly),
         TEST(the_client_is_whom_the_proxy_saw),
         TEST(a_client_beyond_its_rate_waits),
+        TEST(accounts_are_looked_at_again),
         TEST(one_network_is_one_client),
         TEST(refuses_to_listen_to_the_world_unprotected),
     };
