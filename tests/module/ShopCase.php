@@ -175,7 +175,9 @@ abstract class ShopCase extends TestCase
     /** How the API answers from now on: by key, or '*'. */
     protected function apiAnswers(array $rules)
     {
-        file_put_contents(World::get()->folder . '/answers', json_encode($rules));
+        $file = World::get()->folder . '/answers';
+        file_put_contents($file . '.next', json_encode($rules));
+        rename($file . '.next', $file); // whole, for an API that looks at it meanwhile
     }
 
     /** The end of this process's own request. */

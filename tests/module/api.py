@@ -31,6 +31,9 @@ class Api(BaseHTTPRequestHandler):
             with lock, open(FOLDER + "/received", "a", encoding="utf-8") as file:
                 file.write(json.dumps(note) + "\n")
         told = self.rule(key)
+        while told.get("held"):  # until the file says otherwise
+            time.sleep(0.01)
+            told = self.rule(key)
         time.sleep(told.get("sleep", 0))
         text = told.get("body", "{}").encode()
         self.send_response(told["status"])

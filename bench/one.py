@@ -1,1 +1,0 @@
-import bench as b, serve, sys
