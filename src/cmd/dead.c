@@ -52,6 +52,15 @@ static enum psync_exit say_none(struct psync_ask *ask, const char *words)
     return known || code != PSYNC_EXIT_OK ? code : PSYNC_EXIT_REFUSED;
 }
 
+static void say_groups(const struct psync_invocation *inv, json_object *groups)
+{
+    say_row(inv, "cause", "number", "destination");
+    for (size_t i = 0; i < json_object_array_length(groups); i++)
+        say_group(inv, json_object_array_get_idx(groups, i));
+    psync_say(inv, "\nsee one: productsync dead show ID; all of a cause: dead list --cause CAUSE;\n"
+                   "then: dead retry --cause CAUSE, or dead discard --cause CAUSE");
+}
+
 static enum psync_exit list_groups(struct psync_ask *ask)
 {
     struct psync_buf target;
@@ -60,19 +69,15 @@ static enum psync_exit list_groups(struct psync_ask *ask)
     psync_buf_init(&target, TARGET_MAX);
     if (psync_buf_add_str(&target, "/v1/dead/groups") == PSYNC_OK &&
         psync_target_add(&target, "destination", psync_invocation_value(ask->inv, "destination")) == PSYNC_OK)
-        code = psync_ask_get(ask, target.data, &answer);
+        code = psync_ask_call(ask, "GET", target.data, (struct psync_span){0}, &answer);
     psync_buf_done(&target);
     json_object *groups = psync_json_member(answer, "groups");
-    size_t n = groups ? json_object_array_length(groups) : 0;
-    if (answer && n == 0)
+    if (answer && (!groups || json_object_array_length(groups) == 0))
         code = say_none(ask, "no dead letters");
-    if (n)
-        say_row(ask->inv, "cause", "number", "destination");
-    for (size_t i = 0; i < n; i++)
-        say_group(ask->inv, json_object_array_get_idx(groups, i));
-    if (n)
-        psync_say(ask->inv, "\nsee one: productsync dead show ID; all of a cause: dead list --cause CAUSE;\n"
-                            "then: dead retry --cause CAUSE, or dead discard --cause CAUSE");
+    else if (answer)
+        say_groups(ask->inv, groups);
+    if (code == PSYNC_EXIT_OK && ask->inv->json)
+        psync_ask_print_json(answer);
     json_object_put(answer);
     return code;
 }

@@ -240,7 +240,7 @@ def test_dead_list_groups_by_cause():
     with Mock() as api, Home(api.url) as home:
         assert "no dead letters" in home.run("dead", "list").stdout
         assert "no dead letters" in home.run("dead", "list", "--destination", "default").stdout
-        for more in ((), ("--each",), ("--each", "--json")):
+        for more in ((), ("--json",), ("--each",), ("--each", "--json")):
             done = home.run("dead", "list", "--destination", "nope", *more, code=1)
             assert done.stdout == "" and "there is no destination nope" in done.stderr
         dead_home(api, home)
