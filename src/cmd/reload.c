@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { OVERRIDES_MAX = 256 << 10, SITE_MS = 10000 };
+enum { SITE_MS = 10000 };
 
 void psync_reload_init(struct psync_reload *r, const struct psync_invocation *inv)
 {
@@ -280,7 +280,7 @@ static void reload(struct psync_reload *r)
     struct psync_web_certificate *certificate = NULL;
     struct psync_buf overrides, warnings, changed, kept;
     struct psync_config_source source = psync_context_source(r->inv);
-    psync_buf_init(&overrides, OVERRIDES_MAX);
+    psync_buf_init(&overrides, PSYNC_OVERRIDES_MAX);
     psync_buf_init(&warnings, PSYNC_RELOAD_LINES_MAX);
     psync_buf_init(&changed, PSYNC_RELOAD_LINES_MAX);
     psync_buf_init(&kept, PSYNC_RELOAD_LINES_MAX);
@@ -358,8 +358,8 @@ enum psync_result psync_reload_change(struct psync_reload *r, const struct psync
                                       const char *who, struct psync_buf *changed, struct psync_error *err)
 {
     struct psync_buf before, after;
-    psync_buf_init(&before, OVERRIDES_MAX);
-    psync_buf_init(&after, OVERRIDES_MAX);
+    psync_buf_init(&before, PSYNC_OVERRIDES_MAX);
+    psync_buf_init(&after, PSYNC_OVERRIDES_MAX);
     pthread_mutex_lock(&r->reloading);
     bool runs = r->worker && r->phase == PSYNC_RELOAD_READY;
     enum psync_result result = runs ? psync_overrides_read(r->ctx.config, &before, err)

@@ -5,6 +5,8 @@
 #include "base/buf.h"
 #include "config/config.h"
 
+enum { PSYNC_OVERRIDES_MAX = 256 << 10 }; /* bytes of the file */
+
 struct psync_override {
     const char *name;  /* "retry.attempts", "destination.rate", "destination eu.rate" */
     const char *value; /* NULL: as the other sources say */

@@ -2,6 +2,7 @@
 #include "config/ready.h"
 
 #include "config/load.h"
+#include "config/overrides.h"
 #include "config/pem.h"
 #include "config/secrets.h"
 #include "config/store.h"
@@ -79,6 +80,17 @@ static enum psync_result need_tls_files(const struct psync_config *c, struct psy
     return PSYNC_OK;
 }
 
+/* What was changed in the dashboard holds for whoever delivers; loading passes over a file that is not ours to read. */
+static enum psync_result need_overrides(const struct psync_config *c, struct psync_error *err)
+{
+    struct psync_buf text;
+
+    psync_buf_init(&text, PSYNC_OVERRIDES_MAX);
+    enum psync_result r = psync_overrides_read(c, &text, err);
+    psync_buf_done(&text);
+    return r;
+}
+
 enum psync_result psync_config_has_urls(const struct psync_config *c, struct psync_error *err)
 {
     enum psync_result r = c->n_destinations + c->n_shops > 0 ? PSYNC_OK : need_destination(err);
@@ -105,5 +117,7 @@ enum psync_result psync_config_ready(const struct psync_config *c, struct psync_
 
     for (size_t i = 0; r == PSYNC_OK && i < c->n_destinations; i++)
         r = need_token(c, i, is_judged_later(c, i), err);
+    if (r == PSYNC_OK)
+        r = need_overrides(c, err);
     return r == PSYNC_OK ? need_tls_files(c, err) : r;
 }

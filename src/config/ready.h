@@ -1,4 +1,5 @@
-/* ready - is there all that a delivery needs: an address, a token, the files of TLS?
+/* ready - is there all that a delivery needs: an address, a token, the files of TLS, what the
+ * dashboard changed?
  *
  * Loading asks for none of them, for most commands do without. */
 #ifndef PSYNC_CONFIG_READY_H

@@ -56,6 +56,8 @@ static enum psync_result read_token(struct psync_store *s, const struct psync_se
     r = psync_file_read(file->text, &text, &shared, err);
     if (r == PSYNC_OK)
         r = take_token(s, file, &text, err);
+    if (r == PSYNC_EMPTY)
+        r = PSYNC_OK; /* gone in this moment */
     if (r == PSYNC_REJECT)
         psync_store_explain(s, file, err);
     if (r == PSYNC_OK && shared && warnings)

@@ -171,6 +171,9 @@ def test_the_group_gets_through_to_the_socket():
         with open(os.path.join(home.state, "overrides.conf"), "w", opener=lambda p, f: os.open(p, f, 0o600), encoding="ascii") as f:
             f.write("[retry]\nattempts = 7\n")
         assert as_other(home, "status").returncode == 0, "what the dashboard changed is not theirs to read, nor needed"
+        for command in (["simple"], ["work", "--drain"], ["config", "check"]):  # but by who delivers
+            done = as_other(home, *command)
+            assert done.returncode == 2 and "overrides.conf: cannot be opened" in done.stderr, done
         if os.geteuid() == 0:
             assert "Permission denied" in as_other(home, "status", group=OTHER - 1).stderr
         assert worker.poll() is None and "socket_group" not in home.log()
