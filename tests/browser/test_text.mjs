@@ -75,6 +75,10 @@ test('nothing becomes markup, and nothing is inline', () => {
   assert.doesNotMatch(page + source('style.css'), /https?:\/\/|@import|url\(/);
 });
 
+test('no expression looks behind: a browser of 2022 would refuse the whole script', () => {
+  for (const name of files) assert.doesNotMatch(source(name), /\(\?<[=!]/, name);
+});
+
 test('raw JSON keeps its digits', async () => {
   const {member, pretty} = await load('raw.js');
   const payload =

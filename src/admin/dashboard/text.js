@@ -64,7 +64,8 @@ export function setLanguage(name) {
 }
 
 /** No line of French begins with these: a no-break space before them. */
-export const spaced = (text) => (language === 'fr' ? text.replace(/ (?=[:;?!»%])|(?<=«) /g, '\u00a0') : text);
+export const spaced = (text) =>
+  language === 'fr' ? text.replace(/ (?=[:;?!»%])/g, '\u00a0').replaceAll('« ', '«\u00a0') : text;
 
 /** The words of `key`, with {name} replaced; a pair [one, other] is chosen by `values.n`. */
 export function t(key, values = {}) {
