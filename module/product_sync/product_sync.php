@@ -60,6 +60,20 @@ class Product_Sync extends Module
             && ($keep || (ProductSync\Settings\Installation::remove() && ProductSync\Outbox\Schema::drop()));
     }
 
+    /** What was deleted while it was off is found first: then no relay is faster. Installing calls this too, before there are tables. */
+    public function enable($force_all = false)
+    {
+        try {
+            if (ProductSync\Outbox\Schema::hasOutbox()) {
+                ProductSync\Capture\NewNumbers::lookAfterRest();
+            }
+        } catch (Throwable $e) {
+            ProductSync\Capture\Log::failure('enable', $e);
+        }
+
+        return parent::enable($force_all);
+    }
+
     /** "Reset" in the module manager of 1.7: repairs, and keeps everything. */
     public function reset()
     {

@@ -110,6 +110,19 @@ final class BackgroundTest extends ShopCase
         $this->assertSame(['delivered', 'ready'], [$this->row(20)['state'], $this->row(21)['state']]);
     }
 
+    /** By somebody for whom no hook of the module runs. */
+    public function testTheSweepFindsThatAWaitingProductIsGone()
+    {
+        $this->cup();
+        $this->sql('DELETE FROM ps_product WHERE id_product = 20; DELETE FROM ps_product_shop WHERE id_product = 20');
+        Cron::run(5.0);
+        $this->assertSame(['20 ready ' . self::CUP], $this->rows(), 'not before five minutes');
+        $this->later(301);
+        Cron::run(5.0);
+        $this->assertSame([], $this->rows());
+        $this->assertSame('0', State::get('waiting'), 'it begins anew');
+    }
+
     public function testDisabledMeanwhile()
     {
         $this->sql('DELETE FROM ps_module_shop');

@@ -96,6 +96,22 @@ final class SetupTest extends ShopCase
         }
     }
 
+    /** No hook told of it; and a relay would take the row at once. */
+    public function testWhatWasDeletedWhileTheModuleWasOffIsNotSent()
+    {
+        $this->cup();
+        $this->sql('DELETE FROM ps_module_shop; DELETE FROM ps_product WHERE id_product = 20; DELETE FROM ps_product_shop WHERE id_product = 20');
+        $this->assertTrue($this->module()->enable());
+        $this->assertSame([], $this->rows());
+        $this->assertCount(1, $this->select('SELECT * FROM ps_module_shop'));
+        $this->sql('RENAME TABLE ps_product_sync_outbox TO ps_away');
+        try {
+            $this->assertTrue($this->module()->enable(), 'core does so at the installation, before there are tables');
+        } finally {
+            $this->sql('RENAME TABLE ps_away TO ps_product_sync_outbox');
+        }
+    }
+
     public function testTheTablesAreThoseOfTheContract()
     {
         $contract = file_get_contents(dirname(__DIR__, 2) . '/docs/outbox.md');

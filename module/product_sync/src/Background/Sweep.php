@@ -1,8 +1,8 @@
 <?php
 /**
- * Finds what the hooks did not tell of: products above the install watermark without a row, and drafts that are complete by now, not touched
- * for five minutes. One product at a time, and its turn is over before it is read: one that makes PHP die cannot keep the
- * others from being found.
+ * Finds what the hooks did not tell of: products that are gone and yet wait to be sent, products above the install watermark without a row, and
+ * drafts that are complete by now, not touched for five minutes. One product at a time, and its turn is over before it is read: one that makes
+ * PHP die cannot keep the others from being found.
  *
  * @author    the productsync authors
  * @copyright 2026 the productsync authors
@@ -35,11 +35,37 @@ final class Sweep
     const LOOKED = 'looked:';
     const AGAIN = 3600;
 
+    /** How far the rows were gone over for products that are gone. */
+    const GONE = 'waiting';
+
     public static function run(Budget $budget)
     {
+        self::gone($budget);
         self::drafts($budget);
         foreach (Shops::wanted() as $idShop) {
             self::missing(Choices::ofShop($idShop), $budget);
+        }
+    }
+
+    /** Deleted by somebody whose rights keep the module's hooks from running, or by a statement: what waits is not to be sent. */
+    private static function gone(Budget $budget)
+    {
+        $table = Database::table(Schema::OUTBOX);
+        $from = (int) State::get(self::GONE);
+        $rows = Database::rows(
+            'SELECT o.id_outbox, o.id_product FROM ' . $table . ' o
+            LEFT JOIN ' . Database::table('product_shop') . ' ps ON ps.id_product = o.id_product AND ps.id_shop = o.id_shop
+            WHERE o.id_outbox > ' . $from . ' AND o.id_outbox <= ' . ($from + self::WINDOW) . ' AND o.state IN (\'draft\', \'ready\')
+            AND ps.id_product IS NULL AND o.updated_at < UTC_TIMESTAMP() - INTERVAL ' . self::REST . ' SECOND
+            ORDER BY o.id_outbox LIMIT ' . self::FOUND
+        );
+        $to = count($rows) === self::FOUND ? (int) end($rows)['id_outbox'] : $from + self::WINDOW;
+        State::set(self::GONE, (string) ($to >= (int) Database::value('SELECT MAX(id_outbox) FROM ' . $table) ? 0 : $to));
+        foreach ($rows as $row) {
+            if ($budget->isOver()) {
+                return;
+            }
+            self::look((int) $row['id_product']);
         }
     }
 

@@ -44,6 +44,12 @@ final class NewNumbers
         }
     }
 
+    /** While the module was off no hook told of a product that was deleted: what waits of such is not sent. */
+    public static function lookAfterRest()
+    {
+        self::bury([]);
+    }
+
     /**
      * Products were added below the watermark, and there are none but them: from now on what is below is new as well, and a product
      * that no hook tells of must be found there.
