@@ -72,6 +72,33 @@ static enum psync_result make_stores(struct psync_relay *r, struct psync_error *
     return PSYNC_OK;
 }
 
+/* ---- holds: what is queued already must not leave either, while the merchant wants it so, or the shop may be a copy of another ---- */
+
+static const char *why_held(const struct psync_relay *r, const struct psync_relay_store *s)
+{
+    const struct psync_shop_store *facts = psync_shop_store_of(&r->facts, s->id);
+    switch (psync_shop_judge_sending(&r->facts, facts)) {
+    case PSYNC_SHOP_PAUSED:
+        return facts->module_on ? "paused in the shop's settings" : "paused: the module is off in the shop";
+    case PSYNC_SHOP_COPY:
+        return "paused: the shop's address is not the one that its settings were saved on";
+    default:
+        return NULL;
+    }
+}
+
+static void hold_stores(struct psync_relay *r, bool installed)
+{
+    for (size_t i = 0; has_own_destinations(r) && i < r->n_stores; i++) {
+        struct psync_relay_store *s = &r->stores[i];
+        const char *why = installed ? why_held(r, s) : "paused: the module is not installed in the shop";
+        if (!s->standing || (s->told && s->held == why))
+            continue;
+        s->told = r->open.port.hold(r->open.port.arg, s->destination, why);
+        s->held = why;
+    }
+}
+
 /* ---- facts ---- */
 
 static enum psync_result need_module(const struct psync_shop_facts *facts, struct psync_error *err)
@@ -91,6 +118,8 @@ static enum psync_result read_facts(struct psync_relay *r, psync_ms now, struct 
         return result;
     r->facts_due = now + FACTS_MS;
     result = need_module(&facts, err);
+    if (result != PSYNC_OK)
+        hold_stores(r, false);
     if (result != PSYNC_OK || psync_shop_facts_same(&facts, &r->facts)) {
         psync_shop_facts_done(&facts);
         return result;
@@ -142,39 +171,13 @@ static enum psync_result apply(struct psync_relay *r, struct psync_error *err)
     return PSYNC_OK; /* not in force: nothing of that shop is taken, and it is tried again */
 }
 
-/* What is queued already must not leave either, while the merchant wants it so, or the shop may be a copy of another. */
-static const char *why_held(const struct psync_relay *r, const struct psync_relay_store *s)
-{
-    switch (s->word) {
-    case PSYNC_SHOP_PAUSED:
-        return psync_shop_store_of(&r->facts, s->id)->module_on ? "paused in the shop's settings"
-                                                                : "paused: the module is off in the shop";
-    case PSYNC_SHOP_COPY:
-        return "paused: the shop's address is not the one that its settings were saved on";
-    default:
-        return NULL;
-    }
-}
-
-static void hold_stores(struct psync_relay *r)
-{
-    for (size_t i = 0; has_own_destinations(r) && i < r->n_stores; i++) {
-        struct psync_relay_store *s = &r->stores[i];
-        const char *why = why_held(r, s);
-        if (!s->standing || (s->told && s->held == why))
-            continue;
-        s->told = r->open.port.hold(r->open.port.arg, s->destination, why);
-        s->held = why;
-    }
-}
-
 enum psync_result psync_relay_settings(struct psync_relay *r, psync_ms now, struct psync_error *err)
 {
     enum psync_result result = read_facts(r, now, err);
     if (result == PSYNC_OK && r->stale)
         result = apply(r, err);
     if (result == PSYNC_OK && !r->stale)
-        hold_stores(r);
+        hold_stores(r, true);
     return result;
 }
 

@@ -165,14 +165,18 @@ static bool is_copy(const struct psync_shop_facts *f, const struct psync_shop_st
     return saved[0] != '\0' && strcmp(saved, s->place) != 0;
 }
 
-enum psync_shop_word psync_shop_judge(const struct psync_shop_facts *f, const struct psync_shop_store *s)
+enum psync_shop_word psync_shop_judge_sending(const struct psync_shop_facts *f, const struct psync_shop_store *s)
 {
     const char *pause = psync_shop_value_of(f, s, PSYNC_SHOP_PAUSE);
-    if (strcmp(psync_shop_value_of(f, s, PSYNC_SHOP_MODE), "queue") != 0)
-        return PSYNC_SHOP_OTHER_MODE;
     if (is_copy(f, s))
         return PSYNC_SHOP_COPY;
     if (s->deleted || !s->module_on || (pause[0] != '\0' && strcmp(pause, "0") != 0))
         return PSYNC_SHOP_PAUSED;
     return PSYNC_SHOP_DELIVERING;
+}
+
+enum psync_shop_word psync_shop_judge(const struct psync_shop_facts *f, const struct psync_shop_store *s)
+{
+    bool is_ours = strcmp(psync_shop_value_of(f, s, PSYNC_SHOP_MODE), "queue") == 0;
+    return is_ours ? psync_shop_judge_sending(f, s) : PSYNC_SHOP_OTHER_MODE;
 }

@@ -61,5 +61,7 @@ enum psync_shop_word { /* docs/outbox.md, "State table" */
 const char *psync_shop_word_name(enum psync_shop_word w); /* "delivering", ... */
 /* From what the shop says alone: DELIVERING, PAUSED (also: the module is off there), COPY or OTHER_MODE. */
 enum psync_shop_word psync_shop_judge(const struct psync_shop_facts *f, const struct psync_shop_store *s);
+/* May what was taken leave? Never OTHER_MODE: a relay keeps what it took while the mode was another. */
+enum psync_shop_word psync_shop_judge_sending(const struct psync_shop_facts *f, const struct psync_shop_store *s);
 
 #endif

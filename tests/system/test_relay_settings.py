@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import time
 
 from harness import TOKEN, Home, Mock, wait_for
 from shop import TESTS, Shop, a_shop, delivered, home_of
@@ -45,6 +46,32 @@ def test_changes_apply_without_a_restart(server, mock):
         wait_for(lambda: home.destination("main/1")["words"] == "paused: the module is off in the shop", 5, "what is said of it")
         shop.sql("INSERT INTO ps_module_shop (id_module, id_shop) VALUES (7, 1)")
         delivered(shop, 3, 10)
+        assert child.poll() is None
+
+
+def test_what_was_taken_is_held_in_any_mode_and_without_the_module(server, mock):
+    shop = a_shop(server, mock)
+    mock.rules({"status": 503})
+    shop.add(range(1, 4))
+
+    def held(why):
+        wait_for(lambda: home.destination("main/1")["words"] == why, 10, why)
+
+    with home_of(shop) as home:
+        child = home.worker()
+        wait_for(lambda: shop.rows("COUNT(*)", "queued_at IS NOT NULL") == [["3"]], what="all queued")
+        shop.set(PRODUCT_SYNC_MODE="async", PRODUCT_SYNC_PAUSE="1")
+        held("paused in the shop's settings")
+        assert shop.word() == "mode"
+        shop.set(PRODUCT_SYNC_PAUSE=None)
+        wait_for(lambda: home.destination("main/1")["state"] != "paused", 10, "the end of the pause")
+        shop.set(PRODUCT_SYNC_UUID=None)
+        held("paused: the module is not installed in the shop")
+        mock.rules()
+        time.sleep(3)  # nothing comes
+        assert mock.summary()["effects"] == 0
+        shop.set(PRODUCT_SYNC_UUID=shop.uuid)
+        delivered(shop, 3, 60)  # what the relay had taken, although the mode is another
         assert child.poll() is None
 
 

@@ -74,16 +74,17 @@ static void words(void **state)
     static const struct {
         const char *mode, *pause, *place;
         bool off, deleted;
-        enum psync_shop_word word;
+        enum psync_shop_word word, sending;
     } rows[] = {
-        {"queue", NULL, NULL, false, false, PSYNC_SHOP_DELIVERING},
-        {"queue", "0", "shop.test/", false, false, PSYNC_SHOP_DELIVERING},
-        {"queue", "1", NULL, false, false, PSYNC_SHOP_PAUSED},
-        {"queue", NULL, NULL, true, false, PSYNC_SHOP_PAUSED},
-        {"queue", NULL, NULL, false, true, PSYNC_SHOP_PAUSED},
-        {"queue", "1", "other.test/", false, false, PSYNC_SHOP_COPY},
-        {"async", NULL, "other.test/", false, false, PSYNC_SHOP_OTHER_MODE},
-        {NULL, NULL, NULL, false, false, PSYNC_SHOP_OTHER_MODE},
+        {"queue", NULL, NULL, false, false, PSYNC_SHOP_DELIVERING, PSYNC_SHOP_DELIVERING},
+        {"queue", "0", "shop.test/", false, false, PSYNC_SHOP_DELIVERING, PSYNC_SHOP_DELIVERING},
+        {"queue", "1", NULL, false, false, PSYNC_SHOP_PAUSED, PSYNC_SHOP_PAUSED},
+        {"queue", NULL, NULL, true, false, PSYNC_SHOP_PAUSED, PSYNC_SHOP_PAUSED},
+        {"queue", NULL, NULL, false, true, PSYNC_SHOP_PAUSED, PSYNC_SHOP_PAUSED},
+        {"queue", "1", "other.test/", false, false, PSYNC_SHOP_COPY, PSYNC_SHOP_COPY},
+        {"async", NULL, "other.test/", false, false, PSYNC_SHOP_OTHER_MODE, PSYNC_SHOP_COPY},
+        {NULL, NULL, NULL, true, false, PSYNC_SHOP_OTHER_MODE, PSYNC_SHOP_PAUSED},
+        {NULL, NULL, NULL, false, false, PSYNC_SHOP_OTHER_MODE, PSYNC_SHOP_DELIVERING},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -95,6 +96,7 @@ static void words(void **state)
         add(&f, "PRODUCT_SYNC_PAUSE", 0, 0, rows[i].pause);
         add(&f, "PRODUCT_SYNC_PLACE", 0, 0, rows[i].place);
         assert_int_equal(psync_shop_judge(&f, &f.stores[0]), rows[i].word);
+        assert_int_equal(psync_shop_judge_sending(&f, &f.stores[0]), rows[i].sending);
         psync_shop_facts_done(&f);
     }
 }
