@@ -59,25 +59,22 @@ static int listen_at(const struct addrinfo *a)
     return -1;
 }
 
-static enum psync_result read_address(const char *address, char host[HOST_MAX], char port[PORT_MAX],
-                                      struct psync_error *err)
+static enum psync_result no_address(const char *address, struct psync_error *err)
 {
-    return split_address(address, host, port)
-               ? PSYNC_OK
-               : psync_fail(err, PSYNC_REJECT, "\"%s\" is not an address to listen at; write HOST:PORT", address);
+    return psync_fail(err, PSYNC_REJECT, "\"%s\" is not an address to listen at; write HOST:PORT", address);
 }
 
 enum psync_result psync_web_listen_check(const char *address, struct psync_error *err)
 {
     char host[HOST_MAX], port[PORT_MAX];
-    return read_address(address, host, port, err);
+    return split_address(address, host, port) ? PSYNC_OK : no_address(address, err);
 }
 
 enum psync_result psync_web_listen_tcp(const char *address, int *ret_fd, struct psync_error *err)
 {
     char host[HOST_MAX], port[PORT_MAX];
-    if (read_address(address, host, port, err) != PSYNC_OK)
-        return PSYNC_REJECT;
+    if (!split_address(address, host, port))
+        return no_address(address, err);
     struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM}, *found = NULL;
     int bad = getaddrinfo(host[0] ? host : NULL, port, &hints, &found);
     if (bad)
