@@ -91,6 +91,32 @@ def asynchronous(w):
             w.arrived(one, name="Async script", price="12.00", stock=1, look=False)
 
 
+@flow("async mode hanging API", "an API that hangs holds one of PHP's processes, not the shop; once it answers all goes")
+def async_hanging(w):
+    w.mock.rules({"latency": "9s"})
+    made, slowest, at_it = [], 0.0, set()
+    try:
+        with w.settings(MODE="async"):
+            for n in range(6):
+                began = time.monotonic()
+                made.append(w.office.make(name=f"Patient {n}", price="2", stock=1, active=1))
+                slowest = max(slowest, time.monotonic() - began)
+                owners = {r["owner"] for r in w.db.rows("SELECT owner FROM ps_product_sync_outbox WHERE state='taken'")}
+                assert len(owners) <= 1, f"{len(owners)} processes of PHP wait for the API"
+                at_it |= owners
+            w.mock.rules()
+            end = time.monotonic() + 60
+            while any(w.state(p) != "delivered" for p in made) and time.monotonic() < end:
+                w.cron()
+                time.sleep(0.5)
+    finally:
+        w.mock.rules()
+    assert at_it, "nobody waited for the API"
+    for product in made:
+        w.arrived(product)
+    return f"slowest creation and save {slowest:.1f} s"
+
+
 @flow("async mode retries", "a limited retry, by the next request or cron, with the same key")
 def async_retries(w):
     w.mock.rules({"status": 503})
