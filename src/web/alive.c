@@ -46,13 +46,39 @@ static bool waits_for(int fd, short what, psync_ms until)
     }
 }
 
-/* Connects, says that nothing will come, and waits for the end. False: it did not come, or nobody listens. */
+/* Has this machine the address still? One that went away, with its interface, is asked of others. */
+static bool take_address(int fd, const union address *address, socklen_t len)
+{
+    union address own = *address;
+    if (own.any.sa_family != AF_INET && own.any.sa_family != AF_INET6)
+        return true;
+    *(own.any.sa_family == AF_INET ? &own.v4.sin_port : &own.v6.sin6_port) = 0;
+    return bind(fd, &own.any, len) == 0;
+}
+
+/* 0, or why there is no connection. */
+static int reach(int fd, const union address *address, socklen_t len, psync_ms until)
+{
+    int why = 0;
+    socklen_t size = sizeof why;
+    if (connect(fd, &address->any, len) == 0)
+        return 0;
+    if (errno != EINPROGRESS)
+        return errno;
+    if (!waits_for(fd, POLLOUT, until))
+        return ETIMEDOUT;
+    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &why, &size) == 0 ? why : errno;
+}
+
+/* Connects, says that nothing will come, and waits for the end. False: it did not come, or nobody listens, or too many
+ * wait already (EAGAIN, of a unix socket). */
 static bool knock(int fd, const union address *address, socklen_t len, psync_ms until)
 {
-    if (fcntl(fd, F_SETFL, O_NONBLOCK) != 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
+    if (fcntl(fd, F_SETFL, O_NONBLOCK) != 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || !take_address(fd, address, len))
         return true; /* that says nothing about the server */
-    if (connect(fd, &address->any, len) != 0 && (errno != EINPROGRESS || !waits_for(fd, POLLOUT, until)))
-        return false;
+    int why = reach(fd, address, len, until);
+    if (why != 0)
+        return why != ECONNREFUSED && why != ETIMEDOUT && why != EAGAIN; /* else it is the network's doing */
     return shutdown(fd, SHUT_WR) == 0 && waits_for(fd, POLLIN, until);
 }
 
