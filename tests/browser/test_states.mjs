@@ -41,9 +41,9 @@ test('throttled: until when, and what the API answered; in three languages', asy
   await place.put(products(1, 20));
   await reach(place, 'throttled');
   const says = {
-    'en-GB': /default: Paused until \d\d:\d\d because the API answered 429, Retry-After 120\. 20 messages wait\./,
-    'fr-FR': /default\u00a0: En pause jusqu’à \d\d:\d\d car l’API a répondu 429, Retry-After 120\. 20 messages attendent\./,
-    'es-ES': /default: En pausa hasta \d\d:\d\d porque la API respondió 429, Retry-After 120\. 20 mensajes esperan\./,
+    'en-GB': /default: Paused until \d\d:\d\d because the API answered 429, Retry-After 120\. 20 messages wait, the oldest since \d\d:\d\d\./,
+    'fr-FR': /default\u00a0: En pause jusqu’à \d\d:\d\d car l’API a répondu 429, Retry-After 120\. 20 messages attendent, le plus ancien depuis \d\d:\d\d\./,
+    'es-ES': /default: En pausa hasta \d\d:\d\d porque la API respondió 429, Retry-After 120\. 20 mensajes esperan, el más antiguo desde \d\d:\d\d\./,
   };
   for (const [language, words] of Object.entries(says))
     await visit(place, '', async (page) => page.getByText(words).waitFor(), {language});

@@ -61,7 +61,7 @@ export default {
   // overview: what is wrong
   'problem.worker': 'No worker is running, so nothing is delivered. Start “productsync serve” or “productsync work”.',
   'problem.destination': '{name}: {words}',
-  'problem.waits': ['{n} message waits.', '{n} messages wait.'],
+  'problem.waits': ['{n} message waits, since {since}.', '{n} messages wait, the oldest since {since}.'],
   'problem.settings': 'Check its settings',
   'problem.look': 'Look at them',
   'problem.limit': 'The limit',

@@ -64,7 +64,7 @@ export default {
   // overview: what is wrong
   'problem.worker': 'Ningún proceso está entregando. Inicie «productsync serve» o «productsync work».',
   'problem.destination': '{name}: {words}',
-  'problem.waits': ['{n} mensaje espera.', '{n} mensajes esperan.'],
+  'problem.waits': ['{n} mensaje espera, desde {since}.', '{n} mensajes esperan, el más antiguo desde {since}.'],
   'problem.settings': 'Revisar sus ajustes',
   'problem.look': 'Examinarlos',
   'problem.limit': 'El límite',

@@ -58,7 +58,7 @@ export default {
   // overview: what is wrong
   'problem.worker': 'Aucun processus ne livre. Lancez « productsync serve » ou « productsync work ».',
   'problem.destination': '{name} : {words}',
-  'problem.waits': ['{n} message attend.', '{n} messages attendent.'],
+  'problem.waits': ['{n} message attend, depuis {since}.', '{n} messages attendent, le plus ancien depuis {since}.'],
   'problem.settings': 'Vérifier ses réglages',
   'problem.look': 'Les examiner',
   'problem.limit': 'La limite',

@@ -13,7 +13,7 @@ const waiting = (d) => d.ready + d.in_flight + d.delayed;
 
 function ofDestination(d, act) {
   const words = t('problem.destination', {name: d.name, words: text.standing(d)});
-  const waits = waiting(d) ? ` ${t('problem.waits', {n: waiting(d)})}` : '';
+  const waits = d.oldest ? ` ${t('problem.waits', {n: waiting(d), since: text.clock(d.oldest)})}` : '';
   return {
     key: `${d.state} ${d.name}`,
     level: held[d.state],
