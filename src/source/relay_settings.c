@@ -47,32 +47,39 @@ static bool has_own_destinations(const struct psync_relay *r)
 
 /* ---- stores: made anew of new facts, but what was done for one is remembered ---- */
 
-static void fill_store(struct psync_relay *r, const struct psync_shop_store *from, struct psync_relay_store *to)
+static void fill_store(struct psync_relay *r, const struct psync_shop_facts *facts, const struct psync_shop_store *from,
+                       struct psync_relay_store *to)
 {
     const struct psync_relay_store *before = psync_relay_store_of(r, from->id);
     if (before)
         *to = *before;
     to->id = from->id;
-    psync_relay_identity(psync_shop_value_of(&r->facts, from, PSYNC_SHOP_UUID), from->id, to->identity);
+    psync_relay_identity(psync_shop_value_of(facts, from, PSYNC_SHOP_UUID), from->id, to->identity);
     psync_shop_destination(r->open.shop->name, from->id, to->destination, sizeof to->destination);
 }
 
-static enum psync_result make_stores(struct psync_relay *r, struct psync_error *err)
+/* What facts and stores say belongs together, so both change or neither. */
+static enum psync_result take_facts(struct psync_relay *r, const struct psync_shop_facts *facts,
+                                    struct psync_error *err)
 {
-    struct psync_relay_store *stores = calloc(r->facts.n_stores + 1, sizeof *stores);
+    struct psync_relay_store *stores = calloc(facts->n_stores + 1, sizeof *stores);
     size_t n = 0;
     if (!stores)
         return psync_fail(err, PSYNC_NOMEM, "out of memory");
-    for (size_t i = 0; i < r->facts.n_stores; i++)
-        if (!r->facts.stores[i].deleted)
-            fill_store(r, &r->facts.stores[i], &stores[n++]);
+    for (size_t i = 0; i < facts->n_stores; i++)
+        if (!facts->stores[i].deleted)
+            fill_store(r, facts, &facts->stores[i], &stores[n++]);
     free(r->stores);
     r->stores = stores;
     r->n_stores = n;
+    psync_shop_facts_done(&r->facts);
+    r->facts = *facts;
+    r->stale = true;
     return PSYNC_OK;
 }
 
-/* ---- holds: what is queued already must not leave either, while the merchant wants it so, or the shop may be a copy of another ---- */
+/* ---- holds: what is queued already must not leave either, while the merchant wants it so, or the shop may be a copy
+ * of another ---- */
 
 static const char *why_held(const struct psync_relay *r, const struct psync_relay_store *s)
 {
@@ -120,14 +127,14 @@ static enum psync_result read_facts(struct psync_relay *r, psync_ms now, struct 
     result = need_module(&facts, err);
     if (result != PSYNC_OK)
         hold_stores(r, false);
-    if (result != PSYNC_OK || psync_shop_facts_same(&facts, &r->facts)) {
-        psync_shop_facts_done(&facts);
-        return result;
+    bool taken = false;
+    if (result == PSYNC_OK && !psync_shop_facts_same(&facts, &r->facts)) {
+        result = take_facts(r, &facts, err);
+        taken = result == PSYNC_OK;
     }
-    psync_shop_facts_done(&r->facts);
-    r->facts = facts;
-    r->stale = true;
-    return make_stores(r, err);
+    if (!taken)
+        psync_shop_facts_done(&facts);
+    return result;
 }
 
 /* ---- into force ---- */
