@@ -250,15 +250,20 @@ static enum psync_result take_over_next(struct psync_reload *r, const struct psy
     return r->shops ? take_over_base(r, next, changed, kept, err) : psync_reload_take_over(r, next, changed, kept, err);
 }
 
-/* From the files named at the start: other names wait for a restart, but what that would refuse is refused now. EMPTY:
- * there is no TLS. A change in the dashboard has nothing to do with these files, and does not look at them. */
+/* From the files named at the start. EMPTY: there are none, or others are named now, which wait for a restart; but what
+ * that would refuse is refused now. A change in the dashboard has nothing to do with these files, and does not look at
+ * them. */
 static enum psync_result read_certificate(const struct psync_reload *r, const struct psync_config *next,
                                           struct psync_web_certificate **ret_certificate, struct psync_error *err)
 {
     if (!psync_owner_site(r->owner))
         return PSYNC_EMPTY;
+    const struct psync_serve_conf *now = &r->ctx.config->serve, *then = &next->serve;
     enum psync_result result = psync_site_check_config(next, err);
-    return result == PSYNC_OK ? psync_site_read_certificate(r->ctx.config, ret_certificate, err) : result;
+    if (result != PSYNC_OK)
+        return result;
+    bool same = strcmp(now->tls_cert, then->tls_cert) == 0 && strcmp(now->tls_key, then->tls_key) == 0;
+    return same ? psync_site_read_certificate(next, ret_certificate, err) : PSYNC_EMPTY;
 }
 
 static void show_certificate(const struct psync_reload *r, struct psync_web_certificate *certificate)

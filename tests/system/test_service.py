@@ -314,6 +314,10 @@ def test_a_changed_certificate_is_shown_after_a_reload(tmp_path):
         shutil.copy(os.path.join(tmp_path, "again.key"), key)
         reload("setting changed", 2, retry__attempts=9)
         assert value("retry.attempts") == "9" and len(site.home.events(event="certificate changed")) == 2
+        os.unlink(made)
+        made, key = (os.path.join(tmp_path, f"again.{end}") for end in ("pem", "key"))
+        reload("setting needs a restart", 2, retry__attempts=8)
+        assert value("retry.attempts") == "8", "nobody needs the files that are not named any more"
 
 
 def test_settings_change_until_the_very_end():
