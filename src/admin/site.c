@@ -247,7 +247,10 @@ static enum psync_result listen_and_serve(struct psync_site *s, const struct psy
     r = psync_web_listen_tcp(serve->listen, &conf.listen_fd, err);
     if (r != PSYNC_OK) {
         psync_web_certificate_free(certificate);
-        return r == PSYNC_RETRY || r == PSYNC_REJECT ? psync_config_blame(config, "serve", "listen", err) : r;
+        bool in_use = r == PSYNC_RETRY;
+        if (in_use || r == PSYNC_REJECT)
+            r = psync_config_blame(config, "serve", "listen", err);
+        return in_use ? PSYNC_FATAL : r; /* another start may find it free */
     }
     r = psync_web_server_new(&conf, &s->server, err);
     if (r == PSYNC_OK)

@@ -27,7 +27,7 @@ struct psync_site_open {
 
 /* What psync_site_new would refuse of serve.*, short of listening: to be found before a start. */
 PSYNC_CHECKED enum psync_result psync_site_check_config(const struct psync_config *config, struct psync_error *err);
-/* Listens and serves. REJECT: serve.* cannot be used, or its address is in use (one clear line); FATAL: the system
+/* Listens and serves. REJECT: serve.* cannot be used (one clear line); FATAL: its address is in use, or the system
  * refused. */
 PSYNC_CHECKED enum psync_result psync_site_new(const struct psync_site_open *open, struct psync_api *api,
                                                struct psync_site **ret_site, struct psync_error *err);

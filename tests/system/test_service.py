@@ -146,6 +146,13 @@ def test_the_watchdog_hungers_while_the_server_hangs(tmp_path):
         told.wait_for("WATCHDOG=1", 20)
 
 
+def test_an_address_in_use_may_be_free_at_the_next_start():
+    """Exit code 3, which the unit's RestartPreventExitStatus=2 lets systemd try again."""
+    with Site(start=False) as site, socket.create_server(("127.0.0.1", site.port)):
+        done = site.home.run("serve", code=3)
+        assert f"serve.listen = 127.0.0.1:{site.port}: cannot listen at" in done.stderr and "in use" in done.stderr
+
+
 def test_a_refused_reload_stands_in_the_status(tmp_path):
     """`systemctl reload` itself always succeeds: it sends a signal."""
     with Mock() as api, Supervisor(str(tmp_path)) as told, Site(api.url, start=False) as site:
