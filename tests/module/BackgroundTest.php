@@ -114,6 +114,7 @@ final class BackgroundTest extends ShopCase
     public function testTheSweepFindsThatAWaitingProductIsGone()
     {
         $this->cup();
+        $this->sql('UPDATE ps_product_sync_outbox SET id_outbox = 2000000');
         $this->sql('DELETE FROM ps_product WHERE id_product = 20; DELETE FROM ps_product_shop WHERE id_product = 20');
         Cron::run(5.0);
         $this->assertSame(['20 ready ' . self::CUP], $this->rows(), 'not before five minutes');

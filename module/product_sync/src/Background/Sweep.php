@@ -51,15 +51,17 @@ final class Sweep
     private static function gone(Budget $budget)
     {
         $table = Database::table(Schema::OUTBOX);
-        $from = (int) State::get(self::GONE);
+        // Numbers have gaps, and old ones may all be gone: the next row there is.
+        $first = (int) Database::value('SELECT MIN(id_outbox) FROM ' . $table . ' WHERE id_outbox > ' . (int) State::get(self::GONE));
+        $last = $first + self::WINDOW;
         $rows = Database::rows(
             'SELECT o.id_outbox, o.id_product FROM ' . $table . ' o
             LEFT JOIN ' . Database::table('product_shop') . ' ps ON ps.id_product = o.id_product AND ps.id_shop = o.id_shop
-            WHERE o.id_outbox > ' . $from . ' AND o.id_outbox <= ' . ($from + self::WINDOW) . ' AND o.state IN (\'draft\', \'ready\')
+            WHERE o.id_outbox BETWEEN ' . $first . ' AND ' . $last . ' AND o.state IN (\'draft\', \'ready\')
             AND ps.id_product IS NULL AND o.updated_at < UTC_TIMESTAMP() - INTERVAL ' . self::REST . ' SECOND
             ORDER BY o.id_outbox LIMIT ' . self::FOUND
         );
-        $to = count($rows) === self::FOUND ? (int) end($rows)['id_outbox'] : $from + self::WINDOW;
+        $to = count($rows) === self::FOUND ? (int) end($rows)['id_outbox'] : $last;
         State::set(self::GONE, (string) ($to >= (int) Database::value('SELECT MAX(id_outbox) FROM ' . $table) ? 0 : $to));
         foreach ($rows as $row) {
             if ($budget->isOver()) {
