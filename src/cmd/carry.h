@@ -15,7 +15,8 @@ struct psync_carry {
 
 /* Makes the empty part. REJECT: `path` is there already, or nothing can be made there; psync_carry_end then too. */
 PSYNC_CHECKED enum psync_result psync_carry_begin(struct psync_carry *c, const char *path, struct psync_error *err);
-/* Copies what is in `from`, a regular file of `owner` or us and no link, and gives it its name: durable, or a REJECT. */
+/* Copies what is in `from`, a regular file of `owner` or us and no link, and gives it its name: durable, or a
+ * REJECT. */
 PSYNC_CHECKED enum psync_result psync_carry_file(struct psync_carry *c, const char *from, uid_t owner,
                                                  struct psync_error *err);
 /* Removes what was not finished. */

@@ -1,8 +1,9 @@
 /* demo - `demo`: the whole story in about a minute, with nothing else running.
  *
- * A mock API that misbehaves runs in this process; everything else is the real program, started with the very commands a
- * user would type, on a queue in a temporary folder. At the end the API's own ledger is the witness, and whoever likes goes
- * on looking (demo_live). A signal ends the child of the moment, and so the story; what was made is removed in any case. */
+ * A mock API that misbehaves runs in this process; everything else is the real program, started with the very commands
+ * a user would type, on a queue in a temporary folder. At the end the API's own ledger is the witness, and whoever likes
+ * goes on looking (demo_live). A signal ends the child of the moment, and so the story; what was made is removed in any
+ * case. */
 #include "cmd/catalogue.h"
 #include "cmd/child.h"
 #include "cmd/commands.h"

@@ -64,8 +64,9 @@ static void save_some(struct shop *shop, struct psync_web_client *client, struct
     for (int64_t i = 0; i < count; i++)
         used += (size_t)product_line(lines + used, sizeof lines - used, shop->next_id + i, random);
     psync_buf_init(&answer, 1 << 20);
-    if (psync_web_client_call(client, "POST", "/v1/products", "application/x-ndjson",
-                              (struct psync_span){lines, used}, &status, &answer, &ignored) == PSYNC_OK && status == 200)
+    enum psync_result r = psync_web_client_call(client, "POST", "/v1/products", "application/x-ndjson",
+                                                (struct psync_span){lines, used}, &status, &answer, &ignored);
+    if (r == PSYNC_OK && status == 200)
         shop->next_id += count;
     psync_buf_done(&answer);
 }

@@ -156,7 +156,8 @@ static enum psync_result start_all(struct psync_relays *r, struct psync_error *e
                                                        .fared = on_fared, .arg = one}};
         one->all = r;
         one->shop = config->shops[r->n].name;
-        psync_meters_relay(psync_owner_meters(r->reload->owner), one->shop, 0, true, NULL); /* shown before its first round */
+        /* Shown before its first round. */
+        psync_meters_relay(psync_owner_meters(r->reload->owner), one->shop, 0, true, NULL);
         result = psync_relay_new(&open, &one->relay, err);
     }
     return result;

@@ -53,7 +53,8 @@ static void say_destination(const struct psync_invocation *inv, json_object *d, 
               orphaned ? "; orphaned: no longer in the configuration, its messages wait" : "");
     say_counts(inv, d, "  ");
     if (most && count(d, "ready") + count(d, "in_flight") + count(d, "delayed") >= most)
-        psync_say(inv, "  full: it has queue.max_depth messages, %s; nothing more is taken for it", psync_count_text(most));
+        psync_say(inv, "  full: it has queue.max_depth messages, %s; nothing more is taken for it",
+                  psync_count_text(most));
     if (psync_json_member(d, "oldest"))
         psync_say(inv, "  oldest waiting since %s", psync_shown_time(d, "oldest"));
     if (psync_json_member(d, "next_due"))
@@ -96,8 +97,8 @@ static void say_disk(const struct psync_invocation *inv, json_object *queue)
 {
     uint64_t left = count(queue, "free_bytes"), needed = count(queue, "needed_bytes");
     if (psync_json_member(queue, "free_bytes") && left < 2 * needed)
-        psync_say(inv, "  little room on the disk: %.1f MB are free; with less than about %.1f MB (queue.reserve, and what "
-                       "waits needs) nothing more is taken", (double)left / 1048576.0, (double)needed / 1048576.0);
+        psync_say(inv, "  little room on the disk: %.1f MB are free; with less than about %.1f MB (queue.reserve, and "
+                       "what waits needs) nothing more is taken", (double)left / 1048576.0, (double)needed / 1048576.0);
 }
 
 static void say_queue(const struct psync_invocation *inv, json_object *answer)

@@ -96,7 +96,8 @@ enum psync_result psync_secrets_read(struct psync_store *s, struct psync_buf *wa
 static const char *hint(const char *path)
 {
     static const char credentials[] = "/run/credentials/";
-    return strncmp(path, credentials, sizeof credentials - 1) == 0 ? ": systemd has it there while the service runs" : "";
+    bool is_one = strncmp(path, credentials, sizeof credentials - 1) == 0;
+    return is_one ? ": systemd has it there while the service runs" : "";
 }
 
 enum psync_result psync_secrets_need(const struct psync_store *s, size_t i, struct psync_error *err)

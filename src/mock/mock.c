@@ -116,8 +116,9 @@ static enum psync_result listen_and_serve(struct psync_mock *mock, struct psync_
     };
     int fd;
     struct psync_web_certificate *certificate = NULL;
-    enum psync_result r = mock->tls.key ? psync_web_certificate_new(mock->tls.certificate, mock->tls.key, &certificate, err)
-                                        : PSYNC_OK;
+    enum psync_result r = PSYNC_OK;
+    if (mock->tls.key)
+        r = psync_web_certificate_new(mock->tls.certificate, mock->tls.key, &certificate, err);
     if (r == PSYNC_OK)
         r = psync_web_listen_tcp(mock->conf.listen, &fd, err);
     if (r != PSYNC_OK) {

@@ -27,8 +27,8 @@ struct psync_relay_port {
     /* Begin a test of that destination; psync_relay_tested brings its result. Must not block. */
     void (*test)(void *arg, struct psync_relay *relay, uint32_t id_shop, const char *id);
     psync_ms (*keep)(void *arg);     /* how long the queue remembers keys, by now: for the heartbeat */
-    /* How a round went: through, or not, because of `trouble`; which may also be why rows of some shop are not taken though it
-     * went through. NULL: none. Must not block. */
+    /* How a round went: through, or not, because of `trouble`; which may also be why rows of some shop are not taken
+     * though it went through. NULL: none. Must not block. */
     void (*fared)(void *arg, bool through, const char *trouble);
     void *arg;
 };

@@ -64,7 +64,8 @@ PSYNC_CHECKED enum psync_result psync_relay_tests(struct psync_relay *r, psync_m
 struct psync_relay_store *psync_relay_store_of(struct psync_relay *r, uint32_t id); /* NULL: none */
 const struct psync_relay_store *psync_relay_store_named(const struct psync_relay *r, const char *identity);
 bool psync_relay_is_open(const struct psync_relay_store *s); /* its rows may be taken */
-const char *psync_relay_hindrance(const struct psync_relay *r); /* why those of some shop are not, though they should be; NULL */
+/* Why those of some shop are not, though they should be; NULL: none. */
+const char *psync_relay_hindrance(const struct psync_relay *r);
 
 /* relay_take.c. `*ret_busy`: there was something to do, and there may be more. */
 PSYNC_CHECKED enum psync_result psync_relay_take(struct psync_relay *r, psync_ms now, bool *ret_busy, struct psync_error *err);

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The indexes are named in the statements: left to itself a server may take all that is ready, and sort it for each claim. A view
- * has none to name. */
+/* The indexes are named in the statements: left to itself a server may take all that is ready, and sort it for each
+ * claim. A view has none to name. */
 const char *psync_relay_sql_index(const struct psync_relay_sql *s, const char *hint)
 {
     return s->is_view ? "" : hint;
@@ -116,7 +116,8 @@ enum psync_result psync_relay_sql_poll(struct psync_relay_sql *s, const uint32_t
         r = psync_buf_printf(&s->text,
                              "%s(SELECT %" PRIu32 " FROM %sproduct_sync_outbox%s WHERE id_shop=%" PRIu32
                              " AND state='ready' AND ready_at<=UTC_TIMESTAMP() LIMIT 1)",
-                             i ? " UNION ALL " : "", ids[i], s->prefix, psync_relay_sql_index(s, PSYNC_RELAY_BY_TAKE), ids[i]);
+                             i ? " UNION ALL " : "", ids[i], s->prefix,
+                             psync_relay_sql_index(s, PSYNC_RELAY_BY_TAKE), ids[i]);
     return query(s, r, on_due, &p, err);
 }
 
@@ -127,7 +128,8 @@ enum psync_result psync_relay_sql_claim(struct psync_relay_sql *s, uint32_t id_s
         &s->text,
         "UPDATE %sproduct_sync_outbox%s SET state='taken', owner='%s', taken_at=UTC_TIMESTAMP(), queued_at=NULL,"
         " updated_at=UTC_TIMESTAMP() WHERE id_shop=%" PRIu32 " AND state='ready' AND ready_at<=UTC_TIMESTAMP()"
-        " ORDER BY ready_at LIMIT %zu", s->prefix, psync_relay_sql_index(s, PSYNC_RELAY_BY_TAKE), s->owner, id_shop, max);
+        " ORDER BY ready_at LIMIT %zu",
+        s->prefix, psync_relay_sql_index(s, PSYNC_RELAY_BY_TAKE), s->owner, id_shop, max);
     return run(s, r, ret_claimed, err);
 }
 
@@ -236,8 +238,8 @@ enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, enum psync_rel
     /* What was deleted from the shop meanwhile is not sent any more. */
     const char *what = mark == PSYNC_RELAY_MARK_QUEUED
                            ? "queued_at=UTC_TIMESTAMP()"
-                           : "state=IF(deleted_at IS NULL,'ready',IF(delivered_at IS NULL,'discarded','delivered')), owner=NULL,"
-                             " taken_at=NULL, queued_at=NULL";
+                           : "state=IF(deleted_at IS NULL,'ready',IF(delivered_at IS NULL,'discarded','delivered')),"
+                             " owner=NULL, taken_at=NULL, queued_at=NULL";
     if (n == 0)
         return PSYNC_OK;
     enum psync_result r = psync_buf_printf(

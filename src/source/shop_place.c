@@ -93,6 +93,7 @@ static enum psync_result on_param(void *arg, struct psync_span name, const char 
 {
     struct found *f = arg;
     const struct psync_shop_conf *c = f->conf;
+    const char *own_password = c->user[0] != '\0' ? c->user : c->password_file; /* the file's is its user's */
     const struct {
         const char *name, *setting, *own; /* what stands for it in the section, and its value there */
         struct room room;
@@ -101,7 +102,7 @@ static enum psync_result on_param(void *arg, struct psync_span name, const char 
         {"database_port", "host", c->host, ROOM(f->port)},
         {"database_name", "database", c->database, ROOM(f->place->database)},
         {"database_user", "user", c->user, ROOM(f->place->user)},
-        {"database_password", "password_file", c->user[0] != '\0' ? c->user : c->password_file, ROOM(f->place->password)},
+        {"database_password", "password_file", own_password, ROOM(f->place->password)},
         {"database_prefix", "prefix", c->prefix, ROOM(f->place->prefix)},
         {"new_cookie_key", "key_file", c->key_file, ROOM(f->place->key)},
     };
@@ -109,7 +110,8 @@ static enum psync_result on_param(void *arg, struct psync_span name, const char 
         if (!psync_span_eq(name, wanted[i].name) || wanted[i].own[0] != '\0')
             continue;
         if (!literal)
-            return psync_fail(f->err, PSYNC_REJECT, "%s is not a plain text: set shop.%s", wanted[i].name, wanted[i].setting);
+            return psync_fail(f->err, PSYNC_REJECT, "%s is not a plain text: set shop.%s", wanted[i].name,
+                              wanted[i].setting);
         f->has_prefix = f->has_prefix || strcmp(wanted[i].name, "database_prefix") == 0;
         return keep(wanted[i].room, text ? text : "", wanted[i].name, f->err);
     }
