@@ -86,7 +86,7 @@ static enum psync_result take_record(void *arg, uint64_t line, int64_t product, 
 
 static bool is_array(struct psync_span body)
 {
-    size_t i = 0;
+    size_t i = body.len >= 3 && memcmp(body.data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* a mark of UTF-8 */
     while (i < body.len && strchr(" \t\r\n", body.data[i]) && body.data[i])
         i++;
     return i < body.len && body.data[i] == '[';

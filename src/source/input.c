@@ -107,6 +107,16 @@ static enum psync_result skip_empty_lines(struct psync_stream *s, struct psync_e
     }
 }
 
+/* Indented JSON may begin with tabs (RFC 8259 section 2); a table's heading does not begin with a bracket. */
+static void skip_indent(struct psync_stream *s)
+{
+    size_t at = 0, len = psync_stream_seen(s);
+    while (at < len && *psync_stream_at(s, at) && strchr(" \t\r\n", *psync_stream_at(s, at)))
+        at++;
+    if (at < len && (*psync_stream_at(s, at) == '{' || *psync_stream_at(s, at) == '['))
+        psync_stream_skip(s, at);
+}
+
 /* Is the first line no JSON, but the second one? Then it is a bad line of NDJSON and no header. */
 static enum psync_result second_line_is_json(struct psync_stream *s, bool *ret_yes, struct psync_error *err)
 {
@@ -155,6 +165,7 @@ static enum psync_result tell_format(struct psync_input *in, struct psync_error 
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
         if (begins_with(s, foreign[i].bytes, foreign[i].len))
             return psync_fail(err, PSYNC_FATAL, "%s", foreign[i].what);
+    skip_indent(s);
     char c = *psync_stream_at(s, 0);
     bool json = c == '{' || c == '[';
     if (!json)
