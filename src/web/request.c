@@ -147,6 +147,20 @@ static void refuse(struct psync_web_request *rq)
     }
 }
 
+/* Two lengths, or a length beside chunks: whoever stands in front may have believed the other one, and what is body to
+ * him would be a request to us, or the reverse (RFC 9112 sections 6.3 and 11.2). */
+static bool is_ambiguous(const struct psync_web_request *rq)
+{
+    unsigned lengths = psync_web_header_count(rq, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    return lengths > 1 || (lengths > 0 && psync_web_header_count(rq, MHD_HTTP_HEADER_TRANSFER_ENCODING) > 0);
+}
+
+static void refuse_ambiguous(struct psync_web_request *rq, void *arg)
+{
+    (void)arg;
+    psync_web_problem(rq, MHD_HTTP_BAD_REQUEST, "The body has more than one length", NULL);
+}
+
 /* ---- the callback, called once for the header, then for each piece of the body, then for the end ---- */
 
 static void refuse_for(struct psync_web_request *rq, unsigned status)
@@ -172,6 +186,11 @@ static enum MHD_Result on_header(struct psync_web_request *rq, const char *metho
 {
     uint64_t announced = announced_bytes(rq->connection);
     rq->method = method;
+    if (is_ambiguous(rq)) {
+        psync_web_divert(rq, refuse_ambiguous, NULL);
+        rq->refusal = 0;
+        return psync_web_run(rq) ? run(rq) : MHD_NO; /* now: the connection is closed behind the answer */
+    }
     if (header_bytes(rq->connection) > rq->server->max_header_bytes)
         refuse_for(rq, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE);
     if (rq->refusal == 0)

@@ -308,6 +308,32 @@ static void diverts_without_reading_the_body(void **state)
     psync_web_server_free(server);
 }
 
+/* What is behind the header is then no request of ours: RFC 9112 section 11.2, smuggling. */
+static void refuses_a_body_of_two_lengths(void **state)
+{
+    static const char *const cases[] = {
+        "Content-Length: 3\r\nContent-Length: 5\r\n\r\nhello",
+        "Content-Length: 5\r\nContent-Length: 3\r\n\r\nhello",
+        "Content-Length: 0\r\nContent-Length: 5\r\n\r\nhello",
+        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+    };
+    (void)state;
+    struct psync_web_server *server = serve((struct psync_web_patience){60000, 60000, 60000, 60000});
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int fd = dial(server);
+        say(fd, "POST / HTTP/1.1\r\nHost: a\r\n");
+        say(fd, cases[i]);
+        char *heard = hear(fd);
+        assert_non_null(heard);
+        assert_memory_equal(heard, "HTTP/1.1 400", 12);
+        assert_null(strstr(heard + 12, "HTTP/1.1"));
+        assert_non_null(strstr(heard, "Connection: close"));
+        close(fd);
+    }
+    psync_web_server_free(server);
+}
+
 static void bounds_the_body_of_one(void **state)
 {
     static const struct {
@@ -371,6 +397,7 @@ int main(void)
         cmocka_unit_test(spares_who_came_just_now),
         cmocka_unit_test(shows_whether_it_turns),
         cmocka_unit_test(diverts_without_reading_the_body),
+        cmocka_unit_test(refuses_a_body_of_two_lengths),
         cmocka_unit_test(bounds_the_body_of_one),
         cmocka_unit_test(bounds_all_bodies_together),
     };
