@@ -121,6 +121,8 @@ static const char *type_words(enum json_type type)
         return "a whole number";
     case json_type_array:
         return "a list";
+    case json_type_object:
+        return "an object";
     default:
         return "a text";
     }

@@ -337,6 +337,23 @@ static void log_changed(struct psync_log *log, const char *who, const struct psy
     }
 }
 
+/* Of a destination that there is not it would be kept, and change nothing; a shop's may come later. */
+static enum psync_result check_destinations(const struct psync_config *config, const struct psync_override *changes,
+                                            size_t n, struct psync_error *err)
+{
+    static const char prefix[] = "destination ";
+    for (size_t i = 0; i < n; i++) {
+        const char *name = changes[i].name + sizeof(prefix) - 1, *dot = strrchr(changes[i].name, '.');
+        if (!changes[i].value || strncmp(changes[i].name, prefix, sizeof(prefix) - 1) != 0 || strchr(name, '/'))
+            continue;
+        char asked[PSYNC_NAME_MAX];
+        snprintf(asked, sizeof asked, "%.*s", (int)(dot - name), name); /* the name has been checked */
+        if (!psync_config_destination(config, asked))
+            return psync_fail(err, PSYNC_REJECT, "%s: there is no destination %s", changes[i].name, asked);
+    }
+    return PSYNC_OK;
+}
+
 /* The file is there before the settings hold: what holds now must hold after a restart too. */
 static enum psync_result change_to(struct psync_reload *r, const struct psync_buf *before,
                                    const struct psync_buf *after, struct psync_buf *changed, struct psync_error *err)
@@ -371,6 +388,8 @@ enum psync_result psync_reload_change(struct psync_reload *r, const struct psync
                                     : psync_fail(err, PSYNC_RETRY, "not running yet, or not any more");
     if (result == PSYNC_OK)
         result = psync_overrides_edit((struct psync_span){before.data, before.len}, changes, n, &after, err);
+    if (result == PSYNC_OK)
+        result = check_destinations(r->current ? r->current : r->ctx.config, changes, n, err);
     if (result == PSYNC_OK)
         result = change_to(r, &before, &after, changed, err);
     if (result == PSYNC_OK) {

@@ -37,7 +37,7 @@ const further = [
 ];
 /** Log lines, headers, parts of a text, and what only a start or a webservice's answer says. */
 const others =
-  /^(Bearer realm|; Settings|change asked for|logged in$|login refused|%s %s$|no memory for|fewer connections|input\.|price %s| \(in line)|^has too many digits$|^is not a number$|^(a text|a list|a whole number|true or false)$|webservice|price with tax/;
+  /^(Bearer realm|; Settings|change asked for|logged in$|login refused|%s %s$|no memory for|fewer connections|input\.|price %s| \(in line)|^has too many digits$|^is not a number$|^(a text|a list|an object|a whole number|true or false)$|webservice|price with tax/;
 
 /** The texts of a C file that have a space in them, as printf would make them of "x1", 7 and the like. */
 function texts(name) {
@@ -99,7 +99,7 @@ test('nothing is told that the program does not say', async () => {
     'this is no JSON: the line ends inside a value',
     'price has too many digits: x1',
   ];
-  const kinds = [...said, 'a whole number', 'true or false', 'a list', 'a text', 'body:1', 'the queue is full'];
+  const kinds = [...said, 'a whole number', 'true or false', 'a list', 'an object', 'a text', 'body:1', 'the queue is full'];
   kinds.push('ready', 'in_flight', 'delayed', ...settings.map((setting) => setting.allowed));
   kinds.push(...said.map((text) => text.replace(/^expected /, '')));
   const isSaid = (all) => (english) => {

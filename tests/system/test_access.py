@@ -322,6 +322,7 @@ def test_ingest_over_tcp():
         assert put(product(31).encode(), Idempotency_Key="order-17").status == 422
         assert put(("[" + product(40) + "," + product(41) + "]").encode(), Idempotency_Key="k").status == 400
         assert put(("\n [" + product(30) + "]").encode(), Idempotency_Key="order-17").status == 400, "an array, whatever is in it"
+        assert put(("\ufeff[" + product(30) + "]").encode(), Idempotency_Key="order-17").status == 400, "also behind a mark of UTF-8"
         for key in ('"order-18', 'order-18"', '"', '""'):
             assert put(product(30).encode(), Idempotency_Key=key).status == 400, key
         pages, cursor = [], ""
@@ -359,10 +360,12 @@ def test_settings_from_the_dashboard():
             assert patch(**{name: "yes"}).status == 403 and not rows()[name.replace("__", ".")]["changeable"], name
         for settings in ({"retry__attempts": "700"}, {"retry__attempts": "many"}, {"retry__nothing": "1"}, {"x": "1"},
                          {"retry__backoff": "1h", "retry__backoff_max": "1m"}, {"http__user_agent": "a\nb"}, {"http__user_agent": "a ;b"},
-                         {"destination nowhere/..__rate": "1"}):
+                         {"destination nowhere/..__rate": "1"}, {"destination nowhere__rate": "1"}):
             answer = patch(**{"work__concurrency": "9", **settings})
             assert answer.status == 422 and answer.json["detail"], settings
             assert rows()["work.concurrency"]["value"] == "32", "all or nothing"
+        assert patch(**{"destination default__burst": "5"}).status == 200, "a destination that there is"
+        assert patch(**{"destination nowhere__rate": None, "destination default__burst": None}).status == 200, "given up, there or not"
         assert patch(retry__attempts=7).status == 400 and patch().status == 400
         site.stop()
         with open(os.path.join(site.home.state, "overrides.conf"), encoding="utf-8") as f:

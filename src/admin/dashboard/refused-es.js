@@ -35,6 +35,7 @@ export const problems = {
   'The request target is malformed': 'La dirección pedida está mal formada',
   'No such resource': 'Recurso desconocido',
   'The resource does not have this method': 'El recurso no tiene este método',
+  'The body has more than one length': 'El cuerpo tiene más de una longitud',
   'The body is too large': 'El cuerpo es demasiado grande',
   'The header is too large': 'La cabecera es demasiado grande',
 
@@ -214,6 +215,7 @@ export const kinds = {
   text: 'un texto',
   'a text': 'un texto',
   'a list': 'una lista',
+  'an object': 'un objeto',
   'true or false': 'true o false',
   'a whole number': 'un número entero',
   'yes or no': 'yes (sí) o no (no)',

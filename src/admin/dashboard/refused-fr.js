@@ -35,6 +35,7 @@ export const problems = {
   'The request target is malformed': 'L’adresse demandée est mal formée',
   'No such resource': 'Ressource inconnue',
   'The resource does not have this method': 'Cette ressource ne connaît pas cette méthode',
+  'The body has more than one length': 'Le corps a plus d’une longueur',
   'The body is too large': 'Le corps est trop grand',
   'The header is too large': 'L’en-tête est trop grand',
 
@@ -216,6 +217,7 @@ export const kinds = {
   text: 'un texte',
   'a text': 'un texte',
   'a list': 'une liste',
+  'an object': 'un objet',
   'true or false': 'true ou false',
   'a whole number': 'un nombre entier',
   'yes or no': 'yes (oui) ou no (non)',
