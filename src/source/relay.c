@@ -104,7 +104,9 @@ static enum psync_result connect_shop(struct psync_relay *r, struct psync_error 
     r->unqueued = true;
     for (size_t i = 0; i < r->n_stores; i++)
         r->stores[i].recovered = false; /* the database may have been restored from a backup */
-    result = psync_relay_sql_look(&r->sql, err);
+    result = psync_relay_settings(r, psync_clock_now(), err); /* first: of an uninstalled module there are no tables */
+    if (result == PSYNC_OK)
+        result = psync_relay_sql_look(&r->sql, err);
     if (result == PSYNC_OK)
         result = psync_relay_find_cursor(r, err);
     if (result != PSYNC_OK)

@@ -65,11 +65,14 @@ def test_what_was_taken_is_held_in_any_mode_and_without_the_module(server, mock)
         assert shop.word() == "mode"
         shop.set(PRODUCT_SYNC_PAUSE=None)
         wait_for(lambda: home.destination("main/1")["state"] != "paused", 10, "the end of the pause")
-        shop.set(PRODUCT_SYNC_UUID=None)
+        tables = [f"{shop.prefix}product_sync_{name}" for name in ("outbox", "state")]
+        shop.sql("".join(f"RENAME TABLE {table} TO {table}_away;" for table in tables) +
+                 "DELETE FROM ps_configuration WHERE name='PRODUCT_SYNC_UUID'")  # as uninstalling does
         held("paused: the module is not installed in the shop")
         mock.rules()
         time.sleep(3)  # nothing comes
         assert mock.summary()["effects"] == 0
+        shop.sql("".join(f"RENAME TABLE {table}_away TO {table};" for table in tables))
         shop.set(PRODUCT_SYNC_UUID=shop.uuid)
         delivered(shop, 3, 60)  # what the relay had taken, although the mode is another
         assert child.poll() is None
