@@ -374,3 +374,13 @@ class Home:
 
     def __exit__(self, *_):
         self.close()
+
+
+def dead_home(api, home):
+    """Three of one cause, one of another."""
+    api.rules({"products": [1, 2, 3], "status": 422, "title": "no such category",
+               "type": "https://api.example/category"},
+              {"products": [4], "status": 400, "title": "bad name"})
+    home.run("produce", input=products(1, 6))
+    home.run("work", "--drain")
+    api.rules()
