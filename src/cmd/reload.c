@@ -343,8 +343,10 @@ static enum psync_result check_destinations(const struct psync_config *config, c
 {
     static const char prefix[] = "destination ";
     for (size_t i = 0; i < n; i++) {
-        const char *name = changes[i].name + sizeof(prefix) - 1, *dot = strrchr(changes[i].name, '.');
-        if (!changes[i].value || strncmp(changes[i].name, prefix, sizeof(prefix) - 1) != 0 || strchr(name, '/'))
+        if (!changes[i].value || strncmp(changes[i].name, prefix, sizeof(prefix) - 1) != 0)
+            continue;
+        const char *name = changes[i].name + sizeof(prefix) - 1, *dot = strrchr(name, '.');
+        if (strchr(name, '/'))
             continue;
         char asked[PSYNC_NAME_MAX];
         snprintf(asked, sizeof asked, "%.*s", (int)(dot - name), name); /* the name has been checked */
