@@ -21,15 +21,28 @@ static void end(struct psync_visits *v, struct psync_visit *visit)
     psync_forget(&v->list[v->n], sizeof v->list[v->n]);
 }
 
-static struct psync_visit *place_for_one(struct psync_visits *v)
+/* NULL: there is none. `user` NULL: of anybody. */
+static struct psync_visit *idle_longest(struct psync_visits *v, const char *user, size_t *ret_n)
 {
-    struct psync_visit *oldest = &v->list[0];
-    if (v->n < PSYNC_VISITS_MAX)
-        return &v->list[v->n++];
-    for (size_t i = 1; i < v->n; i++)
-        if (v->list[i].used_at < oldest->used_at)
+    struct psync_visit *oldest = NULL;
+    *ret_n = 0;
+    for (size_t i = 0; i < v->n; i++) {
+        if (user && strcmp(v->list[i].user, user) != 0)
+            continue;
+        ++*ret_n;
+        if (!oldest || v->list[i].used_at < oldest->used_at)
             oldest = &v->list[i];
+    }
     return oldest;
+}
+
+static struct psync_visit *place_for(struct psync_visits *v, const char *user)
+{
+    size_t n;
+    struct psync_visit *oldest = idle_longest(v, user, &n);
+    if (n >= PSYNC_VISITS_OF_ONE)
+        return oldest;
+    return v->n < PSYNC_VISITS_MAX ? &v->list[v->n++] : idle_longest(v, NULL, &n);
 }
 
 const struct psync_visit *psync_visits_begin(struct psync_visits *v, const struct psync_user *user, psync_ms now,
@@ -42,7 +55,7 @@ const struct psync_visit *psync_visits_begin(struct psync_visits *v, const struc
     snprintf(visit.hash, sizeof visit.hash, "%s", user->hash);
     if (psync_secret_digest(ret_cookie, visit.digest) != PSYNC_OK)
         return NULL;
-    struct psync_visit *place = place_for_one(v);
+    struct psync_visit *place = place_for(v, user->name);
     *place = visit;
     return place;
 }

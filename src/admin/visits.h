@@ -5,7 +5,7 @@
 
 #include "admin/accounts.h"
 
-enum { PSYNC_VISITS_MAX = 128 };
+enum { PSYNC_VISITS_MAX = 128, PSYNC_VISITS_OF_ONE = 16 };
 
 struct psync_visit {
     unsigned char digest[PSYNC_SHA256_BYTES]; /* of the cookie */
@@ -19,7 +19,8 @@ struct psync_visits {
     size_t n;
 };
 
-/* With no room the one that is idle longest ends. `ret_cookie` is the only copy. NULL: no memory for a digest. */
+/* With no room the one that is idle longest ends: of this user's if he has as many as one may have, so that nobody logs
+ * the others out by logging in. `ret_cookie` is the only copy. NULL: no memory for a digest. */
 const struct psync_visit *psync_visits_begin(struct psync_visits *v, const struct psync_user *user, psync_ms now,
                                              char ret_cookie[PSYNC_RANDOM_TEXT]);
 /* NULL: none such, or over: idle for `idle_ms`, its user gone, or with another password. It was used now. */
