@@ -108,13 +108,22 @@ static enum psync_result skip_empty_lines(struct psync_stream *s, struct psync_e
 }
 
 /* Indented JSON may begin with tabs (RFC 8259 section 2); a table's heading does not begin with a bracket. */
-static void skip_indent(struct psync_stream *s)
+static enum psync_result skip_indent(struct psync_stream *s, struct psync_error *err)
 {
-    size_t at = 0, len = psync_stream_seen(s);
-    while (at < len && *psync_stream_at(s, at) && strchr(" \t\r\n", *psync_stream_at(s, at)))
-        at++;
-    if (at < len && (*psync_stream_at(s, at) == '{' || *psync_stream_at(s, at) == '['))
-        psync_stream_skip(s, at);
+    for (size_t at = 0;;) {
+        const char *bytes = psync_stream_at(s, 0);
+        size_t len = psync_stream_seen(s);
+        while (at < len && bytes[at] != '\0' && strchr(" \t\r\n", bytes[at]) != NULL)
+            at++;
+        if (at < len) {
+            if (bytes[at] == '{' || bytes[at] == '[')
+                psync_stream_skip(s, at);
+            return PSYNC_OK;
+        }
+        enum psync_result r = psync_stream_fill(s, err);
+        if (r != PSYNC_OK)
+            return r == PSYNC_EMPTY || r == PSYNC_REJECT ? PSYNC_OK : r;
+    }
 }
 
 /* Is the first line no JSON, but the second one? Then it is a bad line of NDJSON and no header. */
@@ -165,7 +174,9 @@ static enum psync_result tell_format(struct psync_input *in, struct psync_error 
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
         if (begins_with(s, foreign[i].bytes, foreign[i].len))
             return psync_fail(err, PSYNC_FATAL, "%s", foreign[i].what);
-    skip_indent(s);
+    r = skip_indent(s, err);
+    if (r != PSYNC_OK)
+        return r;
     char c = *psync_stream_at(s, 0);
     bool json = c == '{' || c == '[';
     if (!json)

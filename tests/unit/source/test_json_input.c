@@ -25,6 +25,7 @@ static void forms(void **state)
         {"an array over lines", " [\n  " CUP " ,\n\n" PAN "\n]\n\n", "2 " CUP_OUT "\n4 " PAN_OUT "\n", {0}},
         {"indented with tabs", "\xef\xbb\xbf\n\t[\n\t\t" CUP "\n\t]\n", "3 " CUP_OUT "\n", {0}},
         {"one object, indented with a tab", "\t" CUP, "1 " CUP_OUT "\n", {0}},
+        {"indented further than one look", "\t\t\t\t\t\t\t\t\t" CUP, "1 " CUP_OUT "\n", {0}},
         {"an empty array", "[ ]", "", {0}},
         {"two arrays", "[" CUP "]\n[" PAN "]", "1 " CUP_OUT "\n2 " PAN_OUT "\n", {0}},
     };
