@@ -6,7 +6,8 @@
 #include <string.h>
 
 const struct psync_flag psync_common_flags[] = {
-    {"config", "FILE", "configuration file (else ./productsync.conf or /etc/productsync.conf)", false},
+    {"config", "FILE", "configuration file (else $PRODUCTSYNC_CONFIG, ./productsync.conf or /etc/productsync.conf)",
+     false},
     {"set", "SECTION.KEY=VALUE", "one setting, stronger than the file; not for secrets", true},
     {"json", NULL, "one JSON object, or one a line where it says so", false},
     {"quiet", NULL, "say only what went wrong", false},
