@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool write_all(int fd, struct psync_span text)
+bool psync_write_all(int fd, struct psync_span text)
 {
     while (text.len > 0) {
         ssize_t n = write(fd, text.data, text.len);
@@ -29,7 +29,7 @@ static bool give_to_owner_of(int fd, const char *folder)
     return geteuid() != 0 || (stat(folder, &st) == 0 && fchown(fd, st.st_uid, st.st_gid) == 0);
 }
 
-static bool sync_folder(const char *folder)
+bool psync_folder_sync(const char *folder)
 {
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool synced = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL); /* some file systems have no such thing */
@@ -48,13 +48,13 @@ enum psync_result psync_newfile_write(const char *path, struct psync_span text, 
         return psync_fail(err, PSYNC_REJECT, "%s: the path is too long", path);
     (void)unlink(temporary);
     int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    bool done = fd >= 0 && give_to_owner_of(fd, folder) && write_all(fd, text) && fsync(fd) == 0;
+    bool done = fd >= 0 && give_to_owner_of(fd, folder) && psync_write_all(fd, text) && fsync(fd) == 0;
     int why = errno;
     if (fd >= 0 && close(fd) != 0 && done) {
         done = false;
         why = errno;
     }
-    if (done && (rename(temporary, path) != 0 || !sync_folder(folder))) {
+    if (done && (rename(temporary, path) != 0 || !psync_folder_sync(folder))) {
         done = false;
         why = errno;
     }

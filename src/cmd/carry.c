@@ -1,6 +1,8 @@
 /* carry - copy, sync, name, sync the folder; see the header. */
 #include "cmd/carry.h"
 
+#include "base/newfile.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -29,18 +31,6 @@ enum psync_result psync_carry_begin(struct psync_carry *c, const char *path, str
     return c->fd >= 0 ? PSYNC_OK : refuse(c, errno, err);
 }
 
-static bool write_all(int fd, const char *data, size_t n)
-{
-    while (n > 0) {
-        ssize_t written = write(fd, data, n);
-        if (written < 0 && errno != EINTR)
-            return false;
-        data += written > 0 ? written : 0;
-        n -= written > 0 ? (size_t)written : 0;
-    }
-    return true;
-}
-
 static bool copy(int from, int to)
 {
     char chunk[CHUNK_BYTES];
@@ -50,7 +40,7 @@ static bool copy(int from, int to)
             return fsync(to) == 0;
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0 || !write_all(to, chunk, (size_t)n))
+        if (n < 0 || !psync_write_all(to, (struct psync_span){chunk, (size_t)n}))
             return false;
     }
 }
@@ -67,16 +57,10 @@ static bool give_name(const struct psync_carry *c)
     return false;
 }
 
-static bool sync_folder(const char *path, struct psync_error *err)
+static bool sync_folder_of(const char *path, struct psync_error *err)
 {
     char folder[PSYNC_PATH_BYTES];
-    if (psync_path_folder(path, folder, err) != PSYNC_OK)
-        return false;
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool synced = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL); /* some file systems have no such thing */
-    if (fd >= 0)
-        (void)close(fd);
-    return synced;
+    return psync_path_folder(path, folder, err) == PSYNC_OK && psync_folder_sync(folder);
 }
 
 enum psync_result psync_carry_file(struct psync_carry *c, const char *from, uid_t owner, struct psync_error *err)
@@ -93,7 +77,7 @@ enum psync_result psync_carry_file(struct psync_carry *c, const char *from, uid_
         return psync_fail(err, PSYNC_REJECT, "%s: is not the file that was made there", from);
     if (!copied)
         return refuse(c, why, err);
-    return give_name(c) && sync_folder(c->path, err) ? PSYNC_OK : refuse(c, errno, err);
+    return give_name(c) && sync_folder_of(c->path, err) ? PSYNC_OK : refuse(c, errno, err);
 }
 
 void psync_carry_end(struct psync_carry *c)
