@@ -9,6 +9,7 @@
  *                  |  +--due-- DELAYED <-retry+               | \--replace--> REPLACED
  *                  +------------------requeue-----------------+
  *
+ * READY and DELAYED are discarded too, where what a message tells of is gone before it could be told.
  * States change through psync_state_next alone. */
 #ifndef PSYNC_QUEUE_MESSAGE_H
 #define PSYNC_QUEUE_MESSAGE_H
@@ -25,7 +26,7 @@ enum psync_state { /* stored in queue files: never renumber */
     PSYNC_STATE_DELAYED = 2,
     PSYNC_STATE_DEAD = 3,
     PSYNC_STATE_DONE = 4,
-    PSYNC_STATE_DISCARDED = 5, /* by an operator; its key is forgotten */
+    PSYNC_STATE_DISCARDED = 5, /* on purpose; its key is forgotten */
     PSYNC_STATE_REPLACED = 6,  /* by a new message with a new key; its own stays known */
     PSYNC_STATES
 };

@@ -122,7 +122,7 @@ static void begin_slice(struct psync_op *op)
     struct psync_select *s = op->u.sweep.select;
     s->max = SWEEP_SLICE;
     s->cursor = op->u.sweep.cursor;
-    s->ret_changed = s->ret_missing = s->ret_newer = 0;
+    s->ret_changed = s->ret_missing = s->ret_newer = s->ret_busy = 0;
     memcpy(s->ret_cursor, op->u.sweep.cursor, sizeof s->ret_cursor);
     s->ret_more = false;
 }
@@ -135,6 +135,8 @@ static enum psync_result run_requeue(struct psync_queue *q, struct psync_op *op,
 
 static enum psync_result run_discard(struct psync_queue *q, struct psync_op *op, struct psync_error *err)
 {
+    if (op->u.sweep.select->waiting && (q->driver->capabilities & PSYNC_CAN_WITHDRAW) == 0)
+        return cannot(q, "discard what waits", err);
     begin_slice(op);
     return q->driver->discard(q->self, op->u.sweep.select, psync_queue_now(q), err);
 }
@@ -144,6 +146,12 @@ static bool requeue_readies(const struct psync_op *op)
     return op->result == PSYNC_OK && op->u.sweep.select->ret_changed > 0;
 }
 
+/* Successors of what waited, and the others of its batch. */
+static bool discard_readies(const struct psync_op *op)
+{
+    return op->u.sweep.select->waiting && requeue_readies(op);
+}
+
 /* Adds the slice to the sums, which are the answer in the end. */
 static bool sweep_more(struct psync_op *op)
 {
@@ -151,12 +159,14 @@ static bool sweep_more(struct psync_op *op)
     op->u.sweep.changed += s->ret_changed;
     op->u.sweep.missing += s->ret_missing;
     op->u.sweep.newer += s->ret_newer;
+    op->u.sweep.busy += s->ret_busy;
     memcpy(op->u.sweep.cursor, s->ret_cursor, sizeof op->u.sweep.cursor);
     if (s->ret_more)
         return true;
     s->ret_changed = op->u.sweep.changed;
     s->ret_missing = op->u.sweep.missing;
     s->ret_newer = op->u.sweep.newer;
+    s->ret_busy = op->u.sweep.busy;
     return false;
 }
 
@@ -212,7 +222,7 @@ const struct psync_op_rule psync_op_rules[PSYNC_OP_KINDS] = {
     [PSYNC_OP_EXTEND] = {PSYNC_TURN_VERDICTS, PSYNC_COMMIT_NONE, run_extend, NULL, NULL},
     [PSYNC_OP_BIND] = {PSYNC_TURN_WORK, PSYNC_COMMIT_NOW, run_bind, NULL, NULL},
     [PSYNC_OP_REQUEUE] = {PSYNC_TURN_WORK, PSYNC_COMMIT_NOW, run_requeue, requeue_readies, sweep_more},
-    [PSYNC_OP_DISCARD] = {PSYNC_TURN_WORK, PSYNC_COMMIT_NOW, run_discard, NULL, sweep_more},
+    [PSYNC_OP_DISCARD] = {PSYNC_TURN_WORK, PSYNC_COMMIT_NOW, run_discard, discard_readies, sweep_more},
     [PSYNC_OP_REPLACE] = {PSYNC_TURN_WORK, PSYNC_COMMIT_NOW, run_replace, replace_readies, NULL},
     [PSYNC_OP_HOLD] = {PSYNC_TURN_WORK, PSYNC_COMMIT_NOW, run_hold, hold_readies, NULL},
     [PSYNC_OP_NOTE] = {PSYNC_TURN_WORK, PSYNC_COMMIT_SHARED, run_note, NULL, NULL},

@@ -293,6 +293,7 @@ static enum psync_result sweep(struct psync_queue *q, enum psync_op_kind kind, s
                                struct psync_error *err)
 {
     struct psync_op op = {.kind = kind, .u.sweep = {.select = select}};
+    PSYNC_INVARIANT(!select->waiting || (kind == PSYNC_OP_DISCARD && select->ids != NULL));
     return psync_queue_do(q, &op, err);
 }
 

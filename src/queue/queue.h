@@ -76,6 +76,7 @@ PSYNC_CHECKED enum psync_result psync_queue_bind_async(struct psync_queue *q, st
 /* Repeat slices until done; select->max is ignored. RETRY: the queue was closed meanwhile, the rest is as it was. */
 PSYNC_CHECKED enum psync_result psync_queue_requeue(struct psync_queue *q, struct psync_select *select,
                                                     struct psync_error *err);
+/* select->waiting needs PSYNC_CAN_WITHDRAW, else REJECT. */
 PSYNC_CHECKED enum psync_result psync_queue_discard(struct psync_queue *q, struct psync_select *select,
                                                     struct psync_error *err);
 /* The dead letter under a new key, of the next free revision; payload.data NULL: with its own payload. EMPTY: no such

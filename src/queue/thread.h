@@ -31,7 +31,7 @@ struct psync_op {
         struct { struct psync_settle *settles; size_t n; psync_settle_done *done; } settle;
         struct { struct psync_message *const *messages; size_t n; psync_ms until; } extend;
         struct { struct psync_message *const *members; size_t n; const char *key; psync_bind_done *done; } bind;
-        struct { struct psync_select *select; uint64_t changed, missing, newer; char cursor[PSYNC_ID_MAX]; } sweep;
+        struct { struct psync_select *select; uint64_t changed, missing, newer, busy; char cursor[PSYNC_ID_MAX]; } sweep;
         struct { const char *id; struct psync_put *put; } replace;
         struct { const char *destination; const struct psync_hold *hold; } hold;
         struct { const char *destination; const struct psync_figures *figures; } note;

@@ -4,7 +4,7 @@
 #include <assert.h>
 
 static const char *const names[] = {"bind", "keys", "order", "delay", "expire", "count", "age", "history",
-                                    "shared pacing"};
+                                    "withdraw", "shared pacing"};
 static_assert(1 << (sizeof names / sizeof *names - 1) == PSYNC_CAN_SHARE_PACING, "every capability has a name");
 
 const char *psync_capability_name(enum psync_capability c)

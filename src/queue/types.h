@@ -17,7 +17,8 @@ enum psync_capability {
     PSYNC_CAN_COUNT = 1 << 5,           /* exact counts */
     PSYNC_CAN_AGE = 1 << 6,             /* oldest waiting */
     PSYNC_CAN_HISTORY = 1 << 7,         /* attempts, outcomes, find by product */
-    PSYNC_CAN_SHARE_PACING = 1 << 8     /* holds and rates are shared by all workers */
+    PSYNC_CAN_WITHDRAW = 1 << 8,        /* discard takes what waits, too */
+    PSYNC_CAN_SHARE_PACING = 1 << 9     /* holds and rates are shared by all workers */
 };
 const char *psync_capability_name(enum psync_capability c); /* "bind", "keys", ... */
 
@@ -78,9 +79,11 @@ struct psync_select {
     const char *destination;    /* NULL: any */
     size_t max;                 /* of one slice */
     bool force;                 /* requeue although a newer message of the subject was delivered */
+    bool waiting;               /* discard, by ids: messages that wait (ready, delayed) as well as dead letters */
     const char *cursor;         /* where the slice begins; "" at first; the driver fills ret_cursor */
     /* filled, added up over the slices by the facade */
-    uint64_t ret_changed, ret_missing /* ids that are no dead letters */, ret_newer /* refused without force */;
+    uint64_t ret_changed, ret_missing /* ids of nothing it is for */, ret_newer /* refused without force */,
+        ret_busy; /* `waiting`: in flight, or in a batch that may have taken effect and has to go again whole */
     char ret_cursor[PSYNC_ID_MAX];
     bool ret_more;
 };

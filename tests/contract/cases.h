@@ -10,6 +10,7 @@ struct contract_case {
     void (*run)(struct fixture *f);
 };
 /* Each ends with a row whose name is NULL. */
-extern const struct contract_case cases_flow[], cases_order[], cases_dead[], cases_batch[], cases_list[];
+extern const struct contract_case cases_flow[], cases_order[], cases_dead[], cases_batch[], cases_list[],
+    cases_withdraw[];
 
 #endif

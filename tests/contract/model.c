@@ -60,7 +60,20 @@ static enum psync_result put_some(struct model *m)
     enum psync_result r = n == 0 ? PSYNC_OK : m->driver->put(m->self, puts, n, m->now, NULL);
     for (size_t i = 0; i < n; i++)
         expect(m, puts[i].subject.product, FATE_OPEN);
+    if (n > 0 && r == PSYNC_OK)
+        memcpy(m->latest, puts[n - 1].ret_id, sizeof m->latest);
     return r;
+}
+
+/* The latest that was put: nobody leased it yet. */
+static enum psync_result withdraw_latest(struct model *m)
+{
+    const char *id = m->latest;
+    struct psync_select one = {.ids = &id, .n_ids = 1, .max = 1, .cursor = "", .waiting = true};
+    if (m->next > MODEL_PRODUCTS)
+        return PSYNC_OK;
+    expect(m, m->next - 1, FATE_ABSENT);
+    return m->driver->discard(m->self, &one, m->now, NULL);
 }
 
 static enum psync_result settle_some(struct model *m, unsigned round)
@@ -114,6 +127,8 @@ static enum psync_result do_round(struct model *m, unsigned round)
     enum psync_result r = put_some(m);
     if (r == PSYNC_OK && round % 2 == 0)
         r = commit(m);
+    if (r == PSYNC_OK && round % 3 == 0)
+        r = withdraw_latest(m);
     if (r == PSYNC_OK)
         r = settle_some(m, round);
     if (r == PSYNC_OK && round % 5 == 4)

@@ -16,6 +16,7 @@ struct model {
     void *self;
     psync_ms now;
     int64_t next;                          /* product to be put */
+    char latest[PSYNC_ID_MAX];             /* the one before, by its id */
     unsigned fates[MODEL_PRODUCTS + 1];    /* what may be, by product */
     unsigned pending[MODEL_PRODUCTS + 1];  /* what it will be when the commit works; 0: unchanged */
     bool failed;                           /* the driver answered FATAL */
@@ -25,7 +26,7 @@ struct model {
 void model_init(struct model *m, const struct psync_queue_driver *driver, const struct psync_queue_conf *conf);
 enum psync_result model_open(struct model *m, struct psync_error *err);
 void model_close(struct model *m);
-/* Puts, leases, settles, requeues, tidies. OK: all of it; FATAL: the driver stopped. NOMEM and RETRY are borne: what
+/* Puts, withdraws, leases, settles, requeues, tidies. OK: all of it; FATAL: the driver stopped. NOMEM and RETRY are borne: what
  * they undid is forgotten, and the work goes on. */
 enum psync_result model_work(struct model *m, int rounds);
 /* After a (re)opening: how many messages have a fate they may not have, or 1 where the file is damaged. */

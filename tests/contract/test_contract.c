@@ -6,7 +6,8 @@
 #include <stdlib.h>
 
 static const struct psync_queue_driver *const drivers[] = {&psync_driver_sqlite};
-static const struct contract_case *const tables[] = {cases_flow, cases_order, cases_dead, cases_batch, cases_list};
+static const struct contract_case *const tables[] = {cases_flow, cases_order, cases_dead, cases_batch, cases_list,
+                                                      cases_withdraw};
 
 struct run {
     const struct psync_queue_driver *driver;

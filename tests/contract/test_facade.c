@@ -538,6 +538,10 @@ static void what_a_driver_cannot_is_said(void **state)
     (void)state;
     assert_int_equal(psync_queue_extend(q, NULL, 0, 0, &err), PSYNC_REJECT);
     assert_string_equal(err.text, "the queue driver poor cannot extend leases");
+    const char *id = "1";
+    struct psync_select waiting = {.ids = &id, .n_ids = 1, .waiting = true};
+    assert_int_equal(psync_queue_discard(q, &waiting, &err), PSYNC_REJECT);
+    assert_string_equal(err.text, "the queue driver poor cannot discard what waits");
     assert_int_equal(psync_queue_bind(q, NULL, 0, "", &err), PSYNC_REJECT);
     assert_non_null(strstr(err.text, "batch.size = 1"));
     assert_int_equal(psync_queue_list(q, &filter, 1, NULL, NULL, &err), PSYNC_REJECT);

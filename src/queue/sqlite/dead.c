@@ -1,4 +1,5 @@
-/* dead - dead letters go back into the queue, are discarded, or are replaced; in slices. */
+/* dead - dead letters go back into the queue, are discarded, or are replaced; in slices. By their ids messages that
+ * wait are discarded too. */
 #include "queue/sqlite/store.h"
 
 #include <inttypes.h>
@@ -121,6 +122,17 @@ static enum psync_result apply(struct psync_store *s, const struct dead *d, chan
     return r == PSYNC_EMPTY ? PSYNC_OK : r;
 }
 
+/* The id is of no dead letter. */
+static enum psync_result change_other(struct psync_store *s, struct psync_select *select, const char *id, psync_ms now,
+                                      struct psync_error *err)
+{
+    enum psync_result r = select->waiting ? psync_store_withdraw(s, id, now, err) : PSYNC_EMPTY;
+    select->ret_changed += r == PSYNC_OK;
+    select->ret_busy += r == PSYNC_GONE;
+    select->ret_missing += r == PSYNC_EMPTY;
+    return r == PSYNC_GONE || r == PSYNC_EMPTY ? PSYNC_OK : r;
+}
+
 /* A slice of select->ids; the cursor is how many were looked at. */
 static enum psync_result change_ids(struct psync_store *s, struct psync_select *select, change_fn *change, psync_ms now,
                                     struct psync_error *err)
@@ -132,10 +144,8 @@ static enum psync_result change_ids(struct psync_store *s, struct psync_select *
         r = find(s, select->ids[i], &d, err);
         if (r == PSYNC_OK)
             r = apply(s, &d, change, select, now, err);
-        else if (r == PSYNC_EMPTY) {
-            select->ret_missing++;
-            r = PSYNC_OK;
-        }
+        else if (r == PSYNC_EMPTY)
+            r = change_other(s, select, select->ids[i], now, err);
     }
     snprintf(select->ret_cursor, sizeof select->ret_cursor, "%zu", i);
     select->ret_more = i < select->n_ids;
@@ -198,7 +208,7 @@ static enum psync_result change_slice(struct psync_store *s, struct psync_select
     if (r == PSYNC_OK)
         r = psync_store_begin(s, err);
     select->ret_more = false;
-    select->ret_changed = select->ret_missing = select->ret_newer = 0;
+    select->ret_changed = select->ret_missing = select->ret_newer = select->ret_busy = 0;
     s->clock = now;
     if (r != PSYNC_OK)
         return r;

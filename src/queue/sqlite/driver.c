@@ -236,7 +236,7 @@ static void drv_interrupt(void *self)
 const struct psync_queue_driver psync_driver_sqlite = {
     .name = "sqlite",
     .capabilities = PSYNC_CAN_BIND | PSYNC_CAN_KEYS | PSYNC_CAN_ORDER | PSYNC_CAN_DELAY | PSYNC_CAN_EXPIRE |
-                    PSYNC_CAN_COUNT | PSYNC_CAN_AGE | PSYNC_CAN_HISTORY,
+                    PSYNC_CAN_COUNT | PSYNC_CAN_AGE | PSYNC_CAN_HISTORY | PSYNC_CAN_WITHDRAW,
     .open = drv_open,
     .close = drv_close,
     .put = drv_put,

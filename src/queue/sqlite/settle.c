@@ -35,8 +35,8 @@ static size_t run_length(const int64_t *ids, size_t n)
     return len >= RUN_LEAST ? len : 1;
 }
 
-/* An answer to one member ends its batch: the others, if any are left, are single messages from now on. */
-static enum psync_result end_batch(struct psync_store *s, int64_t batch, struct psync_error *err)
+/* An answer to one member ends its batch. */
+enum psync_result psync_batch_end(struct psync_store *s, int64_t batch, struct psync_error *err)
 {
     if (batch == 0 || batch == s->ended_batch)
         return PSYNC_OK;
@@ -107,7 +107,7 @@ static enum psync_result record_delivered(struct settling *x, struct psync_error
         r = mark_delivered(x->s, d, seq, err);
     for (size_t i = 0; r == PSYNC_OK && i < d->n; i++) {
         struct psync_lease *lease = d->of[i].lease;
-        r = end_batch(x->s, lease->batch, err);
+        r = psync_batch_end(x->s, lease->batch, err);
         if (r == PSYNC_OK)
             r = psync_turn_pass(x->s, lease->place, lease->id, err);
     }
@@ -148,7 +148,7 @@ static enum psync_result dead(struct settling *x, struct psync_error *err)
                                          PSYNC_V_INT(a->counted), PSYNC_V_INT(a->at), PSYNC_V_INT(a->unanswered),
                                          PSYNC_V_INT(x->v->first_active_ms), PSYNC_V_INT(cause)), err);
     if (r == PSYNC_OK)
-        r = end_batch(x->s, x->lease->batch, err);
+        r = psync_batch_end(x->s, x->lease->batch, err);
     if (r != PSYNC_OK)
         return r;
     leave(x);
@@ -158,7 +158,7 @@ static enum psync_result dead(struct settling *x, struct psync_error *err)
 
 static enum psync_result unbind(struct settling *x, struct psync_error *err)
 {
-    enum psync_result r = end_batch(x->s, x->lease->batch, err);
+    enum psync_result r = psync_batch_end(x->s, x->lease->batch, err);
     if (r != PSYNC_OK || x->lease->batch == 0)
         return r;
     return psync_store_run(x->s, PSYNC_SQL_UNBIND, PSYNC_VALUES(PSYNC_V_INT(x->lease->id)), err);
@@ -264,7 +264,7 @@ enum psync_result psync_store_bind_batch(struct psync_store *s, struct psync_mes
     }
     enum psync_result r = psync_store_begin(s, err);
     for (size_t i = 0; r == PSYNC_OK && i < n; i++) /* those it was split from are over */
-        r = end_batch(s, leases[i]->batch, err);
+        r = psync_batch_end(s, leases[i]->batch, err);
     if (r == PSYNC_OK && *key != '\0') {
         r = psync_store_query(s, PSYNC_SQL_BATCH_ADD, PSYNC_VALUES(PSYNC_V_TEXT(key), PSYNC_V_INT((int64_t)n)), &st,
                               err);

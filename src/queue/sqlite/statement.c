@@ -84,6 +84,9 @@ const char *const psync_statement_sql[PSYNC_STATEMENTS] = {
     [PSYNC_SQL_CAUSE_REMOVE] = "UPDATE cause SET count = count - 1 WHERE id = ?1",
     [PSYNC_SQL_CAUSE_DROP] = "DELETE FROM cause WHERE id = ?1 AND count <= 0",
     [PSYNC_SQL_CAUSE_PLACE] = "SELECT destination FROM cause WHERE id = ?1",
+    [PSYNC_SQL_WAITING_GET] = "SELECT destination, state, waits, batch FROM message WHERE id = ?1 AND state < 3",
+    [PSYNC_SQL_WITHDRAW] = "UPDATE message SET state = ?2, outcome = ?3, waits = 0, key_product = NULL, batch = NULL"
+                           " WHERE id = ?1",
     [PSYNC_SQL_DEAD_GET] = "SELECT id, destination, cause, tries FROM message WHERE id = ?1 AND state = 3",
     [PSYNC_SQL_DEAD_OF_CAUSE] = "SELECT id, destination, cause, tries FROM message INDEXED BY message_dead"
                                 " WHERE destination = ?1 AND cause = ?2 AND id > ?3 AND state = 3 ORDER BY id LIMIT ?4",

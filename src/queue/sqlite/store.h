@@ -225,6 +225,8 @@ PSYNC_CHECKED enum psync_result psync_store_extend(struct psync_store *s, struct
                                                    size_t n, psync_ms until, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_store_settle(struct psync_store *s, struct psync_settle *settles, size_t n,
                                                    psync_ms now, struct psync_error *err);
+/* Whoever is left of its members is a single message from now on. 0: none. */
+PSYNC_CHECKED enum psync_result psync_batch_end(struct psync_store *s, int64_t batch, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_store_bind_batch(struct psync_store *s, struct psync_message *const *members,
                                                        size_t n, const char *key, struct psync_error *err);
 
@@ -264,6 +266,9 @@ PSYNC_CHECKED enum psync_result psync_store_requeue(struct psync_store *s, struc
                                                     struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_store_discard(struct psync_store *s, struct psync_select *select, psync_ms now,
                                                     struct psync_error *err);
+/* A message that waits is discarded. EMPTY: it is none. GONE: not now, see the driver's discard. */
+PSYNC_CHECKED enum psync_result psync_store_withdraw(struct psync_store *s, const char *id, psync_ms now,
+                                                     struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_store_replace(struct psync_store *s, const char *id, struct psync_put *put,
                                                     psync_ms now, struct psync_error *err);
 

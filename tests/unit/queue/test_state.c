@@ -12,10 +12,10 @@ static void every_pair(void **state)
 {
     static const int to[PSYNC_STATES][PSYNC_EVENTS] = {
         /*               LEASE DONE RETRY DEAD RELEASE DUE REQUEUE DISCARD REPLACE; -1: does not happen */
-        [PSYNC_STATE_READY] = {PSYNC_STATE_IN_FLIGHT, -1, -1, -1, -1, -1, -1, -1, -1},
+        [PSYNC_STATE_READY] = {PSYNC_STATE_IN_FLIGHT, -1, -1, -1, -1, -1, -1, PSYNC_STATE_DISCARDED, -1},
         [PSYNC_STATE_IN_FLIGHT] = {-1, PSYNC_STATE_DONE, PSYNC_STATE_DELAYED, PSYNC_STATE_DEAD, PSYNC_STATE_READY, -1,
                                    -1, -1, -1},
-        [PSYNC_STATE_DELAYED] = {-1, -1, -1, -1, -1, PSYNC_STATE_READY, -1, -1, -1},
+        [PSYNC_STATE_DELAYED] = {-1, -1, -1, -1, -1, PSYNC_STATE_READY, -1, PSYNC_STATE_DISCARDED, -1},
         [PSYNC_STATE_DEAD] = {-1, -1, -1, -1, -1, -1, PSYNC_STATE_READY, PSYNC_STATE_DISCARDED, PSYNC_STATE_REPLACED},
         [PSYNC_STATE_DONE] = {-1, -1, -1, -1, -1, -1, -1, -1, -1},
         [PSYNC_STATE_DISCARDED] = {-1, -1, -1, -1, -1, -1, -1, -1, -1},
