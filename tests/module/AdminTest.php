@@ -262,13 +262,14 @@ final class AdminTest extends ShopCase
     public function testRowsAreActedOnInTheEmployeesShopsOnly()
     {
         $this->secondShop();
+        Player::play(['insert 2|Cup', 'associate 2|2|Cup|5|1', 'insert 3|Jug', 'insert 4|Pot']);
         $this->fill([2 => 'dead', 3 => 'ready', 4 => 'taken']);
         $this->fill([2 => 'dead'], 2);
         $ids = array_map('intval', array_column($this->select('SELECT id_outbox FROM ps_product_sync_outbox ORDER BY id_outbox'), 'id_outbox'));
-        $this->assertSame(['done' => 1, 'left' => 3], (new RowActions([2]))->discard($ids));
+        $this->assertSame(['done' => 1, 'left' => 3, 'gone' => 0], (new RowActions([2]))->discard($ids));
         $this->assertSame(['dead', 'ready', 'taken', 'discarded'], array_column($this->select('SELECT state FROM ps_product_sync_outbox ORDER BY id_outbox'), 'state'));
         $this->assertSame([$ids[3]], (new RowActions([1, 2]))->toConfirm($ids));
-        $this->assertSame(['done' => 1, 'left' => 3], (new RowActions([1]))->sendAgain($ids, false));
+        $this->assertSame(['gone' => 0, 'done' => 1, 'left' => 3], (new RowActions([1]))->sendAgain($ids, false));
         $this->assertSame('ready', $this->row(2)['state']);
     }
 

@@ -116,7 +116,7 @@ class AdminProductSyncController extends ModuleAdminController
         return $this->fetch('row_actions.tpl', [
             'id' => (int) $id,
             'name' => $row['name'],
-            'can_send' => RowActions::canSendAgain($row['state']),
+            'can_send' => RowActions::canSendAgain($row['state'], $row['deleted_at'] !== null),
             'can_discard' => RowActions::canDiscard($row['state']),
             'can_release' => RowActions::canRelease($row['state']),
         ]);
@@ -189,15 +189,22 @@ class AdminProductSyncController extends ModuleAdminController
         return $this->finish((new RowActions($this->shops()))->discard($ids));
     }
 
-    /** @param array $result done, left: numbers of rows */
+    /** @param array $result done, left, gone: numbers of rows */
     private function finish(array $result)
     {
-        if ($result['done'] === 0) {
-            $this->errors[] = $this->say('Nothing was changed: no row was chosen, or none was in a state that allows this.');
-
-            return false;
+        if ($result['done'] > 0) {
+            $this->backTo(Tabs::PRODUCTS, ['changed' => $result['done'], 'left' => $result['left'], 'gone' => $result['gone']]);
         }
-        $this->backTo(Tabs::PRODUCTS, ['changed' => $result['done'], 'left' => $result['left']]);
+        $this->errors[] = $result['gone'] > 0
+            ? $this->whyNotSent($result['gone'])
+            : $this->say('Nothing was changed: no row was chosen, or none was in a state that allows this.');
+
+        return false;
+    }
+
+    private function whyNotSent(int $gone): string
+    {
+        return $this->say('Not sent, because the product was deleted from the shop: %gone%.', ['%gone%' => $gone]);
     }
 
     /** @return int[] */
@@ -215,6 +222,9 @@ class AdminProductSyncController extends ModuleAdminController
                 '%done%' => (int) Tools::getValue('changed'),
                 '%left%' => (int) Tools::getValue('left'),
             ]);
+            if ((int) Tools::getValue('gone') > 0) {
+                $this->warnings[] = $this->whyNotSent((int) Tools::getValue('gone'));
+            }
         }
         if (!$this->toConfirm) {
             return '';

@@ -56,7 +56,7 @@ final class DeadMail
         $since = $seconds === null ? '' : ' AND updated_at >= UTC_TIMESTAMP() - INTERVAL ' . $seconds . ' SECOND';
         $rows = Database::rows(
             'SELECT id_shop, COUNT(*) AS failed FROM ' . Database::table(Schema::OUTBOX) . '
-            WHERE state = \'dead\'' . $since . ' GROUP BY id_shop'
+            WHERE state = \'dead\' AND deleted_at IS NULL' . $since . ' GROUP BY id_shop'
         );
         $counts = [];
         foreach ($rows as $row) {

@@ -45,7 +45,7 @@ final class Facts
     /** @var bool a row was taken, or had an outcome, within Health::PATIENCE_SECONDS */
     public $taking = false;
 
-    /** @var int dead rows, counted to COUNT_LIMIT */
+    /** @var int dead rows of products that are there still, counted to COUNT_LIMIT */
     public $dead = 0;
 
     /** @var string why the API is left alone until somebody acts, in the direct modes; empty: it is not */

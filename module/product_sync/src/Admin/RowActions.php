@@ -30,9 +30,10 @@ final class RowActions
         $this->shops = $shops;
     }
 
-    public static function canSendAgain(string $state): bool
+    /** @param bool $isGone its product was deleted: there is nothing to send */
+    public static function canSendAgain(string $state, bool $isGone): bool
     {
-        return $state === Row::DEAD || in_array($state, self::TO_CONFIRM, true);
+        return !$isGone && ($state === Row::DEAD || in_array($state, self::TO_CONFIRM, true));
     }
 
     public static function canDiscard(string $state): bool
@@ -48,13 +49,15 @@ final class RowActions
     /** @return int[] those of the rows that are sent again only after a confirmation */
     public function toConfirm(array $ids): array
     {
-        return array_keys(array_intersect($this->states($ids), self::TO_CONFIRM));
+        return array_values(array_diff(array_keys(array_intersect($this->states($ids), self::TO_CONFIRM)), $this->gone($ids)));
     }
 
-    /** @return int[] done, left: numbers of rows */
+    /** @return int[] done, left, and of those gone (deleted from the shop): numbers of rows */
     public function sendAgain(array $ids, bool $isConfirmed): array
     {
-        return $this->result($ids, Actions::resend(array_keys($this->states($ids)), $isConfirmed));
+        $done = Actions::resend(array_keys($this->states($ids)), $isConfirmed);
+
+        return ['gone' => count($this->gone($ids))] + $this->result($ids, $done);
     }
 
     public function discard(array $ids): array
@@ -73,8 +76,14 @@ final class RowActions
         return (new RowList())->states($ids, $this->shops);
     }
 
+    /** @return int[] those whose product was deleted from the shop */
+    private function gone(array $ids): array
+    {
+        return (new RowList())->gone($ids, $this->shops);
+    }
+
     private function result(array $ids, int $done): array
     {
-        return ['done' => $done, 'left' => count($ids) - $done];
+        return ['done' => $done, 'left' => count($ids) - $done, 'gone' => 0];
     }
 }

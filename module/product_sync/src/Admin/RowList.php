@@ -75,9 +75,21 @@ final class RowList
         return array_column($rows, 'state', 'id_outbox');
     }
 
+    /** @return int[] those of `ids` that belong to one of the shops, and whose product was deleted */
+    public function gone(array $ids, array $shops): array
+    {
+        $rows = Database::rows(
+            'SELECT id_outbox FROM ' . $this->table . ' WHERE id_outbox IN (' . Database::ids($ids) . ')
+            AND id_shop IN (' . Database::ids($shops) . ') AND deleted_at IS NOT NULL'
+        );
+
+        return array_map('intval', array_column($rows, 'id_outbox'));
+    }
+
+    /** Failed, and somebody can do something about it: the product is there still. */
     public function countDead(array $shops, int $limit): int
     {
-        return $this->countTo($limit, 'state = \'dead\' AND id_shop IN (' . Database::ids($shops) . ')');
+        return $this->countTo($limit, 'state = \'dead\' AND deleted_at IS NULL AND id_shop IN (' . Database::ids($shops) . ')');
     }
 
     /** Has anybody taken, or finished with, a row of the shop lately? */

@@ -16,6 +16,7 @@ if (!defined('_PS_VERSION_')) {
 }
 
 use ProductSync\Delivery\Budget;
+use ProductSync\Outbox\Claims;
 use ProductSync\Outbox\Database;
 use ProductSync\Outbox\Figures;
 use ProductSync\Outbox\Schema;
@@ -70,8 +71,7 @@ final class Purge
             . ' AND o.deleted_at < UTC_TIMESTAMP() - INTERVAL ' . self::goneDays() . ' DAY'
         );
         Database::run(
-            'UPDATE ' . $outbox . ' o' . $product . ' SET o.deleted_at = UTC_TIMESTAMP(), o.updated_at = UTC_TIMESTAMP()' . $in
-            . ' AND o.deleted_at IS NULL'
+            'UPDATE ' . $outbox . ' o' . $product . ' SET ' . Claims::DELETED . $in . ' AND o.deleted_at IS NULL'
         );
     }
 

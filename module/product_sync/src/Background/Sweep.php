@@ -47,7 +47,10 @@ final class Sweep
         }
     }
 
-    /** Deleted by somebody whose rights keep the module's hooks from running, or by a statement: what waits is not to be sent. */
+    /**
+     * Deleted by somebody whose rights keep the module's hooks from running, or by a statement: what waits is not to be sent. A relay writes into
+     * the rows it has whenever it tries: those are at rest by the time when they were taken.
+     */
     private static function gone(Budget $budget)
     {
         $table = Database::table(Schema::OUTBOX);
@@ -57,8 +60,9 @@ final class Sweep
         $rows = Database::rows(
             'SELECT o.id_outbox, o.id_product FROM ' . $table . ' o
             LEFT JOIN ' . Database::table('product_shop') . ' ps ON ps.id_product = o.id_product AND ps.id_shop = o.id_shop
-            WHERE o.id_outbox BETWEEN ' . $first . ' AND ' . $last . ' AND o.state IN (\'draft\', \'ready\')
-            AND ps.id_product IS NULL AND o.updated_at < UTC_TIMESTAMP() - INTERVAL ' . self::REST . ' SECOND
+            WHERE o.id_outbox BETWEEN ' . $first . ' AND ' . $last . ' AND o.state IN (\'draft\', \'ready\', \'taken\', \'dead\')
+            AND o.deleted_at IS NULL AND ps.id_product IS NULL
+            AND IFNULL(o.taken_at, o.updated_at) < UTC_TIMESTAMP() - INTERVAL ' . self::REST . ' SECOND
             ORDER BY o.id_outbox LIMIT ' . self::FOUND
         );
         $to = count($rows) === self::FOUND ? (int) end($rows)['id_outbox'] : $last;
@@ -142,7 +146,8 @@ final class Sweep
         return ' AND (p.id_shop_default = ' . $idShop . ' OR (' . $idShop . ' = (SELECT MIN(m.id_shop) FROM ' . $places . ' m WHERE m.id_product = p.id_product)
             AND NOT EXISTS (SELECT 1 FROM ' . $places . ' d WHERE d.id_product = p.id_product AND d.id_shop = p.id_shop_default)))
             AND NOT EXISTS (SELECT 1 FROM ' . Database::table(Schema::OUTBOX) . ' x WHERE x.id_product = p.id_product AND x.id_shop <> ' . $idShop . '
-            AND (x.state <> \'draft\' OR x.revision > 0))';
+            AND (x.state <> \'draft\' OR x.revision > 0)
+            AND NOT (x.deleted_at IS NOT NULL AND x.delivered_at IS NULL AND x.state IN (\'discarded\', \'dead\')))';
     }
 
     /** That it is looked at is noted before. One over which PHP died has its next turn in an hour. */

@@ -48,16 +48,19 @@ final class Decision
         }
         $change = Change::of($row, $row->idProduct, $row->idShop);
         $change->isDeleted = true;
-        if ($row->state === Row::TAKEN) {
-            return $change;
-        }
         if ($row->isOpen() && $row->revision === 0) {
             $change->isRemoval = true;
-        } elseif ($row->state === Row::DRAFT || $row->state === Row::READY) {
+        } elseif ($row->isUnfinished() && !self::isTakersToEnd($row)) {
             $change->state = $row->wasDelivered ? Row::DELIVERED : Row::DISCARDED;
         }
 
         return $change;
+    }
+
+    /** Who took it withdraws it, having seen that it was deleted: also a dead letter, which keeps its owner for that. */
+    private static function isTakersToEnd(Row $row): bool
+    {
+        return $row->state === Row::TAKEN || ($row->state === Row::DEAD && $row->owner !== null);
     }
 
     /** The product is in the shop, and this is its content. Null: the row stays as it is. */
@@ -93,19 +96,20 @@ final class Decision
             || ($elsewhere === self::ALONE && $mark->idProduct > $rules->watermark);
     }
 
-    /** A product was added under the number of one that went without a hook. */
+    /** A product was added under the number of one that went, which the row does not know yet. */
     public static function hasVanished(Mark $mark, Row $row, float $now): bool
     {
-        return !$row->isDeleted && !$mark->isRecreated && self::isRecreated($mark, $row, $now);
+        return !$row->isDeleted && self::isOlder($mark, $row, $now);
     }
 
     /** The row is about a product that was there before this one under the same number. */
     private static function isRecreated(Mark $mark, Row $row, float $now): bool
     {
-        if ($row->isDeleted || $mark->isRecreated) {
-            return true;
-        }
+        return $row->isDeleted || $mark->isRecreated || self::isOlder($mark, $row, $now);
+    }
 
+    private static function isOlder(Mark $mark, Row $row, float $now): bool
+    {
         // A second more, because the row's age is in whole ones.
         return $mark->addedAt !== null && $row->age > $now - $mark->addedAt + 1;
     }

@@ -15,6 +15,7 @@ if (!defined('_PS_VERSION_')) {
     exit;
 }
 
+use ProductSync\Outbox\Claims;
 use ProductSync\Outbox\Database;
 use ProductSync\Outbox\Rows;
 use ProductSync\Outbox\Schema;
@@ -22,6 +23,9 @@ use ProductSync\Settings\Installation;
 
 final class NewNumbers
 {
+    /** There is no such product. */
+    const GONE = 'p.id_product IS NULL';
+
     /** @param Mark[] $marks of one request, or a part of them */
     public static function look(array $marks)
     {
@@ -39,15 +43,20 @@ final class NewNumbers
             Installation::beginNumbersAnew();
         }
         $reused = self::reused($added);
-        if ($isAnew || $reused) {
-            self::bury($reused);
+        $isUnheard = (bool) array_filter($reused, function (int $idProduct) use ($added) {
+            return !$added[$idProduct]->isRecreated;
+        });
+        if ($isAnew || $isUnheard) {
+            self::bury(self::GONE . ' OR ' . self::among($reused));
+        } elseif ($reused) {
+            self::bury(self::among($reused));
         }
     }
 
     /** While the module was off no hook told of a product that was deleted: what waits of such is not sent. */
     public static function lookAfterRest()
     {
-        self::bury([]);
+        self::bury(self::GONE);
     }
 
     /**
@@ -67,7 +76,7 @@ final class NewNumbers
     }
 
     /**
-     * Products with the number of one that was there before, and of which no hook said that it went.
+     * Products with the number of one that was there before, whose row does not know that it went.
      *
      * @param Mark[] $added by product
      *
@@ -88,24 +97,23 @@ final class NewNumbers
         return $reused;
     }
 
+    /** @param int[] $ids of products */
+    private static function among(array $ids): string
+    {
+        return 'o.id_product IN (' . Database::ids($ids) . ')';
+    }
+
     /**
      * The rows of products that are no longer there, as Decision::ofDeleted has it: what comes under their numbers is another product,
      * and under some of them has come already.
-     *
-     * @param int[] $reused
      */
-    private static function bury(array $reused)
+    private static function bury(string $which)
     {
         $rows = Database::table(Schema::OUTBOX) . ' o LEFT JOIN ' . Database::table('product') . ' p ON p.id_product = o.id_product';
-        $gone = ' WHERE (p.id_product IS NULL OR o.id_product IN (' . Database::ids($reused) . '))';
         Database::run(
-            'DELETE o FROM ' . $rows . $gone . ' AND o.revision = 0
+            'DELETE o FROM ' . $rows . ' WHERE (' . $which . ') AND o.revision = 0
             AND (o.state = \'draft\' OR (o.state = \'ready\' AND o.taken_at IS NULL))'
         );
-        Database::run(
-            'UPDATE ' . $rows . ' SET o.deleted_at = UTC_TIMESTAMP(), o.updated_at = UTC_TIMESTAMP(), o.changes = o.changes + 1,
-            o.state = IF(o.state IN (\'draft\', \'ready\'), IF(o.delivered_at IS NULL, \'discarded\', \'delivered\'), o.state)'
-            . $gone . ' AND o.deleted_at IS NULL'
-        );
+        Database::run('UPDATE ' . $rows . ' SET ' . Claims::DELETED . ' WHERE (' . $which . ') AND o.deleted_at IS NULL');
     }
 }

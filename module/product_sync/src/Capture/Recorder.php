@@ -102,7 +102,7 @@ final class Recorder
             return [];
         }
         $facts = Facts::ofProducts($ids, $this->wantsDescriptions());
-        $changes = $this->gone($marks, $rows, $facts);
+        $changes = $rows ? Gone::changes(array_merge(...array_values($rows)), $facts) : [];
         foreach ($this->choices() as $idShop => $choices) {
             $changes = array_merge($changes, $this->ofShop($choices, $marks, $rows, $facts, $now));
         }
@@ -113,13 +113,19 @@ final class Recorder
     /** A cheap look first: most requests touch products that were sent long ago. */
     private function concerns(array $marks, array $rows, float $now): bool
     {
+        foreach ($marks as $mark) {
+            foreach (isset($rows[$mark->idProduct]) ? $rows[$mark->idProduct] : [] as $row) {
+                if ($mark->isDeleted || (!$row->isDeleted && $row->isUnfinished())) {
+                    return true; // also where nothing is wanted any more, and of a product that left one of its shops
+                }
+            }
+        }
         foreach ($this->choices() as $choices) {
             $rules = $this->rules($choices);
             foreach ($marks as $mark) {
                 $row = self::rowOf($rows, $mark, $choices);
                 $elsewhere = $this->elsewhere($rows, $mark, $choices);
-                if (($mark->isDeleted && isset($rows[$mark->idProduct]))
-                    || Decision::isOwedLater($mark, $row, $rules, $now)
+                if (Decision::isOwedLater($mark, $row, $rules, $now)
                     || Decision::needsContent($mark, $row, $elsewhere, $rules, $now)) {
                     return true;
                 }
@@ -145,25 +151,10 @@ final class Recorder
             return Decision::ASSOCIATED;
         }
         $told = array_filter($others, function (Row $row) {
-            return $row->state !== Row::DRAFT || $row->revision > 0;
+            return ($row->state !== Row::DRAFT || $row->revision > 0) && !$row->isWithdrawn();
         });
 
         return $told ? Decision::TOLD : Decision::ASSOCIATED;
-    }
-
-    /** Rows of products that are no longer where they were. @return Change[] */
-    private function gone(array $marks, array $rows, array $facts): array
-    {
-        $changes = [];
-        foreach ($marks as $mark) {
-            foreach (isset($rows[$mark->idProduct]) ? $rows[$mark->idProduct] : [] as $idShop => $row) {
-                if (!isset($facts[$mark->idProduct]->shops[$idShop])) {
-                    $changes[] = Decision::ofDeleted($row);
-                }
-            }
-        }
-
-        return array_filter($changes);
     }
 
     /** @return Change[] */

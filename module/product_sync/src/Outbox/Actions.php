@@ -15,15 +15,14 @@ if (!defined('_PS_VERSION_')) {
 }
 
 use ProductSync\Capture\Announcement;
+use ProductSync\Capture\Gone;
 
 final class Actions
 {
-    /** A relay that was not heard of for so long no longer keeps its rows from being released, in seconds. */
-    const RELAY_SILENCE = 600;
-
     /**
      * Sends rows again. A failed one revives as it was, under its key. One that was delivered, or discarded, is announced
-     * anew under another key: that takes a confirmation, because the API may apply it a second time.
+     * anew under another key: that takes a confirmation, because the API may apply it a second time. Nothing is sent of a product
+     * that is gone.
      *
      * @param int[] $ids of rows
      *
@@ -32,6 +31,7 @@ final class Actions
     public static function resend(array $ids, bool $isConfirmed): int
     {
         $failed = $done = [];
+        Gone::look($ids);
         foreach (Rows::byIds($ids) as $row) {
             if ($row->isDeleted) {
                 continue;
@@ -81,7 +81,7 @@ final class Actions
 
         return Database::run(
             'UPDATE ' . Database::table(Schema::OUTBOX) . ' o
-            LEFT JOIN ' . $state . ' s ON s.name = o.owner AND s.updated_at > UTC_TIMESTAMP() - INTERVAL ' . self::RELAY_SILENCE . ' SECOND
+            LEFT JOIN ' . $state . ' s ON s.name = o.owner AND s.updated_at > UTC_TIMESTAMP() - INTERVAL ' . Rows::RELAY_SILENCE . ' SECOND
             SET o.' . Claims::WAITING . ', o.owner = NULL, o.queued_at = NULL, o.ready_at = UTC_TIMESTAMP(), o.updated_at = UTC_TIMESTAMP(),
                 o.changes = o.changes + 1
             WHERE o.id_outbox IN (' . Database::ids($ids) . ') AND o.state = \'taken\'

@@ -19,8 +19,14 @@ final class Claims
     /** After so long a claim has run out: whoever made it is gone, and nothing it sends any more is believed. In seconds. */
     const LASTS = 120;
 
-    /** What is given back waits for its next turn; not if its product was deleted meanwhile. */
-    const WAITING = 'state = IF(deleted_at IS NULL, \'ready\', IF(delivered_at IS NULL, \'discarded\', \'delivered\'))';
+    /** How a row ends whose product was deleted. */
+    const ENDED = 'IF(delivered_at IS NULL, \'discarded\', \'delivered\')';
+    /** What is given back waits for its next turn, and what failed for a person; not if its product was deleted meanwhile. */
+    const WAITING = 'state = IF(deleted_at IS NULL, \'ready\', ' . self::ENDED . ')';
+    /** A product is found to be gone: what somebody took, or a relay has as a dead letter, is left to that one. */
+    const DELETED = 'o.deleted_at = UTC_TIMESTAMP(), o.updated_at = UTC_TIMESTAMP(), o.changes = o.changes + 1,
+        o.state = IF(o.state IN (\'draft\', \'ready\') OR (o.state = \'dead\' AND o.owner IS NULL), ' . self::ENDED . ', o.state)';
+    const FAILED = 'state = IF(deleted_at IS NULL, \'dead\', ' . self::ENDED . ')';
 
     /**
      * @param int[] $idProducts only of these; none: of any
@@ -57,7 +63,7 @@ final class Claims
 
     public static function dead(Row $row, ?int $status, string $error, bool $isCounted): bool
     {
-        return self::settle($row, $status, $error, 'state = \'dead\', next_try = NULL, failures = failures + ' . (int) $isCounted);
+        return self::settle($row, $status, $error, self::FAILED . ', next_try = NULL, failures = failures + ' . (int) $isCounted);
     }
 
     public static function retry(Row $row, ?int $status, string $error, bool $isCounted, int $seconds): bool

@@ -19,7 +19,7 @@ final class Figures
     public static function waiting(): int
     {
         return (int) Database::value(
-            'SELECT COUNT(*) FROM ' . self::table() . ' WHERE state IN (\'ready\', \'taken\', \'draft\')'
+            'SELECT COUNT(*) FROM ' . self::table() . ' WHERE state IN (\'ready\', \'taken\', \'draft\') AND deleted_at IS NULL'
         );
     }
 

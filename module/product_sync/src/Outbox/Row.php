@@ -57,6 +57,8 @@ final class Row
     public $changes;
     /** @var string|null */
     public $owner;
+    /** @var bool its owner is a relay that was heard of lately */
+    public $isHeld;
     /** @var bool it was taken once, so its bytes may have been sent */
     public $wasTaken;
     /** @var string|null when it was taken last */
@@ -90,6 +92,7 @@ final class Row
         $row->settles = (int) $record['settles'];
         $row->changes = (int) $record['changes'];
         $row->owner = $record['owner'];
+        $row->isHeld = (bool) $record['held'];
         $row->wasTaken = $record['taken_at'] !== null;
         $row->takenAt = $record['taken_at'];
         $row->wasDelivered = $record['delivered_at'] !== null;
@@ -112,9 +115,22 @@ final class Row
         return $this->attempts > 0 && $this->status === null;
     }
 
-    /** An attempt is under way, or waits for its turn with the bytes and the key it had. */
+    /** An attempt is under way, or waits for its turn with the bytes and the key it had; or a relay is about to withdraw its dead letter. */
     public function isFrozen(): bool
     {
-        return $this->state === self::TAKEN || ($this->state === self::READY && $this->wasTaken);
+        return $this->state === self::TAKEN || ($this->state === self::READY && $this->wasTaken)
+            || ($this->state === self::DEAD && $this->isDeleted && $this->isHeld);
+    }
+
+    /** It may be sent yet, by itself or because somebody says so. */
+    public function isUnfinished(): bool
+    {
+        return $this->state !== self::DELIVERED && $this->state !== self::DISCARDED;
+    }
+
+    /** The product went from this shop before the API had it from there. */
+    public function isWithdrawn(): bool
+    {
+        return $this->isDeleted && !$this->wasDelivered && ($this->state === self::DISCARDED || $this->state === self::DEAD);
     }
 }

@@ -26,6 +26,9 @@ final class Rows
         TIMESTAMPDIFF(SECOND, created_at, UTC_TIMESTAMP()) AS age,
         TIMESTAMPDIFF(SECOND, \'1970-01-01\', tried_at) AS tried';
 
+    /** A relay that was not heard of for so long is taken for gone, in seconds. */
+    const RELAY_SILENCE = 600;
+
     /**
      * @param int[] $idProducts
      *
@@ -58,7 +61,9 @@ final class Rows
     /** @param string $where made by this module, with its values quoted @return Row[] */
     public static function select(string $where): array
     {
-        $sql = 'SELECT ' . self::COLUMNS . ' FROM ' . Database::table(Schema::OUTBOX) . ' WHERE ' . $where;
+        $held = 'EXISTS (SELECT 1 FROM ' . Database::table(Schema::STATE) . ' relay WHERE relay.name = owner
+            AND relay.updated_at > UTC_TIMESTAMP() - INTERVAL ' . self::RELAY_SILENCE . ' SECOND)';
+        $sql = 'SELECT ' . self::COLUMNS . ', ' . $held . ' AS held FROM ' . Database::table(Schema::OUTBOX) . ' WHERE ' . $where;
 
         return array_map([Row::class, 'of'], Database::rows($sql));
     }
