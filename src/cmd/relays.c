@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TESTS_MAX = 32, PATH_BYTES_MAX = 4096 };
+enum { TESTS_MAX = 32, PATH_BYTES_MAX = 4096, LOOK_MS = 5000 };
 
 struct test {
     struct psync_relay *relay;
@@ -184,6 +184,15 @@ enum psync_result psync_relays_new(struct psync_reload *reload, struct psync_rel
     else
         psync_relays_free(r);
     return result;
+}
+
+void psync_relays_wait_looked(struct psync_relays *r)
+{
+    psync_ms until = psync_clock_now() + LOOK_MS;
+    for (size_t i = 0; i < r->n; i++) {
+        psync_ms left = until - psync_clock_now();
+        psync_relay_wait_looked(r->relays[i].relay, left > 0 ? left : 0);
+    }
 }
 
 void psync_relays_wait_idle(struct psync_relays *r)

@@ -202,12 +202,12 @@ static uint64_t say_summary(struct run *run, struct psync_queue *queue)
 
 /* ---- the run ---- */
 
-/* What the shops have is in the queue before a drain looks into it. */
 static bool is_alive(void *arg)
 {
     return psync_reload_alive(arg);
 }
 
+/* What the shops do not want sent is not, and what they have is in the queue before a drain looks into it. */
 static enum psync_exit start_relays(struct run *run)
 {
     struct psync_error err = {0};
@@ -219,6 +219,7 @@ static enum psync_exit start_relays(struct run *run)
         return PSYNC_EXIT_STORAGE;
     }
     psync_reload_set_relays(&run->reload, relays);
+    psync_relays_wait_looked(relays);
     if (run->drain)
         psync_relays_wait_idle(relays);
     return PSYNC_EXIT_OK;

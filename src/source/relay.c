@@ -20,27 +20,33 @@ static bool is_set(struct psync_relay *r, const bool *flag)
     return set;
 }
 
+static struct timespec in(psync_ms ms)
+{
+    struct timespec at;
+    (void)clock_gettime(CLOCK_REALTIME, &at);
+    at.tv_sec += (time_t)(ms / 1000);
+    at.tv_nsec += (long)(ms % 1000) * 1000000;
+    if (at.tv_nsec >= 1000000000) {
+        at.tv_sec++;
+        at.tv_nsec -= 1000000000;
+    }
+    return at;
+}
+
 /* Until then, or until it is told to end. */
 static void rest(struct psync_relay *r, psync_ms ms)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += (time_t)(ms / 1000);
-    until.tv_nsec += (long)(ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
+    struct timespec until = in(ms);
     pthread_mutex_lock(&r->lock);
     while (!r->ending && pthread_cond_timedwait(&r->wake, &r->lock, &until) != ETIMEDOUT)
         continue;
     pthread_mutex_unlock(&r->lock);
 }
 
-static void set_idle(struct psync_relay *r, bool idle)
+static void set(struct psync_relay *r, bool *flag, bool to)
 {
     pthread_mutex_lock(&r->lock);
-    r->idle = idle;
+    *flag = to;
     pthread_cond_broadcast(&r->wake);
     pthread_mutex_unlock(&r->lock);
 }
@@ -50,6 +56,15 @@ void psync_relay_wait_idle(struct psync_relay *r)
     pthread_mutex_lock(&r->lock);
     while (!r->stopping && !r->ended && !r->idle)
         pthread_cond_wait(&r->wake, &r->lock);
+    pthread_mutex_unlock(&r->lock);
+}
+
+void psync_relay_wait_looked(struct psync_relay *r, psync_ms ms)
+{
+    struct timespec until = in(ms);
+    pthread_mutex_lock(&r->lock);
+    while (!r->stopping && !r->ended && !r->looked && pthread_cond_timedwait(&r->wake, &r->lock, &until) != ETIMEDOUT)
+        continue;
     pthread_mutex_unlock(&r->lock);
 }
 
@@ -119,22 +134,26 @@ static enum psync_result connect_shop(struct psync_relay *r, struct psync_error 
 static enum psync_result run_round(struct psync_relay *r, bool *ret_busy, struct psync_error *err)
 {
     psync_ms now = psync_clock_now();
-    bool reporting = false, taking = false;
+    bool reporting = false, withdrawing = false, taking = false;
     enum psync_result result = psync_relay_settings(r, now, err);
     if (result == PSYNC_OK)
         result = psync_relay_report(r, &reporting, err);
     if (result == PSYNC_OK)
         result = psync_relay_report_retries(r, now, err);
+    if (result == PSYNC_OK)
+        result = psync_relay_withdraw(r, now, &withdrawing, err);
+    if (result == PSYNC_OK && !withdrawing)
+        set(r, &r->looked, true);
     if (result == PSYNC_OK && !is_set(r, &r->stopping))
         result = psync_relay_take(r, now, &taking, err);
     if (result == PSYNC_OK)
         result = psync_relay_tests(r, now, err);
     if (result == PSYNC_OK)
         result = psync_relay_beat(r, now, err);
-    *ret_busy = reporting || taking;
+    *ret_busy = reporting || withdrawing || taking;
     if (result != PSYNC_OK)
         return result;
-    set_idle(r, !taking && !r->stale);
+    set(r, &r->idle, !taking && !withdrawing && !r->stale);
     r->open.port.fared(r->open.port.arg, true, psync_relay_hindrance(r));
     return PSYNC_OK;
 }
@@ -146,7 +165,8 @@ static psync_ms act_on_trouble(struct psync_relay *r, enum psync_result result, 
     if (result == PSYNC_RETRY || result == PSYNC_NOMEM)
         return AGAIN_MS;
     disconnect(r); /* GONE, or REJECT: then what was wrong may be another's rights, or tables, by the next connection */
-    set_idle(r, true);
+    set(r, &r->idle, true);
+    set(r, &r->looked, true);
     psync_ms wait = result == PSYNC_REJECT ? WRONG_MS : 500;
     for (unsigned i = 0; i < r->failures && wait < BACKOFF_MAX_MS; i++)
         wait *= 2;
@@ -241,11 +261,9 @@ void psync_relay_stop(struct psync_relay *r)
 /* It has some seconds to write what it knows; then what it waits for is cut off. */
 void psync_relay_free(struct psync_relay *r)
 {
-    struct timespec until;
+    struct timespec until = in(2 * FINISH_MS);
     if (!r)
         return;
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += 2 * FINISH_MS / 1000;
     pthread_mutex_lock(&r->lock);
     r->stopping = r->ending = true;
     pthread_cond_broadcast(&r->wake);

@@ -4,8 +4,9 @@
  * up nobody else. Round after round, four times a second while there is nothing to do and at once while there is, it
  *   1. reads the shop's settings (every two seconds) and has them laid under the operator's, if they changed,
  *   2. writes outcomes of the queue into rows, from where its cursor in the shop's state table stands, in one transaction with it,
- *   3. claims rows of shops whose turn it is, puts them, and marks them once the queue has them durably,
- *   4. tells of waiting retries (every ten seconds), of itself (heartbeat), and of tests that the merchant asked for.
+ *   3. discards what is queued for products that were deleted from the shop since,
+ *   4. claims rows of shops whose turn it is, puts them, and marks them once the queue has them durably,
+ *   5. tells of waiting retries (every ten seconds), of itself (heartbeat), and of tests that the merchant asked for.
  * Killed anywhere it repeats at its start what it may not have finished: the queue knows what it has by its key. */
 #ifndef PSYNC_SOURCE_RELAY_H
 #define PSYNC_SOURCE_RELAY_H
@@ -42,6 +43,9 @@ struct psync_relay_open {
 /* Starts the thread. NOMEM, FATAL. */
 PSYNC_CHECKED enum psync_result psync_relay_new(const struct psync_relay_open *open, struct psync_relay **ret_relay,
                                                 struct psync_error *err);
+/* Before the first delivery: until the shop's holds are in force and what was deleted from it while nobody looked is withdrawn; not
+ * longer than `ms`, for a database that is away holds up nobody. */
+void psync_relay_wait_looked(struct psync_relay *r, psync_ms ms);
 /* For `work --drain`: until no row is due any more, or the database cannot be had, or psync_relay_stop. */
 void psync_relay_wait_idle(struct psync_relay *r);
 /* Take nothing more, but go on writing back; waits for nothing. Any thread. */

@@ -34,6 +34,7 @@ struct psync_relay {
     pthread_cond_t wake;
     bool stopping, ending, ended;     /* under lock: nothing more is taken; it shall end; it has ended */
     bool idle;                        /* under lock: the last round found nothing to take, or no database */
+    bool looked;                      /* under lock: what was deleted before the start is withdrawn, or there is no database */
     struct psync_shop_db *db;         /* changed under lock */
     struct psync_relay_notes notes;
 
@@ -48,7 +49,8 @@ struct psync_relay {
     psync_ms cursor_at;               /* when the outcome it stands on was decided */
     bool unqueued;                    /* rows may be taken under our name and not queued */
     size_t turn;                      /* which shop's rows are claimed first */
-    psync_ms facts_due, beat_due, notes_due, tests_due, full_until;
+    size_t withdraw_skip;             /* deleted rows that this pass had to leave as they are */
+    psync_ms withdraw_due, facts_due, beat_due, notes_due, tests_due, full_until;
     unsigned failures;                /* to connect, in a row */
     char said[PSYNC_ERROR_MAX];       /* the last trouble that was logged */
     char asked[PSYNC_RELAY_RESULTS_MAX][PSYNC_RELAY_TEST_MAX]; /* tests that were begun */
@@ -74,11 +76,24 @@ PSYNC_CHECKED enum psync_result psync_relay_take(struct psync_relay *r, psync_ms
 PSYNC_CHECKED enum psync_result psync_relay_find_cursor(struct psync_relay *r, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_relay_report(struct psync_relay *r, bool *ret_busy, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_relay_report_retries(struct psync_relay *r, psync_ms now, struct psync_error *err);
+/* As for the cursor in the state table: "SEQ AT". */
+void psync_relay_cursor_text(const struct psync_relay *r, char ret_text[64]);
+
+/* relay_judge.c */
 /* A row whose message the queue knew with that key already, and that is finished: it gets what became of it. Adds to the script that
  * is being made. EMPTY: nothing is to be written. */
 PSYNC_CHECKED enum psync_result psync_relay_judge(struct psync_relay *r, uint32_t id_shop, int64_t product, const char *key,
                                                   struct psync_error *err);
-/* As for the cursor in the state table: "SEQ AT". */
-void psync_relay_cursor_text(const struct psync_relay *r, char ret_text[64]);
+/* The row's messages that wait, are in flight or are dead letters, over all destinations. */
+struct psync_relay_left {
+    char ids[PSYNC_RELAY_MESSAGES_MAX][PSYNC_ID_MAX];
+    size_t n;
+    bool known; /* the queue has, or had, messages of this row; or its shop is none of the installation's */
+};
+PSYNC_CHECKED enum psync_result psync_relay_left(struct psync_relay *r, const struct psync_relay_row *row,
+                                                 struct psync_relay_left *ret_left, struct psync_error *err);
+
+/* relay_withdraw.c */
+PSYNC_CHECKED enum psync_result psync_relay_withdraw(struct psync_relay *r, psync_ms now, bool *ret_busy, struct psync_error *err);
 
 #endif

@@ -197,20 +197,21 @@ static enum psync_result collect(struct psync_relay_sql *s, enum psync_result ma
     return PSYNC_OK;
 }
 
-static enum psync_result select_owned(struct psync_relay_sql *s)
+static enum psync_result select_owned(struct psync_relay_sql *s, const char *payload)
 {
     return psync_buf_printf(&s->text,
-                            "SELECT id_outbox, id_shop, id_product, type, revision, payload, message_key, queued_at"
+                            "SELECT id_outbox, id_shop, id_product, type, revision, %s, message_key, queued_at"
                             " FROM %sproduct_sync_outbox%s WHERE owner='%s'",
-                            s->prefix, psync_relay_sql_index(s, PSYNC_RELAY_BY_OWNER), s->owner);
+                            payload, s->prefix, psync_relay_sql_index(s, PSYNC_RELAY_BY_OWNER), s->owner);
 }
 
 enum psync_result psync_relay_sql_unqueued(struct psync_relay_sql *s, size_t max, struct psync_relay_rows *ret_rows,
                                            bool *ret_more, struct psync_error *err)
 {
-    enum psync_result r = select_owned(s);
+    enum psync_result r = select_owned(s, "payload");
     if (r == PSYNC_OK)
-        r = psync_buf_printf(&s->text, " AND queued_at IS NULL AND state='taken' ORDER BY id_outbox LIMIT %zu", max);
+        r = psync_buf_printf(&s->text, " AND deleted_at IS NULL AND queued_at IS NULL AND state='taken' ORDER BY id_outbox LIMIT %zu",
+                             max);
     return collect(s, r, max, false, ret_rows, ret_more, err);
 }
 
@@ -218,9 +219,9 @@ enum psync_result psync_relay_sql_unqueued(struct psync_relay_sql *s, size_t max
 enum psync_result psync_relay_sql_queued(struct psync_relay_sql *s, uint32_t id_shop, const struct psync_relay_row *after,
                                          size_t max, struct psync_relay_rows *ret_rows, bool *ret_more, struct psync_error *err)
 {
-    enum psync_result r = select_owned(s);
-    if (r == PSYNC_OK && !after)
-        r = psync_buf_add_str(&s->text, " AND queued_at IS NOT NULL");
+    enum psync_result r = select_owned(s, "payload");
+    if (r == PSYNC_OK)
+        r = psync_buf_add_str(&s->text, after ? " AND deleted_at IS NULL" : " AND deleted_at IS NULL AND queued_at IS NOT NULL");
     if (r == PSYNC_OK && after)
         r = psync_buf_printf(&s->text, " AND queued_at>='%s' AND (queued_at>'%s' OR id_outbox>%" PRIu64 ")", after->queued_at,
                              after->queued_at, after->id);
@@ -230,24 +231,39 @@ enum psync_result psync_relay_sql_queued(struct psync_relay_sql *s, uint32_t id_
     return collect(s, r, max, true, ret_rows, ret_more, err);
 }
 
+enum psync_result psync_relay_sql_deleted(struct psync_relay_sql *s, size_t skip, size_t max, struct psync_relay_rows *ret_rows,
+                                          bool *ret_more, struct psync_error *err)
+{
+    enum psync_result r = select_owned(s, "NULL");
+    if (r == PSYNC_OK)
+        r = psync_buf_printf(&s->text,
+                             " AND deleted_at IS NOT NULL AND state IN ('taken','dead')"
+                             " ORDER BY deleted_at, queued_at, id_outbox LIMIT %zu OFFSET %zu", max, skip);
+    return collect(s, r, max, true, ret_rows, ret_more, err);
+}
+
 /* ---- marking ---- */
 
 enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, enum psync_relay_mark mark, const uint64_t *ids, size_t n,
                                        struct psync_error *err)
 {
-    /* What was deleted from the shop meanwhile is not sent any more. */
-    const char *what = mark == PSYNC_RELAY_MARK_QUEUED
-                           ? "queued_at=UTC_TIMESTAMP()"
-                           : "state=IF(deleted_at IS NULL,'ready',IF(delivered_at IS NULL,'discarded','delivered')),"
-                             " owner=NULL, taken_at=NULL, queued_at=NULL";
+    static const char *const what[] = {
+        [PSYNC_RELAY_MARK_QUEUED] = "queued_at=UTC_TIMESTAMP()",
+        /* What was deleted from the shop meanwhile is not sent any more. */
+        [PSYNC_RELAY_MARK_BACK] = "state=IF(deleted_at IS NULL,'ready',IF(delivered_at IS NULL,'discarded','delivered')),"
+                                  " owner=NULL, taken_at=NULL, queued_at=NULL",
+        [PSYNC_RELAY_MARK_GONE] = "state=IF(delivered_at IS NULL,'discarded','delivered'), owner=NULL, next_try=NULL",
+    };
     if (n == 0)
         return PSYNC_OK;
-    enum psync_result r = psync_buf_printf(
-        &s->text, "UPDATE %sproduct_sync_outbox SET %s, updated_at=UTC_TIMESTAMP() WHERE id_outbox IN (", s->prefix, what);
+    enum psync_result r = psync_buf_printf(&s->text, "UPDATE %sproduct_sync_outbox SET %s, updated_at=UTC_TIMESTAMP() WHERE id_outbox IN (",
+                                           s->prefix, what[mark]);
     for (size_t i = 0; i < n && r == PSYNC_OK; i++)
         r = psync_buf_printf(&s->text, "%s%" PRIu64, i ? "," : "", ids[i]);
     if (r == PSYNC_OK)
-        r = psync_buf_printf(&s->text, ") AND state='taken' AND owner='%s'", s->owner);
+        r = psync_buf_printf(&s->text, ") AND owner='%s' AND %s", s->owner,
+                             mark == PSYNC_RELAY_MARK_GONE ? "state IN ('taken','dead') AND deleted_at IS NOT NULL"
+                                                           : "state='taken'");
     return run(s, r, NULL, err);
 }
 

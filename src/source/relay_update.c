@@ -58,7 +58,8 @@ static void add_state(struct psync_relay_sql *s, enum psync_result *r, const str
     else if (u->state == PSYNC_RELAY_DEAD)
         *r = psync_buf_add_str(&s->text, u->why_unsent ? "state='dead',owner=NULL,next_try=NULL" : "state='dead',next_try=NULL");
     else if (u->state == PSYNC_RELAY_DISCARDED)
-        *r = psync_buf_add_str(&s->text, "state='discarded',owner=NULL,next_try=NULL");
+        *r = psync_buf_add_str(&s->text, "state=IF(deleted_at IS NULL OR delivered_at IS NULL,'discarded','delivered'),"
+                                         "owner=NULL,next_try=NULL");
     else if (u->tried)
         *r = psync_buf_printf(&s->text, "next_try=UTC_TIMESTAMP()+INTERVAL %" PRId64 " SECOND", u->seconds);
     else

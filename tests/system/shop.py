@@ -146,6 +146,11 @@ class Shop:
         self.sql(f"INSERT INTO {self.prefix}product_sync_outbox (id_shop,id_product,state,type,payload,message_key,ready_at,"
                  "created_at,updated_at) VALUES " + ",".join(rows))
 
+    def delete(self, numbers):
+        """The products are gone: the module notes it in rows that somebody took, and in dead ones."""
+        self.sql(f"UPDATE {self.prefix}product_sync_outbox SET deleted_at=UTC_TIMESTAMP(), updated_at=UTC_TIMESTAMP(), changes=changes+1"
+                 f" WHERE deleted_at IS NULL AND id_product IN ({','.join(map(str, numbers))})")
+
     def rows(self, what="id_product,state", where="1"):
         return self.sql(f"SELECT {what} FROM {self.prefix}product_sync_outbox WHERE {where} ORDER BY id_shop, id_product")
 

@@ -1,0 +1,100 @@
+/* relay_withdraw - of products that were deleted from the shop nothing is sent any more: what is queued for them is discarded.
+ *
+ * The rows leave the list when the outcome is written, in the next round. What cannot be discarded now - it is in flight, or in a
+ * batch that may have taken effect - is left in it, and the pass goes on behind. */
+#include "source/relay_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { EVERY_MS = 250, IDS_MAX = 2 * PSYNC_RELAY_ROWS };
+
+struct page {
+    struct psync_relay_rows rows;
+    bool more;
+    char ids[IDS_MAX][PSYNC_ID_MAX];       /* of messages to be discarded */
+    const char *at[IDS_MAX];
+    size_t n_ids;
+    uint64_t unknown[PSYNC_RELAY_ROWS];    /* rows of which the queue has nothing */
+    size_t n_unknown;
+    size_t n_ended;                        /* rows that only need their outcome */
+};
+
+static enum psync_result add_row(struct psync_relay *r, struct page *p, const struct psync_relay_row *row,
+                                 struct psync_error *err)
+{
+    struct psync_relay_left left;
+    enum psync_result result = psync_relay_left(r, row, &left, err);
+    if (result != PSYNC_OK)
+        return result;
+    if (!left.known) {
+        p->unknown[p->n_unknown++] = row->id;
+        return PSYNC_OK;
+    }
+    if (left.n == 0) {
+        if (p->n_ended++ == 0)
+            result = psync_relay_sql_begin(&r->sql);
+        return result == PSYNC_OK ? psync_relay_judge(r, row->id_shop, row->product, row->key, err) : result;
+    }
+    if (left.n > IDS_MAX - p->n_ids) {
+        p->more = true; /* the next page has it */
+        return PSYNC_OK;
+    }
+    for (size_t i = 0; i < left.n; i++, p->n_ids++) {
+        memcpy(p->ids[p->n_ids], left.ids[i], PSYNC_ID_MAX);
+        p->at[p->n_ids] = p->ids[p->n_ids];
+    }
+    return PSYNC_OK;
+}
+
+/* RETRY, no room for it on the disk: another time. */
+static enum psync_result discard(struct psync_relay *r, struct page *p, struct psync_error *err)
+{
+    struct psync_select select = {.ids = p->at, .n_ids = p->n_ids, .waiting = true};
+    if (p->n_ids == 0)
+        return PSYNC_OK;
+    enum psync_result result = psync_queue_discard(r->open.queue, &select, err);
+    if (result == PSYNC_OK && select.ret_changed > 0)
+        PSYNC_LOG(r->open.log, PSYNC_LOG_INFO, "withdrawn: deleted from the shop", PSYNC_F_TEXT("shop", r->open.shop->name),
+                  PSYNC_F_INT("messages", (int64_t)select.ret_changed));
+    r->withdraw_skip += p->n_ids - (size_t)select.ret_changed;
+    return result == PSYNC_RETRY ? PSYNC_OK : result;
+}
+
+static enum psync_result act(struct psync_relay *r, struct page *p, struct psync_error *err)
+{
+    enum psync_result result = p->n_ended > 0 ? psync_relay_sql_commit(&r->sql, NULL, err) : PSYNC_OK;
+    if (result == PSYNC_OK)
+        result = psync_relay_sql_mark(&r->sql, PSYNC_RELAY_MARK_GONE, p->unknown, p->n_unknown, err);
+    if (result == PSYNC_OK)
+        result = discard(r, p, err);
+    r->withdraw_skip += p->n_ended;
+    return result;
+}
+
+static enum psync_result do_page(struct psync_relay *r, struct page *p, struct psync_error *err)
+{
+    enum psync_result result = psync_relay_sql_deleted(&r->sql, r->withdraw_skip, PSYNC_RELAY_ROWS, &p->rows, &p->more, err);
+    for (size_t i = 0; i < p->rows.n && result == PSYNC_OK; i++)
+        result = add_row(r, p, p->rows.rows[i], err);
+    return result == PSYNC_OK ? act(r, p, err) : result;
+}
+
+enum psync_result psync_relay_withdraw(struct psync_relay *r, psync_ms now, bool *ret_busy, struct psync_error *err)
+{
+    *ret_busy = false;
+    if (now < r->withdraw_due || !(psync_queue_capabilities(r->open.queue) & PSYNC_CAN_WITHDRAW))
+        return PSYNC_OK;
+    struct page *p = calloc(1, sizeof *p);
+    if (!p)
+        return psync_fail(err, PSYNC_NOMEM, "out of memory");
+    enum psync_result result = do_page(r, p, err);
+    *ret_busy = result == PSYNC_OK && p->more;
+    if (!*ret_busy) {
+        r->withdraw_skip = 0;
+        r->withdraw_due = now + EVERY_MS;
+    }
+    psync_relay_rows_free(&p->rows);
+    free(p);
+    return result;
+}

@@ -1,0 +1,164 @@
+"""Products that are deleted from the shop after the relay has taken them: nothing is sent of them any more."""
+import contextlib
+import signal
+
+from harness import TOKEN, Mock, wait_for
+from shop import a_shop, delivered, home_of
+
+BATCHES = {"PRODUCT_SYNC_BATCH": "1", "PRODUCT_SYNC_BATCH_SIZE": "50"}
+
+
+@contextlib.contextmanager
+def an_outage(server, mock, products, **settings):
+    """All of them queued, and the API down."""
+    shop = a_shop(server, mock)
+    shop.set(**settings)
+    mock.rules({"status": 503})
+    shop.add(range(1, products + 1))
+    with home_of(shop) as home:
+        child = home.worker()
+        wait_for(lambda: shop.rows("COUNT(*)", "queued_at IS NOT NULL") == [[str(products)]], what="all queued")
+        yield shop, home, child
+
+
+def withdrawn(shop, home, n, waiting, seconds=20):
+    """Waits until so many rows are discarded, and so many messages are left."""
+    wait_for(lambda: shop.states().get("discarded", 0) == n, seconds, f"{n} discarded rows")
+    counts = home.counts()
+    assert counts["ready"] + counts["in_flight"] + counts["delayed"] == waiting
+
+
+def is_up(mock, home):
+    mock.rules()
+    home.run("destination", "resume", "main")
+
+
+def sent(mock):
+    return sorted(product["id"] for product in mock.ledger()["products"] if product["effects"])
+
+
+def test_deleted_while_the_api_is_down(server, mock):
+    with an_outage(server, mock, 20) as (shop, home, _):
+        shop.delete(range(5, 9))
+        withdrawn(shop, home, 4, 16)
+        assert shop.rows("owner, next_try", "state='discarded'") == [[None, None]] * 4
+        is_up(mock, home)
+        delivered(shop, 16)
+        assert mock.summary()["effects"] == 16 and not set(sent(mock)) & {5, 6, 7, 8}
+        assert home.message(5)["state"] == "discarded"
+
+
+def test_the_same_in_batches(server, mock):
+    with an_outage(server, mock, 200, **BATCHES) as (shop, home, _):
+        wait_for(lambda: mock.summary()["requests"] > 0, what="a batch that was refused")
+        shop.delete(range(1, 200, 2))
+        withdrawn(shop, home, 100, 100)
+        is_up(mock, home)
+        delivered(shop, 100)
+        assert sent(mock) == list(range(2, 201, 2))
+
+
+def test_ten_thousand_at_once(server, mock):
+    with an_outage(server, mock, 10000) as (shop, home, _):
+        shop.delete(range(1, 10000))
+        withdrawn(shop, home, 9999, 1, 60)
+        is_up(mock, home)
+        delivered(shop, 1)
+        assert sent(mock) == [10000]
+
+
+def test_deleted_while_productsync_is_stopped(server, mock):
+    """It looks before it delivers."""
+    with an_outage(server, mock, 1000) as (shop, home, child):
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        shop.delete(range(1, 1000))
+        mock.rules()
+        home.worker()
+        delivered(shop, 1)
+        withdrawn(shop, home, 999, 0)
+        assert sent(mock) == [1000]
+
+
+def test_a_drain_looks_first(server, mock):
+    with an_outage(server, mock, 100) as (shop, home, child):
+        child.terminate()
+        child.wait(20)
+        shop.delete(range(1, 100))
+        mock.rules()
+        home.run("work", "--drain")
+        assert sent(mock) == [100] and shop.states() == {"delivered": 1, "discarded": 99}
+
+
+def test_what_is_in_flight_is_not_tried_again(server, mock):
+    shop = a_shop(server, mock)
+    mock.rules({"latency": "1s", "status": 503})
+    shop.add([1])
+    with home_of(shop) as home:
+        home.worker()
+        wait_for(lambda: home.counts()["in_flight"] == 1, what="the attempt")
+        shop.delete([1])
+        withdrawn(shop, home, 1, 0)
+        assert mock.summary()["requests"] == 1 and shop.row(1, "attempts") == ["1"]
+
+
+def test_dead_letters_go_with_their_product(server, mock):
+    shop = a_shop(server, mock)
+    mock.rules({"status": 422})
+    shop.add([1, 2])
+    with home_of(shop) as home:
+        home.worker()
+        wait_for(lambda: shop.states() == {"dead": 2}, what="dead letters")
+        shop.delete([1])
+        withdrawn(shop, home, 1, 0)
+        assert [dead["product"] for dead in home.dead()] == [2]
+        mock.rules()
+        home.run("dead", "retry", "--all")
+        delivered(shop, 1)
+        assert sent(mock) == [2]
+
+
+def test_what_was_delivered_before_stays_so(server, mock):
+    """Of a change that was not sent any more; and a row that never came into the queue."""
+    with an_outage(server, mock, 2) as (shop, home, child):
+        child.kill()
+        child.wait()
+        shop.sql("UPDATE ps_product_sync_outbox SET delivered_at=UTC_TIMESTAMP() WHERE id_product=1;"
+                 "INSERT INTO ps_product_sync_outbox (id_shop, id_product, state, type, payload, message_key, owner, created_at, updated_at)"
+                 " SELECT 1, id_product + 2, IF(id_product=1, 'taken', 'dead'), type, payload, CONCAT(message_key, 'x'), owner,"
+                 " created_at, updated_at FROM ps_product_sync_outbox")
+        shop.delete([1, 2, 3, 4])
+        home.worker()
+        wait_for(lambda: shop.states() == {"delivered": 1, "discarded": 3}, what="all settled")
+        assert shop.row(1, "state", "owner") == ["delivered", None]
+        assert home.counts()["ready"] + home.counts()["delayed"] == 0
+
+
+def test_at_each_of_several_destinations(server, mock):
+    with Mock() as other:
+        shop = a_shop(server, mock)
+        mock.rules({"status": 503})
+        shop.add([1, 2])
+        with home_of(shop, f"[destination a]\nurl = {mock.url}\ntoken = {TOKEN}\n[destination b]\nurl = {other.url}\ntoken = {TOKEN}\n",
+                     destination="a,b") as home:
+            home.worker()
+            wait_for(lambda: other.summary()["effects"] == 2, what="what one destination has")
+            shop.delete([1])
+            withdrawn(shop, home, 1, 1)
+            mock.rules()
+            home.run("destination", "resume", "a")
+            delivered(shop, 1)
+            assert sent(mock) == [2]
+
+
+def test_made_again_meanwhile(server, mock):
+    """The module makes a new message under the number, when the old one is done with."""
+    with an_outage(server, mock, 1) as (shop, home, _):
+        shop.delete([1])
+        withdrawn(shop, home, 1, 0)
+        payload = shop.rows("payload")[0][0]
+        shop.sql(f"UPDATE ps_product_sync_outbox SET state='ready', revision=1, message_key='{shop.key(1, payload, revision=1)}',"
+                 " deleted_at=NULL, taken_at=NULL, queued_at=NULL, ready_at=UTC_TIMESTAMP()")
+        is_up(mock, home)
+        delivered(shop, 1)
+        assert mock.summary()["effects"] == 1 and shop.row(1, "revision") == ["1"]
