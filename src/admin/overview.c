@@ -151,20 +151,17 @@ enum psync_destination_state psync_standing_state(const struct psync_standing *s
     return state;
 }
 
-const char *psync_standing_reason(const struct psync_standing *s, enum psync_destination_state state)
+void psync_standing_reason(const struct psync_standing *s, enum psync_destination_state state,
+                           char ret_reason[PSYNC_CAUSE_TEXT_MAX])
 {
-    if (s->working)
-        return s->worker.reason;
-    switch (state) {
-    case PSYNC_DESTINATION_PAUSED:
-        return psync_hold_paused_reason(&s->hold);
-    case PSYNC_DESTINATION_SUSPENDED:
-        return s->hold.suspended_reason;
-    case PSYNC_DESTINATION_THROTTLED:
-        return s->hold.throttled_reason;
-    default:
-        return "";
-    }
+    const char *reason = s->working                             ? s->worker.reason
+                         : state == PSYNC_DESTINATION_SUSPENDED ? s->hold.suspended_reason
+                         : state == PSYNC_DESTINATION_THROTTLED ? s->hold.throttled_reason
+                                                                : "";
+    if (!s->working && state == PSYNC_DESTINATION_PAUSED)
+        psync_hold_paused_reason(&s->hold, ret_reason, PSYNC_CAUSE_TEXT_MAX);
+    else
+        (void)snprintf(ret_reason, PSYNC_CAUSE_TEXT_MAX, "%s", reason);
 }
 
 int64_t psync_drain_seconds(uint64_t left, double rate)

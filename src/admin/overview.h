@@ -25,11 +25,12 @@ PSYNC_CHECKED enum psync_result psync_overview_init(struct psync_overview *o, st
 void psync_overview_done(struct psync_overview *o);
 
 /* What its state is, in a word and in words for people; without a worker, as the queue remembers it. */
-enum { PSYNC_STANDING_WORDS = PSYNC_CAUSE_TEXT_MAX + 64 };
+enum { PSYNC_STANDING_WORDS = PSYNC_HOLD_PAUSED_MAX + 64 };
 enum psync_destination_state psync_standing_state(const struct psync_standing *s, psync_ms now,
                                                   char ret_words[PSYNC_STANDING_WORDS], psync_ms *ret_until);
-/* What led to that state, as the API or a person said it; "" for none. */
-const char *psync_standing_reason(const struct psync_standing *s, enum psync_destination_state state);
+/* What led to that state, as the API, the shop or a person said it; "" for none. */
+void psync_standing_reason(const struct psync_standing *s, enum psync_destination_state state,
+                           char ret_reason[PSYNC_CAUSE_TEXT_MAX]);
 /* Seconds until `left` messages are delivered at `rate` a second; -1: not known. */
 int64_t psync_drain_seconds(uint64_t left, double rate);
 

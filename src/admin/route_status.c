@@ -1,6 +1,7 @@
 /* route_status - what flows, what is stuck and why, when it will clear. */
 #include "admin/overview.h"
 #include "admin/storage.h"
+#include "queue/hold.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -45,9 +46,26 @@ static void put_counts(struct psync_json_writer *w, const struct psync_counts *c
 
 /* ---- destinations ---- */
 
+/* Who pauses it, each with what was said. */
+static void put_paused(struct psync_json_writer *w, const struct psync_hold *h)
+{
+    struct psync_span shop = psync_hold_shop_says(h);
+    if (!h->paused) {
+        psync_json_put_text(w, "paused", NULL);
+        return;
+    }
+    psync_json_open(w, "paused", '{');
+    psync_json_put_text(w, "hand", psync_hold_hand_says(h));
+    if (shop.len > 0)
+        psync_json_put_span(w, "shop", shop);
+    else
+        psync_json_put_text(w, "shop", NULL);
+    psync_json_close(w, '}');
+}
+
 static void put_standing(struct psync_json_writer *w, const struct psync_standing *s, psync_ms now)
 {
-    char words[PSYNC_STANDING_WORDS];
+    char words[PSYNC_STANDING_WORDS], reason[PSYNC_CAUSE_TEXT_MAX];
     psync_ms until;
     enum psync_destination_state state = psync_standing_state(s, now, words, &until);
     psync_ms success = s->working && s->worker.last_success_at ? s->worker.last_success_at : s->figures.last_success_at;
@@ -56,7 +74,9 @@ static void put_standing(struct psync_json_writer *w, const struct psync_standin
     psync_json_put_bool(w, "orphaned", !s->configured);
     psync_json_put_text(w, "state", psync_destination_state_name(state));
     psync_json_put_text(w, "words", words);
-    psync_json_put_text(w, "reason", psync_standing_reason(s, state));
+    psync_standing_reason(s, state, reason);
+    psync_json_put_text(w, "reason", reason);
+    put_paused(w, &s->hold);
     psync_json_put_time(w, "since", state == PSYNC_DESTINATION_PAUSED      ? s->hold.paused_since
                                     : state == PSYNC_DESTINATION_SUSPENDED ? s->hold.suspended_since
                                                                            : 0);

@@ -44,21 +44,30 @@ void psync_ask_print_json(json_object *answer)
     putchar('\n');
 }
 
-enum psync_exit psync_ask_call(struct psync_ask *ask, const char *method, const char *target, struct psync_span body,
-                               json_object **ret_answer)
+enum psync_exit psync_ask_try(struct psync_ask *ask, const char *method, const char *target, struct psync_span body,
+                              json_object **ret_answer)
 {
     struct psync_error err = {0};
     json_object *answer = NULL;
     enum psync_result r = psync_session_call(ask->session, method, target, body, &answer, &err);
-    if (r == PSYNC_OK) {
-        *ret_answer = answer;
-        return PSYNC_EXIT_OK;
-    }
-    if (ask->inv->json && answer)
+    if (r != PSYNC_OK && ask->inv->json && answer)
         psync_ask_print_json(answer);
-    psync_complain("%s", err.text);
-    json_object_put(answer);
+    if (r != PSYNC_OK)
+        psync_complain("%s", err.text);
+    *ret_answer = answer;
     return exit_of(r);
+}
+
+enum psync_exit psync_ask_call(struct psync_ask *ask, const char *method, const char *target, struct psync_span body,
+                               json_object **ret_answer)
+{
+    json_object *answer = NULL;
+    enum psync_exit code = psync_ask_try(ask, method, target, body, &answer);
+    if (code == PSYNC_EXIT_OK)
+        *ret_answer = answer;
+    else
+        json_object_put(answer);
+    return code;
 }
 
 enum psync_exit psync_ask_get(struct psync_ask *ask, const char *target, json_object **ret_answer)

@@ -21,6 +21,9 @@ void psync_ask_done(struct psync_ask *ask);
  * psync_session_call. */
 enum psync_exit psync_ask_call(struct psync_ask *ask, const char *method, const char *target, struct psync_span body,
                                json_object **ret_answer);
+/* The same, but of a failure *ret_answer is the problem; NULL: there is none. */
+enum psync_exit psync_ask_try(struct psync_ask *ask, const char *method, const char *target, struct psync_span body,
+                              json_object **ret_answer);
 /* GET, and with --json prints the answer: then *ret_answer is NULL, and there is nothing left to do. */
 enum psync_exit psync_ask_get(struct psync_ask *ask, const char *target, json_object **ret_answer);
 void psync_ask_print_json(json_object *answer);

@@ -8,7 +8,7 @@
 
 static void say(struct psync_left *left, const char *why, const char *until)
 {
-    left->why = why;
+    snprintf(left->why, sizeof left->why, "%s", why);
     snprintf(left->until, sizeof left->until, "%s", until);
 }
 
@@ -19,6 +19,20 @@ static void say_time(struct psync_left *left, const char *why, psync_ms at)
     left->until_at = at;
 }
 
+/* A pause by hand says its reason alone, if it has one. */
+static void say_paused(struct psync_left *left, const struct psync_hold *hold)
+{
+    static const char *const until[] = {[PSYNC_HOLD_BY_HAND] = "`destination resume`",
+                                        [PSYNC_HOLD_BY_SHOP] = "the shop says otherwise",
+                                        [PSYNC_HOLD_BY_BOTH] = "the shop says otherwise and `destination resume`"};
+    enum psync_hold_by by = psync_hold_by(hold);
+    char words[PSYNC_HOLD_PAUSED_MAX];
+    psync_hold_paused_reason(hold, words, sizeof words);
+    if (by == PSYNC_HOLD_BY_BOTH || words[0] == '\0')
+        psync_hold_paused_words(hold, words, sizeof words);
+    say(left, words, until[by]);
+}
+
 void psync_left_judge(const struct psync_destination_row *row, bool configured, psync_ms now, struct psync_left *ret_left)
 {
     const struct psync_counts *c = &row->counts;
@@ -27,8 +41,7 @@ void psync_left_judge(const struct psync_destination_row *row, bool configured, 
     if (!configured)
         say(&left, "not in the configuration any more", "it is configured again");
     else if (hold->paused)
-        say(&left, *hold->paused_reason ? psync_hold_paused_reason(hold) : "paused by hand",
-            psync_hold_is_shops(hold) ? "the shop says otherwise" : "`destination resume`");
+        say_paused(&left, hold);
     else if (hold->suspended)
         say(&left, hold->suspended_reason, "`destination resume` or changed settings");
     else if (hold->throttled_until > now)

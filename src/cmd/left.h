@@ -8,7 +8,7 @@ enum { PSYNC_LEFT_UNTIL_MAX = 64 };
 
 struct psync_left {
     uint64_t waiting;                  /* messages; 0: nothing waits, and the rest says nothing */
-    const char *why;                   /* borrowed from the row, or a literal */
+    char why[PSYNC_HOLD_PAUSED_MAX];
     psync_ms until_at;                 /* 0: no such time */
     char until[PSYNC_LEFT_UNTIL_MAX];  /* "2026-11-23 14:03:00 UTC", "`destination resume`" */
 };

@@ -61,7 +61,8 @@ enum psync_exit psync_reload_ask_shops(struct psync_reload *r);
 /* What shop `name` says from now on; fills the layers' judgement. OK: in force. RETRY, NOMEM: not yet. */
 PSYNC_CHECKED enum psync_result psync_reload_shop(struct psync_reload *r, const char *name,
                                                   struct psync_shop_layers *layers);
-/* Pauses the destination for that reason; NULL: ends a pause that was begun here, and no other. False: not now. */
+/* The shop holds the destination for that reason; NULL: it does not, or not any more. Nothing else that holds it changes.
+ * False: not now. */
 bool psync_reload_hold(struct psync_reload *r, const char *destination, const char *why);
 psync_ms psync_reload_keep(struct psync_reload *r); /* queue.keep, as it is in force */
 /* A copy of the settings in force, which the caller frees. NULL: no memory. */

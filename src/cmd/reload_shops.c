@@ -3,8 +3,6 @@
 
 #include "cmd/notice.h"
 
-#include "queue/hold.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -67,39 +65,13 @@ enum psync_result psync_reload_shop(struct psync_reload *r, const char *name, st
     return result;
 }
 
-struct holding {
-    const char *destination;
-    bool paused, ours;
-};
-
-static bool on_destination(void *arg, const struct psync_destination_row *row)
-{
-    struct holding *h = arg;
-    if (strcmp(row->name, h->destination) != 0)
-        return true;
-    h->paused = row->hold.paused;
-    h->ours = psync_hold_is_shops(&row->hold);
-    return false;
-}
-
-/* A pause by hand is not ours to end. */
 bool psync_reload_hold(struct psync_reload *r, const char *destination, const char *why)
 {
-    struct holding h = {.destination = destination};
     struct psync_error err = {0};
-    char reason[PSYNC_CAUSE_TEXT_MAX];
     pthread_mutex_lock(&r->reloading);
-    enum psync_result result = r->owner ? psync_queue_destinations(psync_owner_queue(r->owner), on_destination, &h, &err)
-                                        : PSYNC_RETRY;
-    if (result == PSYNC_EMPTY)
-        result = PSYNC_OK;
-    (void)snprintf(reason, sizeof reason, PSYNC_HOLD_SHOPS "%s", why ? why : "");
-    if (result == PSYNC_OK && why && (!h.paused || h.ours))
-        result = r->worker ? psync_worker_pause(r->worker, destination, reason, &err) : PSYNC_RETRY;
-    else if (result == PSYNC_OK && !why && h.paused && h.ours)
-        result = r->worker ? psync_worker_resume(r->worker, destination, &err) : PSYNC_RETRY;
+    enum psync_result result = r->worker ? psync_worker_shop(r->worker, destination, why, &err) : PSYNC_RETRY;
     pthread_mutex_unlock(&r->reloading);
-    return result == PSYNC_OK;
+    return result == PSYNC_OK || (!why && result == PSYNC_REJECT); /* of none that is gone is anything to be ended */
 }
 
 psync_ms psync_reload_keep(struct psync_reload *r)

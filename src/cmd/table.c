@@ -64,6 +64,10 @@ static const struct psync_flag pause_flags[] = {
     {"reason", "TEXT", "why, for whoever looks later", false},
     FLAGS_END,
 };
+static const struct psync_flag resume_flags[] = {
+    {"force", NULL, "although its shop holds it", false},
+    FLAGS_END,
+};
 static const struct psync_flag test_flags[] = {
     {"send-sample", NULL, "send a sample product, after asking", false},
     {"yes", NULL, "do not ask", false},
@@ -121,7 +125,10 @@ const struct psync_command psync_commands[] = {
      psync_cmd_destination_list, NULL, NULL, PLAIN},
     {"destination pause", "NAME", 1, 1, "stop delivering to a destination", NULL, pause_flags,
      psync_cmd_destination_pause, NULL, NULL, PLAIN},
-    {"destination resume", "NAME", 1, 1, "deliver again: ends a pause or a suspension", NULL, NULL,
+    {"destination resume", "NAME", 1, 1, "deliver again: ends a pause or a suspension",
+     "What a shop holds, because its merchant paused it, the module is off or the shop may be a copy, is to be ended or\n"
+     "answered on the module's page there; here it is refused, but for a pause by hand. --force delivers nevertheless,\n"
+     "until the shop says something else or `work` starts anew.\n", resume_flags,
      psync_cmd_destination_resume, NULL, NULL, PLAIN},
     {"test", NULL, 0, 0, "can the API be reached, over TLS, with these credentials?",
      "Goes through the code that delivers: URL, TLS, credentials, headers; without a product, by test.method (GET).\n"

@@ -189,7 +189,7 @@ static void end_rests(struct psync_direct *d, psync_ms now)
 {
     for (size_t i = 0; i < d->config->n_destinations; i++) {
         bool over = d->rests[i].until != 0 && d->rests[i].until <= now;
-        if (over && psync_dispatcher_resume(d->dispatcher, d->config->destinations[i].name, now) == PSYNC_OK)
+        if (over && psync_dispatcher_resume(d->dispatcher, d->config->destinations[i].name, false, now, NULL) == PSYNC_OK)
             d->rests[i].until = 0;
     }
 }

@@ -89,39 +89,64 @@ bool psync_dispatcher_hold_kept(const struct psync_dispatcher *d, const char *de
     return t == NULL || (!t->tell_hold && t->hold_again_at == PSYNC_MS_NEVER);
 }
 
-/* ---- by hand ---- */
+/* ---- paused, by hand and by the shop ---- */
+/* It is paused by others, or says something else of it than before. */
+static void tell_paused(struct destination *t, const char *over, psync_ms now)
+{
+    char words[PSYNC_HOLD_PAUSED_MAX + 32];
+
+    t->tell_hold = true;
+    psync_destination_tell(t);
+    psync_hold_paused_words(&t->hold, words, sizeof words);
+    psync_event_add(t, PSYNC_LOG_INFO, "%s%s%s", over, *over && t->hold.paused ? "; " : "", t->hold.paused ? words : "");
+    psync_destination_recheck(t, now);
+}
+
 enum psync_result psync_dispatcher_pause(struct psync_dispatcher *d, const char *destination, const char *reason,
                                          psync_ms now)
 {
     struct destination *t = psync_map_get(&d->by_name, span_of(destination));
-    char words[PSYNC_CAUSE_TEXT_MAX + 32];
 
     if (t == NULL)
         return PSYNC_REJECT;
-    if (!t->hold.paused)
-        t->hold.paused_since = now;
-    t->hold.paused = true;
-    snprintf(t->hold.paused_reason, sizeof t->hold.paused_reason, "%s", reason);
-    t->tell_hold = true;
-    psync_destination_tell(t);
-    psync_hold_paused_words(&t->hold, words, sizeof words);
-    psync_event_add(t, PSYNC_LOG_INFO, "%s", words);
-    psync_destination_recheck(t, now);
+    psync_hold_pause(&t->hold, reason, now);
+    tell_paused(t, "", now);
     return PSYNC_OK;
 }
 
-enum psync_result psync_dispatcher_resume(struct psync_dispatcher *d, const char *destination, psync_ms now)
+enum psync_result psync_dispatcher_resume(struct psync_dispatcher *d, const char *destination, bool force, psync_ms now,
+                                          struct psync_error *err)
 {
     struct destination *t = psync_map_get(&d->by_name, span_of(destination));
 
     if (t == NULL)
         return PSYNC_REJECT;
-    const char *by = psync_hold_is_shops(&t->hold) ? "" : " by hand";
-    t->hold.paused = false;
-    t->hold.paused_reason[0] = '\0';
+    enum psync_hold_by by = psync_hold_by(&t->hold);
+    char said[PSYNC_CAUSE_TEXT_MAX];
+    psync_hold_paused_reason(&t->hold, said, sizeof said);
+    if (!psync_hold_resume(&t->hold, force)) {
+        if (by == PSYNC_HOLD_BY_BOTH)
+            tell_paused(t, "no longer paused by hand", now);
+        return psync_fail(err, PSYNC_GONE, "%s", said);
+    }
+    bool forced = (by & PSYNC_HOLD_BY_SHOP) != 0;
     psync_destination_retry(t, now);
-    psync_event_add(t, PSYNC_LOG_INFO, "resumed%s%s", by,
+    psync_event_add(t, forced ? PSYNC_LOG_WARNING : PSYNC_LOG_INFO, "resumed by hand%s%s%s",
+                    forced ? ", although the shop says: " : "", forced ? said : "",
                     t->breaker.state == PSYNC_BREAKER_PROBING ? ": the next delivery is the trial" : "");
+    return PSYNC_OK;
+}
+
+enum psync_result psync_dispatcher_shop(struct psync_dispatcher *d, const char *destination, const char *why, psync_ms now)
+{
+    struct destination *t = psync_map_get(&d->by_name, span_of(destination));
+
+    if (t == NULL)
+        return PSYNC_REJECT;
+    const struct psync_hold before = t->hold;
+    psync_hold_shop(&t->hold, why, now);
+    if (strcmp(t->hold.paused_reason, before.paused_reason) != 0 || t->hold.paused != before.paused)
+        tell_paused(t, psync_hold_is_shops(&t->hold) ? "" : "the shop holds it no more", now);
     return PSYNC_OK;
 }
 

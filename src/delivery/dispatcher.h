@@ -122,11 +122,16 @@ void psync_dispatcher_hold_lost(struct psync_dispatcher *d, const char *destinat
 bool psync_dispatcher_hold_kept(const struct psync_dispatcher *d, const char *destination); /* none is left to tell */
 
 /* By hand. REJECT: no such destination. Resuming ends whatever holds it: the pause, a suspension, an open breaker, and
- * a wait that the API asked for, also for the messages that were answered so. */
+ * a wait that the API asked for, also for the messages that were answered so. GONE: the shop holds it, which only
+ * `force` ends: nothing but a pause by hand is over then, and `err` is what the shop says. */
 PSYNC_CHECKED enum psync_result psync_dispatcher_pause(struct psync_dispatcher *d, const char *destination,
                                                        const char *reason, psync_ms now);
-PSYNC_CHECKED enum psync_result psync_dispatcher_resume(struct psync_dispatcher *d, const char *destination,
-                                                        psync_ms now);
+PSYNC_CHECKED enum psync_result psync_dispatcher_resume(struct psync_dispatcher *d, const char *destination, bool force,
+                                                        psync_ms now, struct psync_error *err);
+/* The shop's own hold: `why` as psync_hold_shop takes it. Nothing else that holds it changes. REJECT: no such
+ * destination. */
+PSYNC_CHECKED enum psync_result psync_dispatcher_shop(struct psync_dispatcher *d, const char *destination,
+                                                      const char *why, psync_ms now);
 
 /* Nobody waits for what cannot be sent within work.drain_wait: such messages are released at once. */
 void psync_dispatcher_drain(struct psync_dispatcher *d);

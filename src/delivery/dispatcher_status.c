@@ -68,12 +68,10 @@ static psync_ms state_until(const struct destination *t, enum psync_destination_
     return 0;
 }
 
-/* What led to it, in the words of the API or of whoever paused it; "" for none. */
+/* What led to it, in the words of the API; "" for none, and for a pause, of which psync_hold tells. */
 static const char *reason_for(const struct destination *t, enum psync_destination_state s)
 {
     switch (s) {
-    case PSYNC_DESTINATION_PAUSED:
-        return psync_hold_paused_reason(&t->hold);
     case PSYNC_DESTINATION_SUSPENDED:
         return t->hold.suspended_reason;
     case PSYNC_DESTINATION_THROTTLED:
@@ -81,6 +79,7 @@ static const char *reason_for(const struct destination *t, enum psync_destinatio
     case PSYNC_DESTINATION_OPEN:
     case PSYNC_DESTINATION_PROBING:
         return t->last_failure;
+    case PSYNC_DESTINATION_PAUSED:
     case PSYNC_DESTINATION_OK:
         break;
     }
@@ -92,7 +91,7 @@ void psync_destination_words(const struct destination *t, psync_ms now, char ret
     enum psync_destination_state s = state_of(t, now);
     const char *reason = reason_for(t, s);
     char until[PSYNC_TIME_MAX];
-    char words[PSYNC_CAUSE_TEXT_MAX + PSYNC_TIME_MAX + 80];
+    char words[PSYNC_HOLD_PAUSED_MAX + PSYNC_TIME_MAX + 80];
 
     psync_time_words(state_until(t, s), until);
     switch (s) {
@@ -139,7 +138,10 @@ bool psync_dispatcher_status(const struct psync_dispatcher *d, size_t index, psy
     s.until = state_until(t, s.state);
     snprintf(s.name, sizeof s.name, "%s", t->name);
     psync_destination_words(t, now, s.words);
-    snprintf(s.reason, sizeof s.reason, "%s", reason_for(t, s.state));
+    if (s.state == PSYNC_DESTINATION_PAUSED)
+        psync_hold_paused_reason(&t->hold, s.reason, sizeof s.reason);
+    else
+        snprintf(s.reason, sizeof s.reason, "%s", reason_for(t, s.state));
     *ret_status = s;
     return true;
 }

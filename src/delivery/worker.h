@@ -46,8 +46,12 @@ PSYNC_CHECKED enum psync_result psync_worker_reload(struct psync_worker *w, stru
  * not durable yet; the worker goes on trying. */
 PSYNC_CHECKED enum psync_result psync_worker_pause(struct psync_worker *w, const char *destination, const char *reason,
                                                    struct psync_error *err);
-PSYNC_CHECKED enum psync_result psync_worker_resume(struct psync_worker *w, const char *destination,
+/* GONE: the shop holds it, and `force` is not given: see psync_dispatcher_resume. */
+PSYNC_CHECKED enum psync_result psync_worker_resume(struct psync_worker *w, const char *destination, bool force,
                                                     struct psync_error *err);
+/* What the shop says of it now; see psync_dispatcher_shop. */
+PSYNC_CHECKED enum psync_result psync_worker_shop(struct psync_worker *w, const char *destination, const char *why,
+                                                  struct psync_error *err);
 /* Does its loop go round? True also when it does not run; false after some seconds without a turn. */
 bool psync_worker_responds(struct psync_worker *w);
 /* A consistent copy of every destination's status; the caller frees. */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-enum control_kind { CONTROL_RELOAD, CONTROL_PAUSE, CONTROL_RESUME };
+enum control_kind { CONTROL_RELOAD, CONTROL_PAUSE, CONTROL_RESUME, CONTROL_SHOP };
 
 enum { STATUS_WAIT_S = 1, BEGIN_WAIT_S = 2 };
 
@@ -15,6 +15,7 @@ struct control { /* on the asking thread's stack */
     enum control_kind kind;
     struct psync_config *config;
     const char *destination, *reason;
+    bool force;
     struct psync_error *err;
     enum psync_result result;
     bool done;
@@ -64,9 +65,15 @@ enum psync_result psync_worker_pause(struct psync_worker *w, const char *destina
     return ask(w, &c);
 }
 
-enum psync_result psync_worker_resume(struct psync_worker *w, const char *destination, struct psync_error *err)
+enum psync_result psync_worker_resume(struct psync_worker *w, const char *destination, bool force, struct psync_error *err)
 {
-    struct control c = {.kind = CONTROL_RESUME, .destination = destination, .err = err};
+    struct control c = {.kind = CONTROL_RESUME, .destination = destination, .force = force, .err = err};
+    return ask(w, &c);
+}
+
+enum psync_result psync_worker_shop(struct psync_worker *w, const char *destination, const char *why, struct psync_error *err)
+{
+    struct control c = {.kind = CONTROL_SHOP, .destination = destination, .reason = why, .err = err};
     return ask(w, &c);
 }
 
@@ -127,7 +134,9 @@ static enum psync_result run(struct psync_worker *w, const struct control *c)
     case CONTROL_PAUSE:
         return known(psync_dispatcher_pause(w->dispatcher, c->destination, c->reason, now), c);
     case CONTROL_RESUME:
-        return known(psync_dispatcher_resume(w->dispatcher, c->destination, now), c);
+        return known(psync_dispatcher_resume(w->dispatcher, c->destination, c->force, now, c->err), c);
+    case CONTROL_SHOP:
+        return known(psync_dispatcher_shop(w->dispatcher, c->destination, c->reason, now), c);
     }
     return PSYNC_REJECT;
 }
@@ -157,9 +166,11 @@ static void check_recorded(const struct psync_worker *w, struct control *c)
 {
     if (c->kind == CONTROL_RELOAD || c->result != PSYNC_OK || psync_dispatcher_hold_kept(w->dispatcher, c->destination))
         return;
+    static const char *const done[] = {
+        [CONTROL_PAUSE] = "paused", [CONTROL_RESUME] = "resumed", [CONTROL_SHOP] = "held as its shop says"};
     const char *why = w->hold_error.text[0] != '\0' ? w->hold_error.text : psync_result_name(w->hold_result);
     c->result = psync_fail(c->err, w->hold_result, "%s is %s, but that could not be recorded (%s); it is tried again",
-                           c->destination, c->kind == CONTROL_PAUSE ? "paused" : "resumed", why);
+                           c->destination, done[c->kind], why);
 }
 
 void psync_worker_controls_answer(struct psync_worker *w, struct psync_link *done)

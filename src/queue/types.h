@@ -89,7 +89,10 @@ struct psync_select {
 };
 
 /* ---- destinations ---- */
-enum { PSYNC_HOLD_SETTINGS_MAX = 17 };     /* 16 hex digits and a NUL */
+enum {
+    PSYNC_HOLD_SETTINGS_MAX = 17,               /* 16 hex digits and a NUL */
+    PSYNC_HOLD_PAUSED_MAX = 2 * PSYNC_CAUSE_TEXT_MAX /* what the shop says and what was said by hand: queue/hold.h */
+};
 enum psync_proving {            /* stored in queue files: never renumber */
     PSYNC_PROVING_NOT = 0,
     PSYNC_PROVING_DELIVERY = 1, /* no 2xx yet since a suspension ended: the next delivery is the trial */
@@ -97,11 +100,11 @@ enum psync_proving {            /* stored in queue files: never renumber */
                                    still suspended for that */
 };
 struct psync_hold {
-    bool paused, suspended;                /* by hand; because the destination is at fault */
+    bool paused, suspended;                /* by hand or by the shop: queue/hold.h; because the destination is at fault */
     enum psync_proving proving;
     psync_ms paused_since, suspended_since;
     psync_ms throttled_until;              /* 429, 503 with Retry-After; 0: not */
-    char paused_reason[PSYNC_CAUSE_TEXT_MAX], suspended_reason[PSYNC_CAUSE_TEXT_MAX],
+    char paused_reason[PSYNC_HOLD_PAUSED_MAX], suspended_reason[PSYNC_CAUSE_TEXT_MAX],
         throttled_reason[PSYNC_CAUSE_TEXT_MAX];
     char suspended_settings[PSYNC_HOLD_SETTINGS_MAX]; /* digest of those it was suspended under; "" : not known */
 };

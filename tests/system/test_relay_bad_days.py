@@ -179,6 +179,10 @@ def test_a_copy_of_the_shop_is_left_alone_until_answered(server, mock):
         shop.sql("UPDATE ps_shop_url SET domain_ssl='staging.test'")
         wait_for(lambda: shop.word() == "copy", what="the word")
         wait_for(lambda: home.destination("main/1")["state"] == "paused", what="what is queued is held too")
+        for name in ("main/1", "main"):  # nobody's click sends it to the original's API
+            refused = home.run("destination", "resume", name, code=1).stderr
+            assert "main/1 is held by its shop (paused: the shop's address is not the one" in refused
+            assert "module's page in the shop; --force delivers nevertheless" in refused
         before = mock.summary()["products"]
         shop.add([200])
         time.sleep(1.5) # nothing comes
@@ -193,12 +197,79 @@ def test_a_pause_by_hand_is_not_ended_by_the_shop(server, mock):
     with home_of(shop) as home:
         home.worker()
         wait_for(lambda: shop.word() == "delivering", what="the relay")
-        home.run("destination", "pause", "main/1", "--reason", "by hand")
+        home.run("destination", "pause", "main/1", "--reason", "stocktaking")
         shop.set(PRODUCT_SYNC_PAUSE="1")
-        wait_for(lambda: shop.word() == "paused", what="the pause")
+        both = "paused in the shop's settings, and paused by hand: stocktaking"
+        wait_for(lambda: home.destination("main/1")["words"] == both, what="both pauses")
+        assert home.destination("main/1")["paused"] == {"shop": "paused in the shop's settings", "hand": "stocktaking"}
         shop.set(PRODUCT_SYNC_PAUSE="0")
         shop.add([1])
         wait_for(lambda: shop.states() == {"taken": 1}, what="taken")
-        assert home.destination("main/1")["state"] == "paused"
+        wait_for(lambda: home.destination("main/1")["words"] == "paused by hand: stocktaking", what="the pause by hand alone")
         home.run("destination", "resume", "main/1")
         delivered(shop, 1)
+
+
+def stop(child):
+    child.send_signal(signal.SIGTERM)
+    child.wait()
+
+
+def test_a_resume_by_hand_does_not_end_the_shops_pause(server, mock):
+    shop = a_shop(server, mock)
+    said = "paused in the shop's settings"
+    mock.rules({"status": 503})
+    shop.add([1])
+    with home_of(shop) as home:
+        work = home.worker()
+        wait_for(lambda: shop.rows("COUNT(*)", "queued_at IS NOT NULL") == [["1"]], what="taken")
+        shop.set(PRODUCT_SYNC_PAUSE="1")
+        wait_for(lambda: home.destination("main/1")["words"] == said, what="the pause")
+        mock.rules()
+        home.run("destination", "pause", "main/1", "--reason", "stocktaking")
+        refused = home.run("destination", "resume", "main/1", code=1)
+        assert "no longer paused by hand, but held by its shop (paused in the shop's settings)" in refused.stderr
+        stop(work)
+        refused = home.run("destination", "resume", "main", code=1)  # without a worker the queue remembers it
+        assert refused.stderr == f"productsync: main/1 is held by its shop ({said}): answer or end that on the module's page in " \
+                                 "the shop; --force delivers nevertheless\n"
+        assert home.json("destination", "resume", "main", code=1)["held"] == [{"destination": "main/1", "reason": said}]
+        assert home.destination("main/1")["words"] == said
+        home.worker()
+        wait_for(lambda: shop.word() == "paused", what="the relay")
+        assert home.destination("main/1")["words"] == said
+        assert mock.summary()["effects"] == 0
+        assert "main/1 is resumed" in home.run("destination", "resume", "main/1", "--force").stdout
+        delivered(shop, 1)
+        time.sleep(3)  # the relay asks the shop every two seconds: it does not put the hold back
+        assert home.destination("main/1")["state"] == "ok"
+        shop.sql("DELETE FROM ps_module_shop")  # until the shop says something else
+        wait_for(lambda: home.destination("main/1")["words"] == "paused: the module is off in the shop", what="the module's switch")
+
+
+def test_a_force_lasts_until_work_starts_anew(server, mock):
+    shop = a_shop(server, mock)
+    shop.set(PRODUCT_SYNC_PAUSE="1")
+    with home_of(shop) as home:
+        work = home.worker()
+        wait_for(lambda: home.destination("main/1")["state"] == "paused", what="the pause")
+        home.run("destination", "resume", "main/1", "--force")
+        assert home.destination("main/1")["state"] == "ok"
+        stop(work)
+        home.worker()
+        wait_for(lambda: home.destination("main/1")["state"] == "paused", what="what the shop says, again")
+
+
+def test_of_several_shops_those_that_are_not_held_go_on(server, mock):
+    shop = a_shop(server, mock, shops=((1, 1), (2, 1)))
+    shop.set(PS_MULTISHOP_FEATURE_ACTIVE="1")
+    with home_of(shop) as home:
+        home.worker()
+        wait_for(lambda: shop.word(2) == "delivering", what="the relay")
+        home.run("destination", "pause", "main")
+        shop.set(shop=1, PRODUCT_SYNC_PAUSE="1")
+        wait_for(lambda: home.destination("main/1")["paused"] == {"shop": "paused in the shop's settings", "hand": ""}, what="one shop's pause")
+        done = home.run("destination", "resume", "main", code=1)
+        assert done.stdout == "main/2 is resumed\nmain/1 stays held by its shop: paused in the shop's settings\n"
+        assert "main/1 is no longer paused by hand, but held by its shop" in done.stderr
+        assert [home.destination(name)["state"] for name in ("main/1", "main/2")] == ["paused", "ok"]

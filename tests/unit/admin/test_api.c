@@ -580,6 +580,8 @@ static void pause_and_resume_are_remembered(void **state)
     expect(404, "POST", "/v1/destinations/nowhere/pause", "{}");
     expect(400, "POST", "/v1/destinations/eu/pause", "{\"reason\":5}");
     expect(400, "POST", "/v1/destinations/eu/resume", "{\"reason\":\"x\"}");
+    expect(400, "POST", "/v1/destinations/eu/resume", "{\"force\":\"yes\"}");
+    expect(400, "POST", "/v1/destinations/eu/pause", "{\"force\":true}");
     expect(200, "POST", "/v1/destinations/eu/pause", "");
 }
 
@@ -635,6 +637,11 @@ static void a_running_worker_is_asked(void **state)
     expect(200, "POST", "/v1/destinations/eu/pause", "{\"reason\":\"a test\"}");
     expect_state("eu", "paused");
     expect(200, "POST", "/v1/destinations/eu/resume", "");
+    expect_state("eu", "ok");
+    assert_ok(psync_worker_shop(worker, "eu", "paused in the shop's settings", NULL));
+    expect(409, "POST", "/v1/destinations/eu/resume", "{}");
+    expect_state("eu", "paused");
+    expect(200, "POST", "/v1/destinations/eu/resume", "{\"force\":true}");
     expect_state("eu", "ok");
     expect(200, "POST", "/v1/destinations/eu/pause", "");
     psync_worker_stop(worker);

@@ -59,6 +59,8 @@ static void what_the_queue_remembers(void **state)
         {{.paused = true, .paused_reason = "tea"}, "ok", PSYNC_DESTINATION_PAUSED, 0, "paused by hand: tea"},
         {{.paused = true, .paused_reason = "the shop: paused in the shop's settings"}, "ok", PSYNC_DESTINATION_PAUSED, 0,
          "paused in the shop's settings"},
+        {{.paused = true, .paused_reason = "the shop: paused in the shop's settings\ntea"}, "ok", PSYNC_DESTINATION_PAUSED, 0,
+         "paused in the shop's settings, and paused by hand: tea"},
         {{.suspended = true, .suspended_reason = "401"}, "", PSYNC_DESTINATION_SUSPENDED, 0, "suspended: 401"},
         {{.throttled_until = 1000, .throttled_reason = "429"}, "", PSYNC_DESTINATION_OK, 0, ""},
         {{.throttled_until = 2000, .throttled_reason = "429"}, "", PSYNC_DESTINATION_THROTTLED, 2000,

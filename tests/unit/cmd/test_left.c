@@ -24,6 +24,8 @@ static void reasons(void **state)
         {{.counts = {.ready = 2}, .hold = {.paused = true, .paused_reason = "tea"}}, false, "tea", "`destination resume`", 0},
         {{.counts = {.ready = 2}, .hold = {.paused = true, .paused_reason = "the shop: paused in the shop's settings"}}, false,
          "paused in the shop's settings", "the shop says otherwise", 0},
+        {{.counts = {.ready = 2}, .hold = {.paused = true, .paused_reason = "the shop: paused in the shop's settings\ntea"}},
+         false, "paused in the shop's settings, and paused by hand: tea", "the shop says otherwise and `destination resume`", 0},
         {{.counts = {.ready = 2}, .hold = {.suspended = true, .suspended_reason = "HTTP 401"}},
          false, "HTTP 401", "`destination resume` or changed settings", 0},
         {{.counts = {.ready = 2}, .hold = {.throttled_until = NOW + 5000, .throttled_reason = "HTTP 429"}},

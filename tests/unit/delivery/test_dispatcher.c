@@ -336,7 +336,7 @@ static void test_age_stands_still_while_paused(void **state)
     model_run(&m, began + 100 * HOUR);
     model_restart(&m); /* and over a restart */
     model_run(&m, began + 110 * HOUR);
-    assert_int_equal(psync_dispatcher_resume(m.d, "default", m.now), PSYNC_OK);
+    assert_int_equal(psync_dispatcher_resume(m.d, "default", false, m.now, NULL), PSYNC_OK);
     for (int i = 0; i < 200 && m.dead == 0; i++) {
         model_put(&m, 1, 0);
         model_run(&m, began + 110 * HOUR + (i + 1) * HOUR / 2);

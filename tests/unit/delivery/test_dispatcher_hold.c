@@ -1,4 +1,4 @@
-/* test_dispatcher_hold - suspended, tried again, paused by hand, on a virtual clock. */
+/* test_dispatcher_hold - suspended, tried again, paused by hand and by the shop, on a virtual clock. */
 #include "script.h"
 
 #include <stdarg.h>
@@ -28,13 +28,13 @@ static void test_denied(void **state)
     assert_true(model_said(&m, "error default: suspended: it refuses the credentials"));
 
     size_t sent = m.requests;
-    assert_int_equal(psync_dispatcher_resume(m.d, "default", m.now), PSYNC_OK);
+    assert_int_equal(psync_dispatcher_resume(m.d, "default", false, m.now, NULL), PSYNC_OK);
     assert_false(model_run(&m, m.now + HOUR)); /* the trial is denied too: one suffices */
     assert_int_equal(m.requests, sent + 1);
     assert_true(m.holds[0].suspended);
 
     s = (struct script)SCRIPT({.status = 200});
-    assert_int_equal(psync_dispatcher_resume(m.d, "default", m.now), PSYNC_OK);
+    assert_int_equal(psync_dispatcher_resume(m.d, "default", false, m.now, NULL), PSYNC_OK);
     model_step(&m);
     assert_int_equal(m.requests, sent + 2); /* one, until its answer */
     assert_true(model_run(&m, m.now + HOUR));
@@ -66,7 +66,7 @@ static void test_denied_on_trial(void **state)
     open_scripted(&m, &s);
     model_put(&m, 10, 0);
     model_run(&m, m.now + HOUR);
-    assert_int_equal(psync_dispatcher_resume(m.d, "default", m.now), PSYNC_OK);
+    assert_int_equal(psync_dispatcher_resume(m.d, "default", false, m.now, NULL), PSYNC_OK);
     model_run(&m, m.now + HOUR);
     assert_int_equal(m.requests, 2);
     assert_true(m.holds[0].suspended);
@@ -108,7 +108,7 @@ static void test_refusing_destination(void **state)
         assert_int_equal(model_count(&m, PSYNC_STATE_DEAD), 0);
         assert_true(model_said(&m, "20 different messages refused in a row, the last with HTTP 422"));
         s = (struct script)SCRIPT({.status = 200});
-        assert_int_equal(psync_dispatcher_resume(m.d, "default", m.now), PSYNC_OK);
+        assert_int_equal(psync_dispatcher_resume(m.d, "default", false, m.now, NULL), PSYNC_OK);
         assert_true(model_run(&m, m.now + HOUR));
         assert_int_equal(m.done, 100);
         assert_int_equal(m.trials, 1);
@@ -135,7 +135,7 @@ static void test_refused_trials_suspend_again(void **state)
             m.confs[0].token = "new";
             model_restart(&m);
         } else {
-            assert_int_equal(psync_dispatcher_resume(m.d, "default", m.now), PSYNC_OK);
+            assert_int_equal(psync_dispatcher_resume(m.d, "default", false, m.now, NULL), PSYNC_OK);
         }
         if (i == 3) {
             model_step(&m); /* the trial is under way */
@@ -151,7 +151,7 @@ static void test_refused_trials_suspend_again(void **state)
     }
     assert_true(model_said(&m, "suspended: the trial was refused too, with HTTP 422"));
     s = (struct script)SCRIPT({.status = 200}, {.status = 422}, {.status = 200});
-    assert_int_equal(psync_dispatcher_resume(m.d, "default", m.now), PSYNC_OK);
+    assert_int_equal(psync_dispatcher_resume(m.d, "default", false, m.now, NULL), PSYNC_OK);
     assert_true(model_run(&m, m.now + HOUR)); /* and with a success the trial is over */
     assert_int_equal(m.done, 99);
     assert_int_equal(m.dead, 1);
@@ -167,7 +167,7 @@ static void test_refused_after_denied_dies(void **state)
     open_scripted(&m, &s);
     model_put(&m, 10, 0);
     assert_false(model_run(&m, m.now + HOUR));
-    assert_int_equal(psync_dispatcher_resume(m.d, "default", m.now), PSYNC_OK);
+    assert_int_equal(psync_dispatcher_resume(m.d, "default", false, m.now, NULL), PSYNC_OK);
     assert_true(model_run(&m, m.now + HOUR));
     assert_int_equal(m.dead, 1);
     assert_int_equal(m.done, 9);
@@ -297,7 +297,7 @@ static void test_trial_left_to_the_next_worker(void **state)
     assert_false(model_run(&m, m.now + HOUR));
     assert_int_equal(m.requests, 1);
     assert_true(m.holds[0].suspended);
-    assert_int_equal(psync_dispatcher_resume(m.d, "default", m.now), PSYNC_OK);
+    assert_int_equal(psync_dispatcher_resume(m.d, "default", false, m.now, NULL), PSYNC_OK);
     model_step(&m);
     assert_true(m.holds[0].proving);
     model_restart(&m); /* the trial is under way */
@@ -316,16 +316,124 @@ static void test_pause_and_resume(void **state)
     open_scripted(&m, &s);
     assert_int_equal(psync_dispatcher_pause(m.d, "default", "stock-taking", m.now), PSYNC_OK);
     assert_int_equal(psync_dispatcher_pause(m.d, "nobody", "", m.now), PSYNC_REJECT);
-    assert_int_equal(psync_dispatcher_resume(m.d, "nobody", m.now), PSYNC_REJECT);
+    assert_int_equal(psync_dispatcher_resume(m.d, "nobody", false, m.now, NULL), PSYNC_REJECT);
     model_put(&m, 10, 0);
     assert_false(model_run(&m, m.now + HOUR));
     assert_int_equal(m.requests, 0);
     assert_string_equal(model_status(&m, 0).words, "paused by hand: stock-taking");
     assert_true(m.holds[0].paused);
-    assert_int_equal(psync_dispatcher_resume(m.d, "default", m.now), PSYNC_OK);
+    assert_int_equal(psync_dispatcher_resume(m.d, "default", false, m.now, NULL), PSYNC_OK);
     assert_true(model_run(&m, m.now + HOUR));
     assert_int_equal(m.trials, 0);
     assert_false(m.holds[0].paused);
+    model_done(&m);
+}
+
+/* ---- the shop's hold ---- */
+#define SETTINGS "paused in the shop's settings"
+
+static void refuses_to_resume(void)
+{
+    struct psync_error err = {0};
+    assert_int_equal(psync_dispatcher_resume(m.d, "default", false, m.now, &err), PSYNC_GONE);
+    assert_string_equal(err.text, SETTINGS);
+    assert_false(model_run(&m, m.now + HOUR));
+    assert_string_equal(model_status(&m, 0).words, SETTINGS);
+    assert_string_equal(model_status(&m, 0).reason, SETTINGS);
+    assert_string_equal(m.holds[0].paused_reason, "the shop: " SETTINGS);
+}
+
+static void test_the_shops_hold_stays(void **state)
+{
+    struct script s = SCRIPT({.status = 200});
+
+    (void)state;
+    open_scripted(&m, &s);
+    assert_int_equal(psync_dispatcher_shop(m.d, "nobody", SETTINGS, m.now), PSYNC_REJECT);
+    assert_int_equal(psync_dispatcher_shop(m.d, "default", SETTINGS, m.now), PSYNC_OK);
+    model_put(&m, 10, 0);
+    refuses_to_resume();
+    assert_false(model_said(&m, "no longer paused by hand"));
+    assert_int_equal(psync_dispatcher_pause(m.d, "default", "tea", m.now), PSYNC_OK);
+    assert_string_equal(model_status(&m, 0).words, SETTINGS ", and paused by hand: tea");
+    model_step(&m);
+    model_restart(&m);
+    refuses_to_resume(); /* that pause is over, the shop's is not */
+    assert_true(model_said(&m, "no longer paused by hand; " SETTINGS));
+    assert_int_equal(psync_dispatcher_pause(m.d, "default", "tea", m.now), PSYNC_OK);
+    assert_int_equal(psync_dispatcher_shop(m.d, "default", NULL, m.now), PSYNC_OK);
+    assert_false(model_run(&m, m.now + HOUR));
+    assert_true(model_said(&m, "the shop holds it no more; paused by hand: tea"));
+    assert_string_equal(m.holds[0].paused_reason, "tea");
+    assert_int_equal(m.requests, 0);
+    assert_int_equal(psync_dispatcher_resume(m.d, "default", false, m.now, NULL), PSYNC_OK);
+    assert_true(model_run(&m, m.now + HOUR));
+    assert_int_equal(m.trials, 0);
+    size_t events = m.n_events;
+    assert_int_equal(psync_dispatcher_shop(m.d, "default", NULL, m.now), PSYNC_OK); /* as said before */
+    model_step(&m);
+    assert_int_equal(m.n_events, events);
+    model_done(&m);
+}
+
+static void test_the_shops_hold_ends_by_force(void **state)
+{
+    struct script s = SCRIPT({.status = 200});
+
+    (void)state;
+    open_scripted(&m, &s);
+    assert_int_equal(psync_dispatcher_shop(m.d, "default", SETTINGS, m.now), PSYNC_OK);
+    assert_int_equal(psync_dispatcher_pause(m.d, "default", "tea", m.now), PSYNC_OK);
+    model_put(&m, 10, 0);
+    assert_false(model_run(&m, m.now + HOUR));
+    assert_int_equal(psync_dispatcher_resume(m.d, "default", true, m.now, NULL), PSYNC_OK);
+    assert_true(model_run(&m, m.now + HOUR));
+    assert_true(model_said(&m, "warning default: resumed by hand, although the shop says: " SETTINGS));
+    assert_false(m.holds[0].paused);
+    assert_int_equal(m.done, 10);
+    model_done(&m);
+}
+
+/* Neither what the shop says nor a refused resume ends what the API is at fault for. */
+static void test_the_shops_hold_over_a_suspension(void **state)
+{
+    struct script s = SCRIPT({.status = 410}, {.status = 200});
+
+    (void)state;
+    open_scripted(&m, &s);
+    model_put(&m, 10, 0);
+    assert_false(model_run(&m, m.now + HOUR));
+    assert_true(m.holds[0].suspended);
+    assert_int_equal(psync_dispatcher_shop(m.d, "default", SETTINGS, m.now), PSYNC_OK);
+    refuses_to_resume();
+    assert_true(m.holds[0].suspended);
+    assert_int_equal(psync_dispatcher_shop(m.d, "default", NULL, m.now), PSYNC_OK);
+    assert_false(model_run(&m, m.now + HOUR));
+    assert_true(m.holds[0].suspended && !m.holds[0].paused);
+    assert_int_equal(m.requests, 1);
+    assert_int_equal(psync_dispatcher_shop(m.d, "default", SETTINGS, m.now), PSYNC_OK);
+    assert_int_equal(psync_dispatcher_resume(m.d, "default", true, m.now, NULL), PSYNC_OK);
+    assert_true(model_run(&m, m.now + HOUR));
+    assert_int_equal(m.trials, 1);
+    assert_int_equal(m.done, 10);
+    model_done(&m);
+}
+
+static void test_the_shops_hold_over_a_wait(void **state)
+{
+    struct script s = SCRIPT({.status = 429, .retry_after = "1800"}, {.status = 200});
+
+    (void)state;
+    open_scripted(&m, &s);
+    model_put(&m, 1, 0);
+    assert_false(model_run(&m, m.now + HOUR / 4));
+    psync_ms until = m.holds[0].throttled_until;
+    assert_true(until > m.now);
+    assert_int_equal(psync_dispatcher_shop(m.d, "default", SETTINGS, m.now), PSYNC_OK);
+    assert_int_equal(psync_dispatcher_shop(m.d, "default", NULL, m.now), PSYNC_OK);
+    assert_false(model_run(&m, until - 1));
+    assert_int_equal(m.requests, 1);
+    assert_true(model_run(&m, m.now + HOUR));
     model_done(&m);
 }
 
@@ -346,6 +454,10 @@ int main(void)
         cmocka_unit_test(test_suspension_under_unknown_settings_stays),
         cmocka_unit_test(test_trial_left_to_the_next_worker),
         cmocka_unit_test(test_pause_and_resume),
+        cmocka_unit_test(test_the_shops_hold_stays),
+        cmocka_unit_test(test_the_shops_hold_ends_by_force),
+        cmocka_unit_test(test_the_shops_hold_over_a_suspension),
+        cmocka_unit_test(test_the_shops_hold_over_a_wait),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

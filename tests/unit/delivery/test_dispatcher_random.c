@@ -79,7 +79,7 @@ static void resume_all(void)
 {
     for (size_t i = 0; i < m.config.n_destinations; i++) {
         if (m.holds[i].suspended || m.holds[i].paused)
-            assert_int_equal(psync_dispatcher_resume(m.d, m.confs[i].name, m.now), PSYNC_OK);
+            assert_int_equal(psync_dispatcher_resume(m.d, m.confs[i].name, false, m.now, NULL), PSYNC_OK);
     }
 }
 

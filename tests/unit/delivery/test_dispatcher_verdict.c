@@ -217,7 +217,7 @@ static void test_resume_lets_the_throttled_go(void **state)
     model_put(&m, 1, 0);
     assert_false(model_run(&m, m.now + 10000));
     assert_int_equal(m.requests, 1);
-    assert_int_equal(psync_dispatcher_resume(m.d, "default", m.now), PSYNC_OK);
+    assert_int_equal(psync_dispatcher_resume(m.d, "default", false, m.now, NULL), PSYNC_OK);
     assert_true(model_run(&m, m.now + 100));
     assert_int_equal(m.done, 1);
     model_done(&m);

@@ -528,12 +528,35 @@ static void test_pause_resume_status(void **state)
 
     open_worker(&s, NULL, NULL); /* still paused after a restart */
     start(&s);
-    while (psync_worker_resume(s.worker, "default", &err) == PSYNC_RETRY)
+    while (psync_worker_resume(s.worker, "default", false, &err) == PSYNC_RETRY)
         a_moment();
     await(&s.done, 5);
     assert_int_equal(psync_worker_status(s.worker, &status, &n), PSYNC_OK);
     assert_int_equal(status[0].delivered, 5);
     free(status);
+    psync_worker_stop(s.worker);
+    join(&s);
+    close_scene(&s);
+}
+
+static void test_what_the_shop_holds_only_force_resumes(void **state)
+{
+    struct scene s;
+    struct psync_error err = {0};
+    (void)state;
+    open_scene(&s, NULL, NULL);
+    open_worker(&s, NULL, NULL);
+    assert_int_equal(psync_worker_shop(s.worker, "default", "it is closed", &err), PSYNC_RETRY); /* not running */
+    start(&s);
+    while (psync_worker_shop(s.worker, "default", "it is closed", &err) == PSYNC_RETRY)
+        a_moment();
+    assert_int_equal(psync_worker_shop(s.worker, "elsewhere", NULL, &err), PSYNC_REJECT);
+    put_products(&s, 5);
+    assert_int_equal(psync_worker_resume(s.worker, "default", false, &err), PSYNC_GONE);
+    assert_string_equal(err.text, "it is closed");
+    assert_int_equal(waiting(&s), 5);
+    assert_int_equal(psync_worker_resume(s.worker, "default", true, &err), PSYNC_OK);
+    await(&s.done, 5);
     psync_worker_stop(s.worker);
     join(&s);
     close_scene(&s);
@@ -573,9 +596,14 @@ static void test_a_pause_that_cannot_be_recorded(void **state)
                         "default is paused, but that could not be recorded (out of memory); it is tried again");
     atomic_store(&fail_holds, false);
     await(&holds_recorded, 1);
-    assert_int_equal(psync_worker_resume(s.worker, "default", &err), PSYNC_OK);
+    assert_int_equal(psync_worker_resume(s.worker, "default", false, &err), PSYNC_OK);
     assert_int_equal(psync_worker_pause(s.worker, "default", "x", &err), PSYNC_OK);
     assert_int_equal(holds_recorded, 3);
+    atomic_store(&fail_holds, true);
+    assert_int_equal(psync_worker_shop(s.worker, "default", "it is closed", &err), PSYNC_NOMEM);
+    assert_memory_equal(err.text, "default is held as its shop says, but", 37);
+    atomic_store(&fail_holds, false);
+    await(&holds_recorded, 4);
     psync_worker_stop(s.worker);
     join(&s);
     close_scene(&s);
@@ -729,6 +757,7 @@ int main(void)
         cmocka_unit_test(test_grace_runs_out),
         cmocka_unit_test(test_second_stop),
         cmocka_unit_test(test_pause_resume_status),
+        cmocka_unit_test(test_what_the_shop_holds_only_force_resumes),
         cmocka_unit_test(test_a_pause_that_cannot_be_recorded),
         cmocka_unit_test(test_reload),
         cmocka_unit_test(test_a_removed_destination_comes_back),
