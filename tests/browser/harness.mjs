@@ -143,6 +143,17 @@ export class Place {
     await request(this.mockAt, 'PUT', '/control', {seed: 1, rules});
   }
 
+  /** What a relay leaves in the queue while the shop holds its destination. */
+  async holdByShop(why) {
+    await this.api('POST', '/v1/destinations/default/pause', {});
+    await this.stop();
+    const change = 'UPDATE destination SET paused_reason = ?';
+    const script = 'import sqlite3, sys\nwith sqlite3.connect(sys.argv[1]) as db: db.execute(sys.argv[2], sys.argv[3:])';
+    execFileSync('python3', ['-c', script, `${this.folder}/state/queue.db`, change, `the shop: ${why}`]);
+    this.serve();
+    await this.ready();
+  }
+
   async ledger(id) {
     return (await request(this.mockAt, 'GET', `/ledger?product=${id}`)).json;
   }

@@ -55,6 +55,7 @@ const sample = (text) =>
   text
     .replace('not finished yet (%s)', 'not finished yet (delayed)')
     .replace('must be %s', 'must be a text')
+    .replace('by its shop (%s)', "by its shop (paused in the shop's settings)")
     .replace('full: %s', 'full: the disk is full')
     .replace(/%s%s$/, 'x1 (in line 7)')
     .replace(/value%s$/, 'value (in line 7)')
@@ -101,7 +102,7 @@ test('nothing is told that the program does not say', async () => {
   ];
   const kinds = [...said, 'a whole number', 'true or false', 'a list', 'an object', 'a text', 'body:1', 'the queue is full'];
   kinds.push('ready', 'in_flight', 'delayed', ...settings.map((setting) => setting.allowed));
-  kinds.push(...said.map((text) => text.replace(/^expected /, '')));
+  kinds.push(...said.map((text) => text.replace(/^expected /, '')), ...texts('source/relay_settings.c'));
   const isSaid = (all) => (english) => {
     const parts = english.split(/\{\w+\}/).map((part) => part.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&'));
     return all.some((text) => new RegExp(`(^|: |; )${parts.join('.+')}$`).test(text));

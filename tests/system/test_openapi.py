@@ -1,6 +1,8 @@
 """docs/openapi.yaml against the program: the same routes with the same scopes, and answers that are as it says."""
+import contextlib
 import os
 import re
+import sqlite3
 
 import pytest
 from harness import Mock, product, wait_for
@@ -157,6 +159,30 @@ def test_real_answers(site):
     checked("POST", "/v1/login", answer)
     checked("POST", "/v1/login", site.login(password="wrong password")[0])
     checked("POST", "/v1/logout", site.ask("POST", "/v1/logout", b"", **fields))
+
+
+def test_what_a_shop_holds():
+    def ask(method, path, body=None, target=None, status=200):
+        answer = site.ask(method, target or path, body, token=admin)
+        assert answer.status == status, answer.body
+        return checked(method, path, answer).json
+
+    with Site(start=False) as site:
+        admin = site.token("admin")
+        site.home.run("destination", "pause", "default")
+        with contextlib.closing(sqlite3.connect(site.home.queue)) as db, db:  # as a relay leaves it
+            db.execute("UPDATE destination SET paused_reason = 'the shop: it is closed'")
+        site.start()
+        ask("POST", "/v1/destinations/{name}/pause", {"reason": "tea"}, target="/v1/destinations/default/pause")
+        held, = ask("GET", "/v1/destinations")["destinations"]
+        assert (held["state"], held["reason"], held["paused"]) == ("paused", "it is closed", {"hand": "tea", "shop": "it is closed"})
+        path, target = "/v1/destinations/{name}/resume", "/v1/destinations/default/resume"
+        refused = ask("POST", path, {}, target=target, status=409)
+        assert refused["held"] == [{"destination": "default", "reason": "it is closed"}] and refused["destinations"] == []
+        ask("POST", path, {"force": 1}, target=target, status=400)
+        ask("POST", path, {"force": True}, target=target)
+        held, = ask("GET", "/v1/destinations")["destinations"]
+        assert (held["state"], held["paused"]) == ("ok", None)
 
 
 def test_the_sockets_own_answers(site):

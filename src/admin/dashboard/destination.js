@@ -1,6 +1,6 @@
 // destination - one destination as a card: its state in words, its figures, pause and resume.
 
-import {askText, attempt, notify} from './dialog.js';
+import {askSure, askText, attempt, notify} from './dialog.js';
 import {about, h, say, show} from './dom.js';
 import {change} from './session.js';
 import * as text from './text.js';
@@ -16,9 +16,27 @@ async function steer(name, what, body, after) {
   after();
 }
 
-/** What a person can do about a state that holds deliveries back: end it, or try before its time. */
-export const resuming = (d) => (['paused', 'suspended'].includes(d.state) ? 'resume' : 'try');
+/** What a person can do about a state that holds deliveries back: end it, or try before its time. What the shop itself
+ *  holds is ended there; here it takes force. */
+export function resuming(d) {
+  if (d.paused?.shop) return 'anyway';
+  return ['paused', 'suspended'].includes(d.state) ? 'resume' : 'try';
+}
 export const resume = (d, after) => attempt(() => steer(d.name, 'resume', {}, after));
+
+const isPausedByHand = (d) => d.state === 'paused' && !(d.paused?.shop && d.paused.hand === null);
+
+function askAnyway({name, paused}, after) {
+  askSure(
+    t('destination.anyway.title', {name}),
+    [
+      h('p', {}, t('destination.anyway.why', {reason: text.said(paused.shop)})),
+      h('p', {}, t('destination.anyway.explain')),
+    ],
+    t('destination.anyway'),
+    () => steer(name, 'resume', {force: true}, after),
+  );
+}
 
 function askPause(name, after) {
   const reason = h('input', {
@@ -60,7 +78,7 @@ export function destinationCard(after) {
   );
   about(part.name, part.messages, part.pause, part.resume);
   part.pause.addEventListener('click', () => askPause(card.dataset.key, after));
-  part.resume.addEventListener('click', () => resume({name: card.dataset.key}, after));
+  part.resume.addEventListener('click', () => (card.shown.paused?.shop ? askAnyway : resume)(card.shown, after));
   card.parts = part;
   return card;
 }
@@ -73,6 +91,7 @@ export function updateCard(card, d, status) {
     requests: d.requests === null ? null : t('fact.of', {n: d.requests, most: d.limit}),
     last_success: d.last_success && t('ago', {time: text.since(d.last_success, status.now)}),
   };
+  card.shown = d;
   card.id = `destination-${d.name}`;
   card.className = `card ${levels[d.state]}`;
   say(part.name, d.name);
@@ -84,7 +103,8 @@ export function updateCard(card, d, status) {
     say(part.figure[name], typeof value === 'number' ? text.whole(value) : (value ?? '–'));
   }
   part.messages.href = `#/messages?destination=${encodeURIComponent(d.name)}`;
-  show(part.pause, d.state !== 'paused' && !d.orphaned);
+  show(part.pause, !isPausedByHand(d) && !d.orphaned);
   say(part.resume, t(`destination.${resuming(d)}`));
+  part.resume.className = d.paused?.shop ? 'danger' : 'primary';
   show(part.resume, ['paused', 'suspended', 'open', 'throttled'].includes(d.state));
 }

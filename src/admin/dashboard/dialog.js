@@ -147,33 +147,20 @@ export function askBulk(action, selection, n, after) {
   (action === 'discard' ? part.stop : part.go).focus();
 }
 
-/** A question with something to write into `input`, which stands in `body`; `send` gets the text, and its Problem is
- *  shown beside it. */
-export function askText(title, body, input, button, send, ...more) {
+/** A question in a form; `send` is called by the button `go`, and its Problem is shown beside it: {dialog, cancel}. */
+function question(title, body, go, send, more = []) {
   const wrong = h('p', {class: 'wrong', role: 'alert', hidden: true});
-  const go = h('button', {type: 'submit', class: 'primary'}, button);
+  const cancel = h('button', {type: 'button', onclick: () => dialog.close()}, t('cancel'));
   const dialog = openDialog(
     title,
-    h(
-      'form',
-      {onsubmit: submit},
-      body,
-      wrong,
-      h(
-        'div',
-        {class: 'buttons'},
-        h('button', {type: 'button', onclick: () => dialog.close()}, t('cancel')),
-        ...more,
-        go,
-      ),
-    ),
+    h('form', {onsubmit: submit}, body, wrong, h('div', {class: 'buttons'}, cancel, ...more, go)),
   );
   async function submit(event) {
     event.preventDefault();
     go.disabled = true;
     show(wrong, false);
     try {
-      await send(input.value);
+      await send();
       dialog.close();
     } catch (problem) {
       if (!(problem instanceof GivenUp)) {
@@ -183,6 +170,19 @@ export function askText(title, body, input, button, send, ...more) {
     }
     go.disabled = false;
   }
+  return {dialog, cancel};
+}
+
+/** A question with something to write into `input`, which stands in `body`; `send` gets the text. */
+export function askText(title, body, input, button, send, ...more) {
+  const go = h('button', {type: 'submit', class: 'primary'}, button);
+  const {dialog} = question(title, body, go, () => send(input.value), more);
   input.focus();
   return dialog;
+}
+
+/** A question before what is better left alone. */
+export function askSure(title, body, button, send) {
+  const go = h('button', {type: 'submit', class: 'danger'}, button);
+  question(title, body, go, send).cancel.focus();
 }

@@ -118,7 +118,10 @@ export default {
   'state.orphaned': 'No longer in the settings; its messages stay and wait.',
   'state.paused': 'Paused by hand since {since}.',
   'state.paused.why': 'Paused by hand since {since}: {reason}.',
-  'state.paused.shop': 'Held since {since}: {reason}.',
+  'state.paused.shop':
+    'Held by its shop since {since}: {reason}. It goes on when that is settled in the shop, on the module’s page.',
+  'state.paused.too': 'It is paused by hand as well.',
+  'state.paused.too.why': 'It is paused by hand as well: {reason}.',
   'state.suspended': 'Suspended since {since}: {reason}. It stays so until its settings change or it is resumed.',
   'state.throttled': 'Paused until {until} because the API answered {reason}.',
   'state.open': 'It seems to be down. One delivery is tried at {until}.',
@@ -152,6 +155,11 @@ export default {
   'destination.pause.reason': 'Reason (for the others)',
   'destination.pause.done': '{name} is paused.',
   'destination.resume.done': '{name} goes on.',
+  'destination.anyway': 'Resume anyway',
+  'destination.anyway.title': 'Deliver to {name} although its shop holds it?',
+  'destination.anyway.why': 'The shop says: {reason}.',
+  'destination.anyway.explain':
+    'What is queued is sent; if the shop is a copy, to the API of the original. That lasts until the shop says something else or productsync starts anew. A pause by hand ends too.',
 
   // what the program says of failures, by its own words
   'said.name not found': 'name not found',
@@ -174,6 +182,7 @@ export default {
   'said.it says that it is gone for good, HTTP 410': 'it says that it is gone for good, HTTP 410',
   "said.paused in the shop's settings": 'paused in the shop’s settings',
   'said.paused: the module is off in the shop': 'the module is off in the shop',
+  'said.paused: the module is not installed in the shop': 'the module is not installed in the shop',
   "said.paused: the shop's address is not the one that its settings were saved on": 'the shop’s address is not the one that its settings were saved on',
   'said.refused': '{n} different messages refused in a row, the last with {last}',
   'said.trial': 'the trial was refused too, with {last}',

@@ -122,7 +122,10 @@ export default {
   'state.orphaned': 'Ya no está en los ajustes; sus mensajes siguen en espera.',
   'state.paused': 'En pausa a mano desde {since}.',
   'state.paused.why': 'En pausa a mano desde {since}: {reason}.',
-  'state.paused.shop': 'Retenido desde {since}: {reason}.',
+  'state.paused.shop':
+    'Retenido por su tienda desde {since}: {reason}. Continúa cuando se resuelva en la tienda, en la página del módulo.',
+  'state.paused.too': 'También está en pausa a mano.',
+  'state.paused.too.why': 'También está en pausa a mano: {reason}.',
   'state.suspended': 'Suspendido desde {since}: {reason}. Seguirá así hasta que cambien sus ajustes o se reanude.',
   'state.throttled': 'En pausa hasta {until} porque la API respondió {reason}.',
   'state.open': 'Parece caído. Se intentará una entrega a las {until}.',
@@ -156,6 +159,11 @@ export default {
   'destination.pause.reason': 'Motivo (para los demás)',
   'destination.pause.done': '{name} está en pausa.',
   'destination.resume.done': '{name} continúa.',
+  'destination.anyway': 'Reanudar de todos modos',
+  'destination.anyway.title': '¿Enviar a {name} aunque su tienda lo retiene?',
+  'destination.anyway.why': 'La tienda dice: {reason}.',
+  'destination.anyway.explain':
+    'Se envía lo que está en la cola; si la tienda es una copia, a la API de la original. Dura hasta que la tienda diga otra cosa o productsync se reinicie. Una pausa a mano también termina.',
 
   // what the program says of failures, by its own words
   'said.name not found': 'nombre no encontrado',
@@ -178,6 +186,7 @@ export default {
   'said.it says that it is gone for good, HTTP 410': 'dice que ya no existe, HTTP 410',
   "said.paused in the shop's settings": 'en pausa en los ajustes de la tienda',
   'said.paused: the module is off in the shop': 'el módulo está desactivado en la tienda',
+  'said.paused: the module is not installed in the shop': 'el módulo no está instalado en la tienda',
   "said.paused: the shop's address is not the one that its settings were saved on": 'la dirección de la tienda no es la de cuando se guardaron sus ajustes',
   'said.refused': '{n} mensajes distintos rechazados seguidos, el último con {last}',
   'said.trial': 'la prueba también fue rechazada, con {last}',

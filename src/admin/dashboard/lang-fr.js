@@ -116,7 +116,10 @@ export default {
   'state.orphaned': 'N’est plus dans les réglages ; ses messages restent en attente.',
   'state.paused': 'Mise en pause à la main, depuis {since}.',
   'state.paused.why': 'Mise en pause à la main, depuis {since} : {reason}.',
-  'state.paused.shop': 'En attente depuis {since} : {reason}.',
+  'state.paused.shop':
+    'Retenue par sa boutique depuis {since} : {reason}. L’envoi reprend quand c’est réglé dans la boutique, sur la page du module.',
+  'state.paused.too': 'Elle est aussi en pause à la main.',
+  'state.paused.too.why': 'Elle est aussi en pause à la main : {reason}.',
   'state.suspended':
     'Suspendue depuis {since} : {reason}. Elle le reste jusqu’à un changement de ses réglages ou une reprise.',
   'state.throttled': 'En pause jusqu’à {until} car l’API a répondu {reason}.',
@@ -151,6 +154,11 @@ export default {
   'destination.pause.reason': 'Raison (pour les autres)',
   'destination.pause.done': '{name} est en pause.',
   'destination.resume.done': '{name} reprend.',
+  'destination.anyway': 'Reprendre quand même',
+  'destination.anyway.title': 'Envoyer à {name} alors que sa boutique la retient ?',
+  'destination.anyway.why': 'La boutique dit : {reason}.',
+  'destination.anyway.explain':
+    'Ce qui est en file est envoyé ; si la boutique est une copie, à l’API de l’originale. Cela dure jusqu’à ce que la boutique dise autre chose ou que productsync redémarre. Une pause à la main prend fin aussi.',
 
   // what the program says of failures, by its own words
   'said.name not found': 'nom introuvable',
@@ -173,6 +181,7 @@ export default {
   'said.it says that it is gone for good, HTTP 410': 'elle dit avoir disparu pour de bon, HTTP 410',
   "said.paused in the shop's settings": 'mise en pause dans les réglages de la boutique',
   'said.paused: the module is off in the shop': 'le module est désactivé dans la boutique',
+  'said.paused: the module is not installed in the shop': 'le module n’est pas installé dans la boutique',
   "said.paused: the shop's address is not the one that its settings were saved on": 'l’adresse de la boutique n’est pas celle où ses réglages ont été enregistrés',
   'said.refused': '{n} messages différents refusés de suite, le dernier avec {last}',
   'said.trial': 'l’essai a été refusé aussi, avec {last}',

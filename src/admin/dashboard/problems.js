@@ -15,16 +15,18 @@ function ofDestination(d, act) {
   const words = t('problem.destination', {name: d.name, words: text.standing(d)});
   const waits = d.oldest ? ` ${t('problem.waits', {n: waiting(d), since: text.clock(d.oldest)})}` : '';
   return {
-    key: `${d.state} ${d.name}`,
+    key: `${d.paused?.shop ? 'held' : d.state} ${d.name}`, // what can be done about it differs
     level: held[d.state],
     words: words + waits,
     actions: [
       d.state === 'suspended' && {text: t('problem.settings'), href: '#/settings?find=destination', primary: true},
-      d.state !== 'probing' && {
-        text: t(`destination.${resuming(d)}`),
-        run: () => act.resume(d),
-        primary: d.state === 'paused',
-      },
+      // what its shop holds is ended there: the words say where
+      d.state !== 'probing' &&
+        !d.paused?.shop && {
+          text: t(`destination.${resuming(d)}`),
+          run: () => act.resume(d),
+          primary: d.state === 'paused',
+        },
       waiting(d) > 0 && {text: t('destination.messages'), href: `#/messages?destination=${encodeURIComponent(d.name)}`},
     ].filter(Boolean),
   };

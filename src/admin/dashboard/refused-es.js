@@ -70,6 +70,12 @@ export const problems = {
   'there is no such message': 'ese mensaje no existe',
   'there is no message {word}': 'no hay ningún mensaje {word}',
   'there is no destination {word}': 'no hay ningún destino {word}',
+  "{name} is held by its shop ({kind}): answer or end that on the module's page in the shop; --force delivers nevertheless":
+    '{name} está retenido por su tienda ({kind}): resuélvalo en la página del módulo, en la tienda; --force envía de todos modos',
+  "{name} is no longer paused by hand, but held by its shop ({kind}): answer or end that on the module's page in the shop; --force delivers nevertheless":
+    '{name} ya no está en pausa a mano, pero lo retiene su tienda ({kind}): resuélvalo en la página del módulo, en la tienda; --force envía de todos modos',
+  "{name} is held by its shop ({kind}), {n} more too: answer or end that on the module's page in the shop; --force delivers nevertheless":
+    '{name} está retenido por su tienda ({kind}), {n} más también: resuélvalo en la página del módulo, en la tienda; --force envía de todos modos',
   '"reason" may have at most {n} bytes': '«reason» tiene como máximo {n} bytes',
   'the driver {name} keeps no history': 'el controlador {name} no guarda historial',
   'the process is about to stop': 'el proceso está a punto de detenerse',
@@ -243,6 +249,11 @@ export const kinds = {
   ready: 'listo',
   in_flight: 'en envío',
   delayed: 'aplazado',
+  "paused in the shop's settings": 'en pausa en los ajustes de la tienda',
+  'paused: the module is off in the shop': 'el módulo está desactivado en la tienda',
+  "paused: the shop's address is not the one that its settings were saved on":
+    'la dirección de la tienda no es la de cuando se guardaron sus ajustes',
+  'paused: the module is not installed in the shop': 'el módulo no está instalado en la tienda',
   'the queue is full': 'la cola está llena',
   'body:{n}': 'línea {n}',
 };

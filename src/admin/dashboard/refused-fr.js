@@ -70,6 +70,12 @@ export const problems = {
   'there is no such message': 'ce message n’existe pas',
   'there is no message {word}': 'il n’y a pas de message {word}',
   'there is no destination {word}': 'il n’y a pas de destination {word}',
+  "{name} is held by its shop ({kind}): answer or end that on the module's page in the shop; --force delivers nevertheless":
+    '{name} est retenue par sa boutique ({kind}) : répondez-y ou mettez-y fin sur la page du module, dans la boutique ; --force envoie quand même',
+  "{name} is no longer paused by hand, but held by its shop ({kind}): answer or end that on the module's page in the shop; --force delivers nevertheless":
+    '{name} n’est plus en pause à la main, mais retenue par sa boutique ({kind}) : répondez-y ou mettez-y fin sur la page du module, dans la boutique ; --force envoie quand même',
+  "{name} is held by its shop ({kind}), {n} more too: answer or end that on the module's page in the shop; --force delivers nevertheless":
+    '{name} est retenue par sa boutique ({kind}), {n} autres aussi : répondez-y ou mettez-y fin sur la page du module, dans la boutique ; --force envoie quand même',
   '"reason" may have at most {n} bytes': '« reason » a au plus {n} octets',
   'the driver {name} keeps no history': 'le pilote {name} ne garde pas d’historique',
   'the process is about to stop': 'le processus va s’arrêter',
@@ -246,6 +252,11 @@ export const kinds = {
   ready: 'prêt',
   in_flight: 'en envoi',
   delayed: 'différé',
+  "paused in the shop's settings": 'en pause dans les réglages de la boutique',
+  'paused: the module is off in the shop': 'le module est désactivé dans la boutique',
+  "paused: the shop's address is not the one that its settings were saved on":
+    'l’adresse de la boutique n’est pas celle où ses réglages ont été enregistrés',
+  'paused: the module is not installed in the shop': 'le module n’est pas installé dans la boutique',
   'the queue is full': 'la file est pleine',
   'body:{n}': 'ligne {n}',
 };

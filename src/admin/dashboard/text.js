@@ -140,6 +140,12 @@ export function cause({status, error, problem}) {
   return problem && words === String(status) ? `${words} (${problem})` : words; // its type says what its title does not
 }
 
+/** Paused by what its merchant set in the shop, and perhaps by `hand` as well: null, or the reason given. */
+function byShop(hand, known) {
+  if (hand === null) return known('paused.shop');
+  return `${known('paused.shop')} ${t(hand ? 'state.paused.too.why' : 'state.paused.too', {reason: hand})}`;
+}
+
 /** The state of a destination in words: what, until or since when, and why. */
 export function standing(d) {
   const values = {
@@ -150,7 +156,7 @@ export function standing(d) {
   const known = (key) => t(`state.${key}`, values);
   switch (d.state) {
     case 'paused':
-      if (!d.words.startsWith('paused by hand')) return known('paused.shop'); // by what its merchant set in the shop
+      if (d.paused?.shop) return byShop(d.paused.hand, known);
       return known(d.reason ? 'paused.why' : 'paused');
     case 'suspended':
       return known('suspended');
