@@ -210,8 +210,8 @@ enum psync_result psync_relay_sql_unqueued(struct psync_relay_sql *s, size_t max
 {
     enum psync_result r = select_owned(s, "payload");
     if (r == PSYNC_OK)
-        r = psync_buf_printf(&s->text, " AND deleted_at IS NULL AND queued_at IS NULL AND state='taken' ORDER BY id_outbox LIMIT %zu",
-                             max);
+        r = psync_buf_printf(&s->text,
+                             " AND deleted_at IS NULL AND queued_at IS NULL AND state='taken' ORDER BY id_outbox LIMIT %zu", max);
     return collect(s, r, max, false, ret_rows, ret_more, err);
 }
 
@@ -256,8 +256,8 @@ enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, enum psync_rel
     };
     if (n == 0)
         return PSYNC_OK;
-    enum psync_result r = psync_buf_printf(&s->text, "UPDATE %sproduct_sync_outbox SET %s, updated_at=UTC_TIMESTAMP() WHERE id_outbox IN (",
-                                           s->prefix, what[mark]);
+    enum psync_result r = psync_buf_printf(
+        &s->text, "UPDATE %sproduct_sync_outbox SET %s, updated_at=UTC_TIMESTAMP() WHERE id_outbox IN (", s->prefix, what[mark]);
     for (size_t i = 0; i < n && r == PSYNC_OK; i++)
         r = psync_buf_printf(&s->text, "%s%" PRIu64, i ? "," : "", ids[i]);
     if (r == PSYNC_OK)

@@ -65,8 +65,8 @@ struct psync_relay_rows {
     size_t n, bytes;
 };
 void psync_relay_rows_free(struct psync_relay_rows *rows); /* {0} is fine */
-/* What is taken under our name and not deleted: not queued yet, all of it; or queued, of one shop, behind `after` (NULL: from the beginning).
- * At most `max` rows and about PSYNC_RELAY_BYTES; `*ret_more`: there may be more. */
+/* What is taken under our name and not deleted: not queued yet, all of it; or queued, of one shop, behind `after` (NULL: from the
+ * beginning). At most `max` rows and about PSYNC_RELAY_BYTES; `*ret_more`: there may be more. */
 enum { PSYNC_RELAY_BYTES = 16 << 20 };
 PSYNC_CHECKED enum psync_result psync_relay_sql_unqueued(struct psync_relay_sql *s, size_t max, struct psync_relay_rows *ret_rows,
                                                          bool *ret_more, struct psync_error *err);
