@@ -53,6 +53,12 @@ static bool on_hold(void *arg, const char *destination, const char *why)
     return psync_reload_hold(one->all->reload, destination, why);
 }
 
+static void on_let_go(void *arg, const char **ids, size_t n)
+{
+    struct one *one = arg;
+    psync_reload_let_go(one->all->reload, ids, n);
+}
+
 static void on_test(void *arg, struct psync_relay *relay, uint32_t id_shop, const char *id)
 {
     struct one *one = arg;
@@ -152,8 +158,8 @@ static enum psync_result start_all(struct psync_relays *r, struct psync_error *e
                                               .queue = psync_owner_queue(r->reload->owner),
                                               .queue_path = r->queue_path,
                                               .log = r->reload->ctx.log,
-                                              .port = {.apply = on_apply, .hold = on_hold, .test = on_test, .keep = on_keep,
-                                                       .fared = on_fared, .arg = one}};
+                                              .port = {.apply = on_apply, .hold = on_hold, .let_go = on_let_go, .test = on_test,
+                                                       .keep = on_keep, .fared = on_fared, .arg = one}};
         one->all = r;
         one->shop = config->shops[r->n].name;
         /* Shown before its first round. */

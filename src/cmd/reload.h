@@ -64,6 +64,8 @@ PSYNC_CHECKED enum psync_result psync_reload_shop(struct psync_reload *r, const 
 /* The shop holds the destination for that reason; NULL: it does not, or not any more. Nothing else that holds it changes.
  * False: not now. */
 bool psync_reload_hold(struct psync_reload *r, const char *destination, const char *why);
+/* The worker gives these messages back as far as it has not begun to send them; sorts the ids. */
+void psync_reload_let_go(struct psync_reload *r, const char **ids, size_t n);
 psync_ms psync_reload_keep(struct psync_reload *r); /* queue.keep, as it is in force */
 /* A copy of the settings in force, which the caller frees. NULL: no memory. */
 struct psync_config *psync_reload_settings(struct psync_reload *r);

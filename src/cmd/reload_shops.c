@@ -74,6 +74,14 @@ bool psync_reload_hold(struct psync_reload *r, const char *destination, const ch
     return result == PSYNC_OK || (!why && result == PSYNC_REJECT); /* of none that is gone is anything to be ended */
 }
 
+void psync_reload_let_go(struct psync_reload *r, const char **ids, size_t n)
+{
+    pthread_mutex_lock(&r->reloading);
+    if (r->worker)
+        psync_worker_let_go(r->worker, ids, n);
+    pthread_mutex_unlock(&r->reloading);
+}
+
 psync_ms psync_reload_keep(struct psync_reload *r)
 {
     pthread_mutex_lock(&r->reloading);

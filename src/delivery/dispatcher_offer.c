@@ -1,6 +1,7 @@
 /* dispatcher_offer - what the dispatcher would like to have, what it is given, and what it gives back unsent. */
 #include "delivery/dispatcher_impl.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- wants ---- */
@@ -156,6 +157,65 @@ void psync_waiting_release(struct destination *t)
     release_jobs(t, &t->ready);
 }
 
+/* ---- back, because somebody asked for them ---- */
+struct asked {
+    const char *const *ids;
+    size_t n;
+};
+
+static int compare(const void *id, const void *with)
+{
+    return strcmp(id, *(const char *const *)with);
+}
+
+static bool is_asked(const struct asked *asked, const struct psync_message *m)
+{
+    return bsearch(m->id, asked->ids, asked->n, sizeof *asked->ids, compare) != NULL;
+}
+
+static void let_go_of_list(struct destination *t, struct psync_link *list, const struct asked *asked)
+{
+    for (struct psync_link *l = list->next, *next; l != list; l = next) {
+        struct held *h = PSYNC_CONTAINER(l, struct held, link);
+        next = l->next;
+        if (!is_asked(asked, h->settlement.message))
+            continue;
+        if (list == &t->fresh) {
+            t->n_fresh--;
+            t->fresh_bytes -= h->settlement.message->payload.len + 1;
+        }
+        psync_list_remove(l);
+        t->waiting--;
+        psync_verdict_release(h, t->owner);
+    }
+}
+
+static void let_go_of_jobs(struct destination *t, const struct asked *asked)
+{
+    for (struct psync_link *l = t->ready.next, *next; l != &t->ready; l = next) {
+        struct job *job = PSYNC_CONTAINER(l, struct job, link);
+        bool any = false;
+        next = l->next;
+        for (size_t i = 0; i < job->request.n_members; i++)
+            any = any || is_asked(asked, job->request.members[i]);
+        if (any)
+            release_job(t, job);
+    }
+}
+
+void psync_dispatcher_let_go(struct psync_dispatcher *d, const char *const *ids, size_t n)
+{
+    const struct asked asked = {ids, n};
+
+    for (size_t i = 0; i < d->n_destinations; i++) {
+        struct destination *t = d->destinations[i];
+        let_go_of_list(t, &t->alone, &asked);
+        let_go_of_list(t, &t->fresh, &asked);
+        let_go_of_jobs(t, &asked);
+    }
+}
+
+/* ---- back, in time ---- */
 /* A request ends within http.timeout: one that begins before this is over before the lease is. */
 static psync_ms begin_until(const struct destination *t, const struct held *h)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-enum control_kind { CONTROL_RELOAD, CONTROL_PAUSE, CONTROL_RESUME, CONTROL_SHOP };
+enum control_kind { CONTROL_RELOAD, CONTROL_PAUSE, CONTROL_RESUME, CONTROL_SHOP, CONTROL_LET_GO };
 
 enum { STATUS_WAIT_S = 1, BEGIN_WAIT_S = 2 };
 
@@ -14,8 +14,9 @@ struct control { /* on the asking thread's stack */
     struct psync_link link;
     enum control_kind kind;
     struct psync_config *config;
-    const char *destination, *reason;
-    bool force;
+    const char *destination, *reason; /* PAUSE, RESUME, SHOP */
+    bool force;                       /* RESUME */
+    const char *const *ids; size_t n; /* LET_GO */
     struct psync_error *err;
     enum psync_result result;
     bool done;
@@ -75,6 +76,20 @@ enum psync_result psync_worker_shop(struct psync_worker *w, const char *destinat
 {
     struct control c = {.kind = CONTROL_SHOP, .destination = destination, .reason = why, .err = err};
     return ask(w, &c);
+}
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void psync_worker_let_go(struct psync_worker *w, const char **ids, size_t n)
+{
+    struct psync_error err;
+    struct control c = {.kind = CONTROL_LET_GO, .ids = ids, .n = n, .err = &err};
+    qsort(ids, n, sizeof *ids, compare);
+    enum psync_result r = ask(w, &c);
+    PSYNC_INVARIANT(r == PSYNC_OK || r == PSYNC_RETRY);
 }
 
 /* ---- answering, on the loop's thread ---- */
@@ -137,6 +152,9 @@ static enum psync_result run(struct psync_worker *w, const struct control *c)
         return known(psync_dispatcher_resume(w->dispatcher, c->destination, c->force, now, c->err), c);
     case CONTROL_SHOP:
         return known(psync_dispatcher_shop(w->dispatcher, c->destination, c->reason, now), c);
+    case CONTROL_LET_GO:
+        psync_dispatcher_let_go(w->dispatcher, c->ids, c->n);
+        return PSYNC_OK;
     }
     return PSYNC_REJECT;
 }
@@ -161,10 +179,10 @@ bool psync_worker_controls_run(struct psync_worker *w, struct psync_link *ret_do
     return !psync_list_empty(ret_done);
 }
 
-/* It took effect; but a restart would not know of it yet. */
+/* A pause took effect; but a restart would not know of it yet. */
 static void check_recorded(const struct psync_worker *w, struct control *c)
 {
-    if (c->kind == CONTROL_RELOAD || c->result != PSYNC_OK || psync_dispatcher_hold_kept(w->dispatcher, c->destination))
+    if (!c->destination || c->result != PSYNC_OK || psync_dispatcher_hold_kept(w->dispatcher, c->destination))
         return;
     static const char *const done[] = {
         [CONTROL_PAUSE] = "paused", [CONTROL_RESUME] = "resumed", [CONTROL_SHOP] = "held as its shop says"};

@@ -61,10 +61,10 @@ struct psync_queue_driver {
     enum psync_result (*bind)(void *self, struct psync_message *const *members, size_t n, const char *key,
                               struct psync_error *err);
     /* Up to `select->max` dead letters; fills ret_ counts. The facade repeats while ret_more. `select->waiting` comes
-     * only to a `discard` that has PSYNC_CAN_WITHDRAW, and with ids. A message that waits is discarded unless it is
-     * leased. One of a bound batch ends that batch, whose others are single messages from then on; but not when some
-     * attempt of it went unanswered, or it was bound before `open`: then the batch goes again as it is, under its key,
-     * and the message counts as busy. */
+     * only to a `discard` that has PSYNC_CAN_WITHDRAW, and with ids. A message that waits is discarded; one that is
+     * leased counts as busy, and is discarded when it comes back by RETRY or RELEASE. One of a bound batch ends that
+     * batch, whose others are single messages from then on; but not when some attempt of it went unanswered, or it was
+     * bound before `open`: then the batch goes again as it is, under its key, and the message is busy. */
     enum psync_result (*requeue)(void *self, struct psync_select *select, psync_ms now, struct psync_error *err);
     enum psync_result (*discard)(void *self, struct psync_select *select, psync_ms now, struct psync_error *err);
     /* A dead letter becomes REPLACED and `put` is put in its place, in one commit. EMPTY: no such dead letter. */

@@ -83,7 +83,7 @@ struct psync_select {
     const char *cursor;         /* where the slice begins; "" at first; the driver fills ret_cursor */
     /* filled, added up over the slices by the facade */
     uint64_t ret_changed, ret_missing /* ids of nothing it is for */, ret_newer /* refused without force */,
-        ret_busy; /* `waiting`: in flight, or in a batch that may have taken effect and has to go again whole */
+        ret_busy; /* `waiting`: leased, or in a batch that may have taken effect and has to go again whole */
     char ret_cursor[PSYNC_ID_MAX];
     bool ret_more;
 };

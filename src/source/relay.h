@@ -25,6 +25,8 @@ struct psync_relay_port {
     /* Nothing more is to leave for that destination, because of `why`; NULL: it may go on. At every change, and once at the start.
      * False: could not be done, ask again. */
     bool (*hold)(void *arg, const char *destination, const char *why);
+    /* Whoever delivers is to give these messages back as far as it has not begun to send them; it may sort the ids. */
+    void (*let_go)(void *arg, const char **ids, size_t n);
     /* Begin a test of that destination; psync_relay_tested brings its result. Must not block. */
     void (*test)(void *arg, struct psync_relay *relay, uint32_t id_shop, const char *id);
     psync_ms (*keep)(void *arg);     /* how long the queue remembers keys, by now: for the heartbeat */

@@ -250,8 +250,8 @@ enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, enum psync_rel
     static const char *const what[] = {
         [PSYNC_RELAY_MARK_QUEUED] = "queued_at=UTC_TIMESTAMP()",
         /* What was deleted from the shop meanwhile is not sent any more. */
-        [PSYNC_RELAY_MARK_BACK] = "state=IF(deleted_at IS NULL,'ready',IF(delivered_at IS NULL,'discarded','delivered')),"
-                                  " owner=NULL, taken_at=NULL, queued_at=NULL",
+        [PSYNC_RELAY_MARK_BACK] = ("state=IF(deleted_at IS NULL,'ready',IF(delivered_at IS NULL,'discarded','delivered')),"
+                                   " owner=NULL, taken_at=NULL, queued_at=NULL"),
         [PSYNC_RELAY_MARK_GONE] = "state=IF(delivered_at IS NULL,'discarded','delivered'), owner=NULL, next_try=NULL",
     };
     if (n == 0)

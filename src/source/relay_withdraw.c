@@ -1,6 +1,6 @@
 /* relay_withdraw - of products that were deleted from the shop nothing is sent any more: what is queued for them is discarded.
  *
- * The rows leave the list when the outcome is written, in the next round. What cannot be discarded now - it is in flight, or in a
+ * The rows leave the list when the outcome is written, in the next round. What cannot be discarded now - it is being sent, or in a
  * batch that may have taken effect - is left in it, and the pass goes on behind. */
 #include "source/relay_impl.h"
 
@@ -57,6 +57,8 @@ static enum psync_result discard(struct psync_relay *r, struct page *p, struct p
     if (result == PSYNC_OK && select.ret_changed > 0)
         PSYNC_LOG(r->open.log, PSYNC_LOG_INFO, "withdrawn: deleted from the shop", PSYNC_F_TEXT("shop", r->open.shop->name),
                   PSYNC_F_INT("messages", (int64_t)select.ret_changed));
+    if (result == PSYNC_OK && select.ret_busy > 0) /* what comes back unsent is discarded then */
+        r->open.port.let_go(r->open.port.arg, p->at, p->n_ids);
     r->withdraw_skip += p->n_ids - (size_t)select.ret_changed;
     return result == PSYNC_RETRY ? PSYNC_OK : result;
 }

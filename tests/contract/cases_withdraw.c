@@ -90,7 +90,17 @@ static void only_when_asked_for(struct fixture *f)
     assert_int_equal(state_of(f, ids.at[0]), PSYNC_STATE_READY);
 }
 
-static void neither_in_flight_nor_finished(struct fixture *f)
+static void bind_all(struct fixture *f, size_t n)
+{
+    struct psync_error err;
+    struct leased l = fixture_lease(f, 64, fixture_now + 60000);
+    assert_int_equal(l.n, n);
+    assert_int_equal(psync_queue_bind(f->q, l.m, n, key, &err), PSYNC_OK);
+    for (size_t i = 0; i < n; i++)
+        fixture_settle(f, l.m[i], PSYNC_VERDICT_RELEASE, 0);
+}
+
+static void neither_leased_nor_finished(struct fixture *f)
 {
     struct ids ids;
     put_each(f, &ids, 3);
@@ -101,9 +111,71 @@ static void neither_in_flight_nor_finished(struct fixture *f)
     assert_int_equal(s.ret_changed, 0);
     assert_int_equal(s.ret_busy, 1);
     assert_int_equal(s.ret_missing, 2);
-    assert_int_equal(fixture_settle(f, m, PSYNC_VERDICT_RETRY, fixture_now), PSYNC_OK); /* the lease held */
-    assert_int_equal(withdraw(f, ids.at + 1, 1).ret_changed, 1);
+    assert_int_equal(state_of(f, ids.at[1]), PSYNC_STATE_IN_FLIGHT);
+    assert_int_equal(fixture_settle(f, m, PSYNC_VERDICT_DONE, 0), PSYNC_OK); /* the lease held */
     assert_int_equal(state_of(f, ids.at[0]), PSYNC_STATE_DONE);
+    assert_int_equal(state_of(f, ids.at[1]), PSYNC_STATE_DONE);
+}
+
+static void what_was_leased_is_discarded_when_it_comes_back(struct fixture *f)
+{
+    static const enum psync_verdict verdicts[] = {PSYNC_VERDICT_RETRY, PSYNC_VERDICT_RELEASE, PSYNC_VERDICT_DEAD};
+    static const enum psync_state expected[] = {PSYNC_STATE_DISCARDED, PSYNC_STATE_DISCARDED, PSYNC_STATE_DEAD};
+    struct ids ids;
+    put_each(f, &ids, 3);
+    struct leased l = fixture_lease(f, 64, fixture_now + 60000);
+    assert_int_equal(withdraw(f, ids.at, 3).ret_busy, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(fixture_settle(f, l.m[i], verdicts[i], fixture_now), PSYNC_OK);
+        fixture_check(f);
+        assert_int_equal(state_of(f, ids.at[i]), expected[i]);
+    }
+    struct psync_counts c = fixture_counts(f);
+    assert_int_equal(c.ready + c.delayed + c.in_flight, 0);
+}
+
+/* Unsent, the whole of it: its others go alone. */
+static void a_batch_that_comes_back_lets_go(struct fixture *f)
+{
+    struct psync_error err;
+    struct ids ids;
+    put_each(f, &ids, 3);
+    struct leased l = fixture_lease(f, 64, fixture_now + 60000);
+    assert_int_equal(psync_queue_bind(f->q, l.m, 3, key, &err), PSYNC_OK);
+    assert_int_equal(withdraw(f, ids.at, 1).ret_busy, 1);
+    struct psync_settle s[3];
+    for (size_t i = 0; i < 3; i++)
+        s[i] = (struct psync_settle){.message = l.m[i], .verdict = PSYNC_VERDICT_RELEASE,
+                                     .attempt = {.error = "", .problem = ""}};
+    assert_int_equal(psync_queue_settle(f->q, s, 3, &err), PSYNC_OK);
+    fixture_free(&l);
+    fixture_check(f);
+    assert_int_equal(state_of(f, ids.at[0]), PSYNC_STATE_DISCARDED);
+    l = fixture_lease(f, 64, fixture_now + 60000);
+    assert_string_equal(fixture_products(&l), "2 3");
+    assert_string_equal(l.m[0]->batch_key, "");
+    fixture_free(&l);
+}
+
+static void but_not_one_in_doubt(struct fixture *f)
+{
+    struct psync_error err;
+    struct ids ids;
+    put_each(f, &ids, 2);
+    bind_all(f, 2);
+    struct leased l = fixture_lease(f, 64, fixture_now + 60000);
+    assert_int_equal(withdraw(f, ids.at, 1).ret_busy, 1);
+    struct psync_settle s[2];
+    for (size_t i = 0; i < 2; i++)
+        s[i] = (struct psync_settle){.message = l.m[i], .verdict = PSYNC_VERDICT_RETRY, .not_before = fixture_now,
+                                     .attempt = {.at = fixture_now, .unanswered = true, .error = "timed out",
+                                                 .problem = ""}};
+    assert_int_equal(psync_queue_settle(f->q, s, 2, &err), PSYNC_OK);
+    fixture_free(&l);
+    l = fixture_lease(f, 64, fixture_now + 60000);
+    assert_string_equal(fixture_products(&l), "1 2");
+    assert_string_equal(l.m[0]->batch_key, key);
+    fixture_free(&l);
 }
 
 static bool see_outcome(void *arg, const struct psync_outcome *o)
@@ -150,16 +222,6 @@ static void a_successor_gets_the_turn(struct fixture *f)
     m = fixture_take(f, 1);
     assert_int_equal(m->revision, 2);
     psync_message_free(m);
-}
-
-static void bind_all(struct fixture *f, size_t n)
-{
-    struct psync_error err;
-    struct leased l = fixture_lease(f, 64, fixture_now + 60000);
-    assert_int_equal(l.n, n);
-    assert_int_equal(psync_queue_bind(f->q, l.m, n, key, &err), PSYNC_OK);
-    for (size_t i = 0; i < n; i++)
-        fixture_settle(f, l.m[i], PSYNC_VERDICT_RELEASE, 0);
 }
 
 static void the_others_of_a_batch_go_alone(struct fixture *f)
@@ -244,7 +306,11 @@ static void many_in_slices(struct fixture *f)
 const struct contract_case cases_withdraw[] = {
     {"what waits is discarded", PSYNC_CAN_WITHDRAW | PSYNC_CAN_DELAY, what_waits_is_discarded},
     {"only when asked for", PSYNC_CAN_WITHDRAW, only_when_asked_for},
-    {"neither in flight nor finished", PSYNC_CAN_WITHDRAW, neither_in_flight_nor_finished},
+    {"neither leased nor finished", PSYNC_CAN_WITHDRAW, neither_leased_nor_finished},
+    {"what was leased is discarded when it comes back", PSYNC_CAN_WITHDRAW,
+     what_was_leased_is_discarded_when_it_comes_back},
+    {"a batch that comes back lets go", PSYNC_CAN_WITHDRAW | PSYNC_CAN_BIND, a_batch_that_comes_back_lets_go},
+    {"but not one in doubt", PSYNC_CAN_WITHDRAW | PSYNC_CAN_BIND, but_not_one_in_doubt},
     {"its outcome is told and its key forgotten", PSYNC_CAN_WITHDRAW | PSYNC_CAN_KEYS | PSYNC_CAN_HISTORY,
      its_outcome_is_told_and_its_key_forgotten},
     {"a successor gets the turn", PSYNC_CAN_WITHDRAW | PSYNC_CAN_ORDER | PSYNC_CAN_DELAY, a_successor_gets_the_turn},

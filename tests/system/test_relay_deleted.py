@@ -102,6 +102,21 @@ def test_what_is_in_flight_is_not_tried_again(server, mock):
         assert mock.summary()["requests"] == 1 and shop.row(1, "attempts") == ["1"]
 
 
+def test_what_is_only_about_to_be_sent_is_not(server, mock):
+    """A worker has more messages at hand than it sends."""
+    shop = a_shop(server, mock)
+    mock.rules({"latency": "3s"})
+    shop.add(range(1, 101))
+    with home_of(shop, "[work]\nconcurrency = 2\nadaptive = no\n") as home:
+        home.worker()
+        wait_for(lambda: home.counts()["in_flight"] > 2 and mock.summary()["requests"] == 2, what="messages at hand")
+        shop.delete(range(1, 100))
+        wait_for(lambda: shop.states().get("discarded", 0) >= 97, what="the discarded rows")
+        mock.rules()
+        wait_for(lambda: shop.states() == {"delivered": 3, "discarded": 97}, what="the end")
+        assert sent(mock) == [1, 2, 100]
+
+
 def test_dead_letters_go_with_their_product(server, mock):
     shop = a_shop(server, mock)
     mock.rules({"status": 422})

@@ -211,6 +211,7 @@ enum psync_result psync_store_settle(struct psync_store *s, struct psync_settle 
 {
     struct delivered delivered;
     struct settling x = {.s = s, .now = now, .delivered = &delivered};
+    bool revoked = false;
     enum psync_result r = psync_store_begin(s, err);
     delivered.n = 0;
     s->clock = now;
@@ -226,9 +227,12 @@ enum psync_result psync_store_settle(struct psync_store *s, struct psync_settle 
         x.lease = lease;
         x.p = lease->place;
         x.v = &settles[i];
+        revoked = revoked || lease->revoked;
         r = verdicts[settles[i].verdict].carry_out(&x, err);
     }
-    return r == PSYNC_OK ? record_delivered(&x, err) : r;
+    if (r == PSYNC_OK)
+        r = record_delivered(&x, err);
+    return r == PSYNC_OK && revoked ? psync_store_withdraw_returned(s, now, err) : r;
 }
 
 /* Members that were put together mostly have ids without a gap. */

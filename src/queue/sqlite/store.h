@@ -43,6 +43,7 @@ struct psync_lease {
     enum psync_state row;    /* READY or DELAYED: what the file says */
     psync_ms not_before;
     uint32_t tries;
+    bool revoked;            /* to be discarded when it comes back undelivered */
 };
 struct psync_leases {
     pthread_mutex_t lock;    /* of `by_id`, which readers look into */
@@ -266,9 +267,12 @@ PSYNC_CHECKED enum psync_result psync_store_requeue(struct psync_store *s, struc
                                                     struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_store_discard(struct psync_store *s, struct psync_select *select, psync_ms now,
                                                     struct psync_error *err);
-/* A message that waits is discarded. EMPTY: it is none. GONE: not now, see the driver's discard. */
+/* A message that waits is discarded. EMPTY: it is none. GONE: it is busy, see the driver's discard. */
 PSYNC_CHECKED enum psync_result psync_store_withdraw(struct psync_store *s, const char *id, psync_ms now,
                                                      struct psync_error *err);
+/* The same, of those that were leased then and have come back since the last commit. */
+PSYNC_CHECKED enum psync_result psync_store_withdraw_returned(struct psync_store *s, psync_ms now,
+                                                              struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_store_replace(struct psync_store *s, const char *id, struct psync_put *put,
                                                     psync_ms now, struct psync_error *err);
 

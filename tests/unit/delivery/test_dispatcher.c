@@ -164,6 +164,43 @@ static void test_stop(void **state)
     model_done(&m);
 }
 
+/* What it has not begun to send goes back when somebody asks for it, and nothing else does. */
+static void test_let_go(void **state)
+{
+    struct script s = SCRIPT({.status = 200, .latency_ms = 1000});
+    const char *ids[3];
+
+    (void)state;
+    for (int batch = 0; batch < 2; batch++) {
+        begin_scripted(&m, &s);
+        m.config.work.concurrency = 1;
+        m.config.work.adaptive = false;
+        m.config.batch.size = batch ? 3 : 1;
+        model_open(&m);
+        model_put(&m, batch ? 6 : 2, 0);
+        (void)model_run(&m, m.now + 10);
+        size_t held = batch ? 6 : 2;
+        assert_int_equal(psync_dispatcher_held(m.d), held);
+        assert_int_equal(psync_dispatcher_in_flight(m.d), 1);
+        ids[0] = m.messages[0].m.id; /* being sent */
+        ids[1] = m.messages[held - 1].m.id;
+        ids[2] = "none of them";
+        psync_dispatcher_let_go(m.d, ids, 3);
+        struct psync_effect e;
+        assert_true(psync_dispatcher_next(m.d, m.now, &e));
+        assert_int_equal(e.kind, PSYNC_EFFECT_SETTLE);
+        assert_int_equal(e.settlement->settle.verdict, PSYNC_VERDICT_RELEASE);
+        assert_string_equal(e.settlement->message->id, ids[1]);
+        psync_settlement_free(e.settlement);
+        assert_int_equal(psync_dispatcher_held(m.d), held - 1);
+        m.messages[held - 1].state = PSYNC_STATE_DISCARDED;
+        m.unfinished--;
+        model_run(&m, m.now + HOUR);
+        assert_int_equal(m.done, held - 1);
+        model_done(&m);
+    }
+}
+
 static void test_unknown_destination_is_released(void **state)
 {
     struct script s = SCRIPT({.status = 200});
@@ -422,6 +459,7 @@ int main(void)
         cmocka_unit_test(test_leases_are_not_outlived),
         cmocka_unit_test(test_empty_lease_wakes_nobody),
         cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_let_go),
         cmocka_unit_test(test_unknown_destination_is_released),
         cmocka_unit_test(test_removed_destination),
         cmocka_unit_test(test_removed_destination_says_nothing_of_the_next),
