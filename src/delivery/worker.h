@@ -49,7 +49,8 @@ PSYNC_CHECKED enum psync_result psync_worker_pause(struct psync_worker *w, const
 /* GONE: the shop holds it, and `force` is not given: see psync_dispatcher_resume. */
 PSYNC_CHECKED enum psync_result psync_worker_resume(struct psync_worker *w, const char *destination, bool force,
                                                     struct psync_error *err);
-/* What the shop says of it now; see psync_dispatcher_shop. */
+/* What the shop says of it now; see psync_dispatcher_shop. Also before the worker runs: then it is in effect from the first,
+ * and recorded as the first thing that it does. */
 PSYNC_CHECKED enum psync_result psync_worker_shop(struct psync_worker *w, const char *destination, const char *why,
                                                   struct psync_error *err);
 /* What it has leased of these messages (ids, in any order; sorted by the call) and not begun to send goes back to the

@@ -72,11 +72,6 @@ enum psync_result psync_worker_resume(struct psync_worker *w, const char *destin
     return ask(w, &c);
 }
 
-enum psync_result psync_worker_shop(struct psync_worker *w, const char *destination, const char *why, struct psync_error *err)
-{
-    struct control c = {.kind = CONTROL_SHOP, .destination = destination, .reason = why, .err = err};
-    return ask(w, &c);
-}
 
 static int compare(const void *a, const void *b)
 {
@@ -157,6 +152,17 @@ static enum psync_result run(struct psync_worker *w, const struct control *c)
         return PSYNC_OK;
     }
     return PSYNC_REJECT;
+}
+
+/* Before the loop begins nobody else has the dispatcher: what a shop does not want sent is not sent from the first. */
+enum psync_result psync_worker_shop(struct psync_worker *w, const char *destination, const char *why, struct psync_error *err)
+{
+    struct control c = {.kind = CONTROL_SHOP, .destination = destination, .reason = why, .err = err};
+    (void)pthread_mutex_lock(&w->mutex);
+    bool begun = w->running || w->ended;
+    enum psync_result r = begun ? PSYNC_OK : run(w, &c);
+    (void)pthread_mutex_unlock(&w->mutex);
+    return begun ? ask(w, &c) : r;
 }
 
 static void move_all(struct psync_link *from, struct psync_link *to)

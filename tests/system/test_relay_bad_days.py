@@ -9,6 +9,11 @@ from harness import wait_for
 from shop import TESTS, Database, a_shop, delivered, home_of
 
 
+def stop(child):
+    child.send_signal(signal.SIGTERM)
+    child.wait()
+
+
 def test_killed_anywhere_it_repeats_and_nothing_takes_effect_twice(server, mock):
     shop = a_shop(server, mock)
     mock.rules({"latency": "0ms-5ms"})
@@ -192,6 +197,24 @@ def test_a_copy_of_the_shop_is_left_alone_until_answered(server, mock):
         delivered(shop, 101)
 
 
+def test_what_waits_is_held_from_the_first_when_the_shop_became_a_copy_meanwhile(server, mock):
+    shop = a_shop(server, mock)
+    shop.set(PRODUCT_SYNC_PLACE="shop1.test/")
+    mock.rules({"status": 503})
+    shop.add(range(1, 51))
+    with home_of(shop) as home:
+        work = home.worker()
+        wait_for(lambda: shop.rows("COUNT(*)", "queued_at IS NOT NULL") == [["50"]], what="all queued")
+        stop(work)
+        shop.sql("UPDATE ps_shop_url SET domain_ssl='staging.test'")
+        mock.rules()
+        before = mock.summary()["products"]
+        home.worker()
+        assert "the shop's address is not the one" in home.destination("main/1")["words"]  # as soon as it says anything
+        time.sleep(2)  # nothing comes
+        assert mock.summary()["products"] == before and mock.summary()["effects"] == 0
+
+
 def test_a_pause_by_hand_is_not_ended_by_the_shop(server, mock):
     shop = a_shop(server, mock)
     with home_of(shop) as home:
@@ -208,11 +231,6 @@ def test_a_pause_by_hand_is_not_ended_by_the_shop(server, mock):
         wait_for(lambda: home.destination("main/1")["words"] == "paused by hand: stocktaking", what="the pause by hand alone")
         home.run("destination", "resume", "main/1")
         delivered(shop, 1)
-
-
-def stop(child):
-    child.send_signal(signal.SIGTERM)
-    child.wait()
 
 
 def test_a_resume_by_hand_does_not_end_the_shops_pause(server, mock):
@@ -236,7 +254,8 @@ def test_a_resume_by_hand_does_not_end_the_shops_pause(server, mock):
         assert home.json("destination", "resume", "main", code=1)["held"] == [{"destination": "main/1", "reason": said}]
         assert home.destination("main/1")["words"] == said
         home.worker()
-        wait_for(lambda: shop.word() == "paused", what="the relay")
+        shop.sql("DELETE FROM ps_product_sync_state WHERE name LIKE 'relay:%'")
+        wait_for(lambda: shop.word() == "paused", what="a round of the new relay: the shop was asked again")
         assert home.destination("main/1")["words"] == said
         assert mock.summary()["effects"] == 0
         assert "main/1 is resumed" in home.run("destination", "resume", "main/1", "--force").stdout

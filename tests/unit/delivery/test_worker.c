@@ -546,19 +546,22 @@ static void test_what_the_shop_holds_only_force_resumes(void **state)
     (void)state;
     open_scene(&s, NULL, NULL);
     open_worker(&s, NULL, NULL);
-    assert_int_equal(psync_worker_shop(s.worker, "default", "it is closed", &err), PSYNC_RETRY); /* not running */
+    put_products(&s, 5);
+    assert_int_equal(psync_worker_shop(s.worker, "elsewhere", "it is closed", &err), PSYNC_REJECT);
+    assert_int_equal(psync_worker_shop(s.worker, "default", "it is closed", &err), PSYNC_OK); /* it does not run yet */
     start(&s);
-    while (psync_worker_shop(s.worker, "default", "it is closed", &err) == PSYNC_RETRY)
+    while (psync_worker_resume(s.worker, "default", false, &err) == PSYNC_RETRY)
         a_moment();
     assert_int_equal(psync_worker_shop(s.worker, "elsewhere", NULL, &err), PSYNC_REJECT);
-    put_products(&s, 5);
     assert_int_equal(psync_worker_resume(s.worker, "default", false, &err), PSYNC_GONE);
     assert_string_equal(err.text, "it is closed");
     assert_int_equal(waiting(&s), 5);
     assert_int_equal(psync_worker_resume(s.worker, "default", true, &err), PSYNC_OK);
     await(&s.done, 5);
+    assert_int_equal(psync_worker_shop(s.worker, "default", "it is closed", &err), PSYNC_OK);
     psync_worker_stop(s.worker);
     join(&s);
+    assert_int_equal(psync_worker_shop(s.worker, "default", NULL, &err), PSYNC_RETRY); /* it has ended */
     close_scene(&s);
 }
 
