@@ -126,8 +126,8 @@ const struct psync_command psync_commands[] = {
     {"destination pause", "NAME", 1, 1, "stop delivering to a destination", NULL, pause_flags,
      psync_cmd_destination_pause, NULL, NULL, PLAIN},
     {"destination resume", "NAME", 1, 1, "deliver again: ends a pause or a suspension",
-     "What a shop holds, because its merchant paused it, the module is off or the shop may be a copy, is to be ended or\n"
-     "answered on the module's page there; here it is refused, but for a pause by hand. --force delivers nevertheless,\n"
+     "What a shop holds, because its merchant paused it, the module is off or the shop may be a copy, is ended or answered\n"
+     "on the module's page there. Here that is refused, and only a pause by hand ends; --force delivers nevertheless,\n"
      "until the shop says something else or `work` starts anew.\n", resume_flags,
      psync_cmd_destination_resume, NULL, NULL, PLAIN},
     {"test", NULL, 0, 0, "can the API be reached, over TLS, with these credentials?",
