@@ -63,7 +63,7 @@ bool psync_reload_enter(struct psync_reload *r, enum psync_reload_phase phase)
     pthread_mutex_lock(&r->reloading);
     bool wanted = r->wanted;
     r->phase = phase;
-    r->wanted = wanted && phase == PSYNC_RELOAD_EARLY;
+    r->wanted = false;
     pthread_mutex_unlock(&r->reloading);
     return wanted;
 }
@@ -318,11 +318,11 @@ void psync_reload_now(struct psync_reload *r)
     pthread_mutex_lock(&r->reloading);
     if (r->worker && r->phase == PSYNC_RELOAD_READY)
         reload(r);
-    else if (r->phase <= PSYNC_RELOAD_EARLY)
+    else if (r->phase == PSYNC_RELOAD_EARLY)
         psync_notice("still starting: settings are read again when that is done");
     else
         psync_notice("reload refused, nothing changed: not running any more");
-    r->wanted = r->phase <= PSYNC_RELOAD_EARLY;
+    r->wanted = r->phase == PSYNC_RELOAD_EARLY;
     pthread_mutex_unlock(&r->reloading);
 }
 

@@ -17,7 +17,6 @@
 struct psync_relays; /* cmd/relays.h */
 
 enum psync_reload_phase {
-    PSYNC_RELOAD_FIRST, /* no worker is made: the queue remembers for it what shops hold */
     PSYNC_RELOAD_EARLY, /* not all is made that settings are for: a reload would miss some of it */
     PSYNC_RELOAD_READY,
     PSYNC_RELOAD_OVER   /* the worker has ended: settings stay as they are, for what is still to be said of them */
@@ -44,7 +43,7 @@ void psync_reload_init(struct psync_reload *r, const struct psync_invocation *in
 void psync_reload_set_owner(struct psync_reload *r, struct psync_owner *owner);
 void psync_reload_set_worker(struct psync_reload *r, struct psync_worker *worker);
 void psync_reload_set_relays(struct psync_reload *r, struct psync_relays *relays);
-/* EARLY, before a worker is made; READY, when all is made; OVER, when the worker has ended. Waits for a reload that is under way. True: one was asked
+/* READY, when all is made; OVER, when the worker has ended. Waits for a reload that is under way. True: one was asked
  * for too early, and is to be asked for again. */
 bool psync_reload_enter(struct psync_reload *r, enum psync_reload_phase phase);
 void psync_reload_wake(struct psync_reload *r);  /* any thread: the queue has something */

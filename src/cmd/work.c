@@ -207,7 +207,7 @@ static bool is_alive(void *arg)
     return psync_reload_alive(arg);
 }
 
-/* Before there is a worker: what a shop holds, or has deleted, is not sent. */
+/* What the shops do not want sent is not, and what they have is in the queue before a drain looks into it. */
 static enum psync_exit start_relays(struct run *run)
 {
     struct psync_error err = {0};
@@ -220,6 +220,8 @@ static enum psync_exit start_relays(struct run *run)
     }
     psync_reload_set_relays(&run->reload, relays);
     psync_relays_wait_looked(relays);
+    if (run->drain)
+        psync_relays_wait_idle(relays);
     return PSYNC_EXIT_OK;
 }
 
@@ -227,8 +229,6 @@ static enum psync_exit deliver(struct run *run)
 {
     struct psync_error err = {0};
     struct psync_queue *queue = psync_owner_queue(run->reload.owner);
-    if (run->drain && run->reload.relays) /* what the shops have is in the queue before it is counted */
-        psync_relays_wait_idle(run->reload.relays);
     run->painter = (struct psync_painter){.look = look, .arg = run};
     struct ending before = {.run = run};
     if (psync_queue_destinations(queue, add_destination, &before, &err) == PSYNC_OK && run->drain)
@@ -329,12 +329,11 @@ enum psync_exit psync_work_run(struct psync_invocation *inv, const struct psync_
     if (code == PSYNC_EXIT_OK)
         code = open_owner(&run);
     if (code == PSYNC_EXIT_OK && run.reload.owner)
-        code = start_relays(&run);
-    (void)psync_reload_enter(&run.reload, PSYNC_RELOAD_EARLY);
-    if (code == PSYNC_EXIT_OK && run.reload.owner)
         code = open_worker(&run);
     if (code == PSYNC_EXIT_OK && run.reload.worker && kind->open)
         code = kind->open(&run.reload);
+    if (code == PSYNC_EXIT_OK && run.reload.worker)
+        code = start_relays(&run);
     if (code == PSYNC_EXIT_OK && run.reload.worker)
         code = deliver(&run);
     psync_reload_done(&run.reload);

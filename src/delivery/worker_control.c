@@ -72,7 +72,6 @@ enum psync_result psync_worker_resume(struct psync_worker *w, const char *destin
     return ask(w, &c);
 }
 
-
 static int compare(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);

@@ -292,24 +292,3 @@ def test_of_several_shops_those_that_are_not_held_go_on(server, mock):
         assert done.stdout == "main/2 is resumed\nmain/1 stays held by its shop: paused in the shop's settings\n"
         assert "main/1 is no longer paused by hand, but held by its shop" in done.stderr
         assert [home.destination(name)["state"] for name in ("main/1", "main/2")] == ["paused", "ok"]
-
-
-def test_what_the_shop_holds_is_held_from_the_start(server, mock):
-    """It was copied while nothing ran: the first message must not leave before somebody has looked."""
-    shop = a_shop(server, mock)
-    shop.set(PRODUCT_SYNC_PLACE="shop1.test/")
-    mock.rules({"status": 503})
-    shop.add(range(1, 101))
-    with home_of(shop) as home:
-        work = home.worker()
-        wait_for(lambda: shop.rows("COUNT(*)", "queued_at IS NOT NULL") == [["100"]], what="all queued")
-        stop(work)
-        shop.sql("UPDATE ps_shop_url SET domain_ssl='staging.test'")
-        mock.rules()
-        mock.forget()
-        home.worker()
-        assert home.destination("main/1")["state"] == "paused"
-        wait_for(lambda: shop.word() == "copy", what="the word")
-        assert mock.summary()["requests"] == 0
-        shop.set(PRODUCT_SYNC_PLACE="staging.test/")
-        delivered(shop, 100)
