@@ -142,8 +142,10 @@ static enum psync_result run_round(struct psync_relay *r, bool *ret_busy, struct
         result = psync_relay_report_retries(r, now, err);
     if (result == PSYNC_OK)
         result = psync_relay_withdraw(r, now, &withdrawing, err);
-    if (result == PSYNC_OK && !withdrawing)
+    if (result == PSYNC_OK && !withdrawing) {
+        psync_relay_let_go(r);
         set(r, &r->looked, true);
+    }
     if (result == PSYNC_OK && !is_set(r, &r->stopping))
         result = psync_relay_take(r, now, &taking, err);
     if (result == PSYNC_OK)

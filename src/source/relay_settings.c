@@ -94,16 +94,36 @@ static const char *why_held(const struct psync_relay *r, const struct psync_rela
     }
 }
 
+static bool is_told(const struct psync_relay_store *s, const char *why)
+{
+    return !s->standing || (s->told && s->held == why);
+}
+
+static void tell(struct psync_relay *r, struct psync_relay_store *s, const char *why)
+{
+    if (is_told(s, why))
+        return;
+    s->told = r->open.port.hold(r->open.port.arg, s->destination, why);
+    s->held = why;
+}
+
 static void hold_stores(struct psync_relay *r, bool installed)
 {
     for (size_t i = 0; has_own_destinations(r) && i < r->n_stores; i++) {
         struct psync_relay_store *s = &r->stores[i];
         const char *why = installed ? why_held(r, s) : "paused: the module is not installed in the shop";
-        if (!s->standing || (s->told && s->held == why))
-            continue;
-        s->told = r->open.port.hold(r->open.port.arg, s->destination, why);
-        s->held = why;
+        if (why)
+            tell(r, s, why);
+        else if (!is_told(s, NULL))
+            r->withdraw_due = 0; /* before psync_relay_let_go */
     }
+}
+
+void psync_relay_let_go(struct psync_relay *r)
+{
+    for (size_t i = 0; !r->stale && has_own_destinations(r) && i < r->n_stores; i++)
+        if (!why_held(r, &r->stores[i]))
+            tell(r, &r->stores[i], NULL);
 }
 
 /* ---- facts ---- */
