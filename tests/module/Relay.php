@@ -30,6 +30,12 @@ prefix = ps_
 allow_private = yes
 ');
         chmod($this->folder . '/conf', 0600);
+        $this->run();
+    }
+
+    /** Also anew, with the queue that it had. */
+    public function run()
+    {
         $log = ['file', $this->folder . '/log', 'a'];
         $this->process = proc_open('exec ' . self::program() . ' work --config ' . $this->folder . '/conf', [0 => ['file', '/dev/null', 'r'], 1 => $log, 2 => $log], $pipes);
     }

@@ -1,69 +1,13 @@
 <?php
 /* Module and relay together: PHP writes, the program delivers, and what came of it comes back into the rows that PHP reads. */
 
-use ProductSync\Admin\Health;
 use ProductSync\Capture\Key;
 use ProductSync\Delivery\TestConnection;
 use ProductSync\Outbox\Actions;
-use ProductSync\Outbox\Figures;
 
-final class RelayTest extends ShopCase
+final class RelayTest extends RelayCase
 {
     const TEA = ['insert 20|x|5|1', 'name 20|<b>Thé</b> "vert" 🍵 \\|  Tee', 'discount 20|0.1', '+added 20', 'stock 20|-3', '+save 20'];
-    /** @var Relay|null */
-    private $relay;
-
-    protected function setUp(): void
-    {
-        parent::setUp();
-        if (Relay::program() === null) {
-            $this->markTestSkipped('productsync is not built');
-        }
-    }
-
-    protected function tearDown(): void
-    {
-        if ($this->relay) {
-            $this->relay->end();
-            $this->relay = null;
-        }
-    }
-
-    private function start()
-    {
-        $this->relay = new Relay();
-        $this->await(function () {
-            return $this->word() !== null;
-        }, 'its heartbeat');
-    }
-
-    private function word()
-    {
-        return Health::relayWord(Figures::relays(1));
-    }
-
-    private function await(callable $isThere, $what)
-    {
-        for ($i = 0; $i < 400; ++$i) {
-            if ($isThere()) {
-                return;
-            }
-            usleep(50000);
-        }
-        $this->fail('waited in vain for ' . $what . ': ' . implode("\n", $this->rows()) . "\n" . ($this->relay ? $this->relay->log() : ''));
-    }
-
-    private function awaitState($state)
-    {
-        $this->await(function () use ($state) {
-            return $this->row(20)['state'] === $state;
-        }, $state);
-    }
-
-    private function page(array $steps)
-    {
-        $this->request(self::PAGE, 'POST', '/admin/x', $steps);
-    }
 
     public static function modes()
     {

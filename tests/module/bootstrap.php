@@ -7,3 +7,4 @@ require __DIR__ . '/shop.php';
 require __DIR__ . '/ShopCase.php';
 require __DIR__ . '/NewerSyntax.php';
 require __DIR__ . '/Relay.php';
+require __DIR__ . '/RelayCase.php';

@@ -12,6 +12,7 @@ import traceback
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import bench  # noqa: E402
 import flows_bad  # noqa: E402,F401
+import flows_deleted  # noqa: E402,F401
 import flows_doors  # noqa: E402,F401
 import flows_kinds  # noqa: E402,F401
 import flows_life  # noqa: E402,F401
@@ -24,7 +25,8 @@ import servers  # noqa: E402
 from flow import FLOWS, Left  # noqa: E402
 from world import World  # noqa: E402
 
-ORDER = ("flows_office", "flows_doors", "flows_kinds", "flows_modes", "flows_pages", "flows_bad", "flows_shops", "flows_life")
+ORDER = ("flows_office", "flows_deleted", "flows_doors", "flows_kinds", "flows_modes", "flows_pages", "flows_bad", "flows_shops",
+         "flows_life")
 
 
 def arguments():
