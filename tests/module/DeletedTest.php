@@ -216,6 +216,23 @@ final class DeletedTest extends ShopCase
         $this->assertSame([], State::beginning('again:', 10));
     }
 
+    /** What the former product came to is not the new one's. */
+    public function testAnotherUnderTheNumberOfADeliveredOneThatIsDeletedBeforeItIsSent()
+    {
+        $this->set('PRODUCT_SYNC_CHANGES', '1');
+        $this->cup();
+        $this->relayDelivers();
+        $this->page(self::GOES);
+        $this->page(self::COMES);
+        $this->assertSame([null, null], [$this->row(20)['delivered_at'], $this->row(20)['sent_digest']]);
+        $this->relayTakes();
+        $this->sql("UPDATE ps_product_sync_outbox SET state = 'dead', owner = NULL");
+        $this->page(['price 20|6', 'round 20']);
+        $this->assertSame(['20 ready r2 {"id":20,"name":"Jug","price":7.20,"stock":1}'], $this->rows(), 'a creation still');
+        $this->page(self::GOES);
+        $this->assertSame(['discarded', 'r2', 'gone'], $this->fate());
+    }
+
     public function testMadeAgainAndDeletedAgain()
     {
         $this->cupThatIs("state = 'taken', owner = 'relay:1'");

@@ -76,7 +76,10 @@ final class Decision
             return self::ofOpen($row, $content, $rules);
         }
         if (self::isRecreated($mark, $row, $now)) {
-            return self::raised($row, Row::CREATED, $content, $rules);
+            $change = self::raised($row, Row::CREATED, $content, $rules);
+            $change->isAnother = true;
+
+            return $change;
         }
 
         return $rules->changes ? self::ofChanged($row, $content, $rules) : null;

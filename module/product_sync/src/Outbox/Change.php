@@ -39,6 +39,8 @@ final class Change
     public $settles = 0;
     /** @var bool a revision of its own: attempts and times begin anew */
     public $isNew = false;
+    /** @var bool about another product than before, of which nothing was delivered yet */
+    public $isAnother = false;
     /** @var bool sent again as it is: it may fail as often as at first */
     public $isRevival = false;
     /** @var bool the product is gone */
