@@ -91,3 +91,17 @@ def worker_down(w):
     withdrawn(w, gone)
     w.arrived(stays, seconds=60)
     w.silent(gone)
+
+
+@flow("deleted while the module is off", "what was taken before: enabling finds that it is gone, before anything leaves again")
+def module_off(w):
+    with api_down(w):
+        gone, stays = two(w, "Unheard")
+        w.manage("disable")
+        w.relay_says("paused")
+        w.office.delete(gone)
+    assert w.row(gone)["deleted_at"] is None, "a module that is off has heard of it"
+    w.manage("enable")
+    withdrawn(w, gone)
+    w.arrived(stays, seconds=60)
+    w.silent(gone)
