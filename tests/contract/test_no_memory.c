@@ -158,11 +158,52 @@ static void any_allocation_of_the_facade(void **state)
     fixture_done(&f);
 }
 
+static bool see_state(void *arg, const struct psync_row *row)
+{
+    *(enum psync_state *)arg = row->state;
+    return true;
+}
+
+/* What was to be discarded when it comes back still is, when the verdict that brings it back is undone and made again. */
+static void any_allocation_of_a_return(void **state)
+{
+    struct fixture f;
+    struct psync_error err;
+    long undone = 0;
+    (void)state;
+    fixture_init(&f, &psync_driver_sqlite);
+    for (long place = 1; place < 60; place++) {
+        enum psync_state became = PSYNC_STATES;
+        char id[PSYNC_ID_MAX];
+        snprintf(id, sizeof id, "%s", fixture_put(&f, place, 0));
+        const char *ids[] = {id};
+        struct psync_select withdraw = {.ids = ids, .n_ids = 1, .waiting = true};
+        struct psync_message *m = fixture_take(&f, place);
+        struct psync_settle s = {.message = m, .verdict = PSYNC_VERDICT_RELEASE, .attempt = {.error = "", .problem = ""}};
+        assert_int_equal(psync_queue_discard(f.q, &withdraw, &err), PSYNC_OK);
+        assert_int_equal(withdraw.ret_busy, 1);
+        scarce_fail(place);
+        enum psync_result r = psync_queue_settle(f.q, &s, 1, &err);
+        undone += scarce_hit();
+        scarce_fail(0);
+        if (r != PSYNC_OK)
+            assert_int_equal(psync_queue_settle(f.q, &s, 1, &err), PSYNC_OK);
+        psync_message_free(m);
+        assert_int_equal(psync_queue_show(f.q, id, see_state, NULL, &became, &err), PSYNC_OK);
+        assert_int_equal(became, PSYNC_STATE_DISCARDED);
+    }
+    print_message("%ld allocations failed\n", undone);
+    assert_true(undone > 0);
+    fixture_check(&f);
+    fixture_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_allocation_of_the_driver),
         cmocka_unit_test(any_allocation_of_the_facade),
+        cmocka_unit_test(any_allocation_of_a_return),
     };
     scarce_install();
     vfs_shim_install(); /* spares the machine the syncs */

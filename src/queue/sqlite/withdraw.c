@@ -101,10 +101,8 @@ enum psync_result psync_store_withdraw_returned(struct psync_store *s, psync_ms 
     enum psync_result r = PSYNC_OK;
     for (struct psync_link *l = s->leases.ended.next; r == PSYNC_OK && l != &s->leases.ended; l = l->next) {
         struct psync_lease *lease = PSYNC_CONTAINER(l, struct psync_lease, ended);
-        if (!lease->revoked)
-            continue;
-        lease->revoked = false;
-        r = withdraw(s, lease->id, now, err);
+        if (lease->revoked) /* and stays so: undone, the lease is valid again */
+            r = withdraw(s, lease->id, now, err);
         r = r == PSYNC_EMPTY || r == PSYNC_GONE ? PSYNC_OK : r; /* it is finished, or its batch has to go again */
     }
     return r;
