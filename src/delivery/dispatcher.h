@@ -133,7 +133,8 @@ PSYNC_CHECKED enum psync_result psync_dispatcher_resume(struct psync_dispatcher 
 PSYNC_CHECKED enum psync_result psync_dispatcher_shop(struct psync_dispatcher *d, const char *destination,
                                                       const char *why, psync_ms now);
 
-/* Of these messages (ids, ascending as texts) those that it has not begun to send are released, with their batch. */
+/* Of these messages (ids, ascending as texts) those that it has not begun to send are released, with their batch. One
+ * in doubt is kept: it has to go again as it is. */
 void psync_dispatcher_let_go(struct psync_dispatcher *d, const char *const *ids, size_t n);
 
 /* Nobody waits for what cannot be sent within work.drain_wait: such messages are released at once. */

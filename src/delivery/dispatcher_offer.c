@@ -190,6 +190,7 @@ static void let_go_of_list(struct destination *t, struct psync_link *list, const
     }
 }
 
+/* But a batch in doubt goes again as it is, and would only be given here once more. */
 static void let_go_of_jobs(struct destination *t, const struct asked *asked)
 {
     for (struct psync_link *l = t->ready.next, *next; l != &t->ready; l = next) {
@@ -198,7 +199,7 @@ static void let_go_of_jobs(struct destination *t, const struct asked *asked)
         next = l->next;
         for (size_t i = 0; i < job->request.n_members; i++)
             any = any || is_asked(asked, job->request.members[i]);
-        if (any)
+        if (any && !(job->request.batch && psync_job_in_doubt(job)))
             release_job(t, job);
     }
 }

@@ -54,7 +54,7 @@ PSYNC_CHECKED enum psync_result psync_worker_resume(struct psync_worker *w, cons
 PSYNC_CHECKED enum psync_result psync_worker_shop(struct psync_worker *w, const char *destination, const char *why,
                                                   struct psync_error *err);
 /* What it has leased of these messages (ids, in any order; sorted by the call) and not begun to send goes back to the
- * queue, with its batch. One that does not run has none. */
+ * queue, with its batch unless that is in doubt. One that does not run has none. */
 void psync_worker_let_go(struct psync_worker *w, const char **ids, size_t n);
 /* Does its loop go round? True also when it does not run; false after some seconds without a turn. */
 bool psync_worker_responds(struct psync_worker *w);
