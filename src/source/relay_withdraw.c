@@ -14,7 +14,7 @@ struct page {
     bool more;
     char ids[IDS_MAX][PSYNC_ID_MAX];       /* of messages to be discarded */
     const char *at[IDS_MAX];
-    size_t n_ids;
+    size_t n_ids, n_asked;                 /* and of how many rows */
     uint64_t unknown[PSYNC_RELAY_ROWS];    /* rows of which the queue has nothing */
     size_t n_unknown;
     size_t n_ended;                        /* rows that only need their outcome */
@@ -40,6 +40,7 @@ static enum psync_result add_row(struct psync_relay *r, struct page *p, const st
         p->more = true; /* the next page has it */
         return PSYNC_OK;
     }
+    p->n_asked++;
     for (size_t i = 0; i < left.n; i++, p->n_ids++) {
         memcpy(p->ids[p->n_ids], left.ids[i], PSYNC_ID_MAX);
         p->at[p->n_ids] = p->ids[p->n_ids];
@@ -47,20 +48,28 @@ static enum psync_result add_row(struct psync_relay *r, struct page *p, const st
     return PSYNC_OK;
 }
 
-/* RETRY, no room for it on the disk: another time. */
+/* RETRY, no room for it on the disk: another time, and the pass ends here. How many rows stay is not known where they have several
+ * messages, but no more than were asked for: else those behind would be passed over again and again. */
 static enum psync_result discard(struct psync_relay *r, struct page *p, struct psync_error *err)
 {
     struct psync_select select = {.ids = p->at, .n_ids = p->n_ids, .waiting = true};
     if (p->n_ids == 0)
         return PSYNC_OK;
     enum psync_result result = psync_queue_discard(r->open.queue, &select, err);
-    if (result == PSYNC_OK && select.ret_changed > 0)
+    if (result == PSYNC_RETRY) {
+        p->more = false;
+        return PSYNC_OK;
+    }
+    if (result != PSYNC_OK)
+        return result;
+    if (select.ret_changed > 0)
         PSYNC_LOG(r->open.log, PSYNC_LOG_INFO, "withdrawn: deleted from the shop", PSYNC_F_TEXT("shop", r->open.shop->name),
                   PSYNC_F_INT("messages", (int64_t)select.ret_changed));
-    if (result == PSYNC_OK && select.ret_busy > 0) /* what comes back unsent is discarded then */
+    if (select.ret_busy > 0) /* what comes back unsent is discarded then */
         r->open.port.let_go(r->open.port.arg, p->at, p->n_ids);
-    r->withdraw_skip += p->n_ids - (size_t)select.ret_changed;
-    return result == PSYNC_RETRY ? PSYNC_OK : result;
+    size_t left = p->n_ids - (size_t)select.ret_changed;
+    r->withdraw_skip += left < p->n_asked ? left : p->n_asked;
+    return PSYNC_OK;
 }
 
 static enum psync_result act(struct psync_relay *r, struct page *p, struct psync_error *err)

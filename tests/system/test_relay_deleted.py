@@ -166,6 +166,33 @@ def test_at_each_of_several_destinations(server, mock):
             assert sent(mock) == [2]
 
 
+def test_what_has_to_go_again_is_in_nobodys_way(server, mock):
+    """More than the relay looks at in one go may have taken effect, at two destinations; and what is behind has not."""
+    with Mock() as other:
+        shop = a_shop(server, mock)
+        for api in (mock, other):
+            api.rules({"latency": "30s"})
+        with home_of(shop, "[work]\nconcurrency = 1\nadaptive = no\n[batch]\nsize = 500\n"
+                     f"[destination a]\nurl = {mock.url}\ntoken = {TOKEN}\n[destination b]\nurl = {other.url}\ntoken = {TOKEN}\n",
+                     destination="a,b") as home:
+            child = home.worker()
+            for name in "ab":
+                home.run("destination", "pause", name)
+            shop.add(range(1, 1001))
+            wait_for(lambda: shop.rows("COUNT(*)", "queued_at IS NOT NULL") == [["1000"]], what="all queued")
+            for name in "ab":
+                home.run("destination", "resume", name)
+            for api in (mock, other):
+                wait_for(lambda api=api: api.summary()["requests"] == 1, what="a batch under way")
+            child.kill()
+            child.wait()
+            for name in "ab":
+                home.run("destination", "pause", name)
+            shop.delete(range(1, 1001))
+            home.worker()
+            withdrawn(shop, home, 500, 1000)
+
+
 def test_made_again_meanwhile(server, mock):
     """The module makes a new message under the number, when the old one is done with."""
     with an_outage(server, mock, 1) as (shop, home, _):
