@@ -143,7 +143,7 @@ static enum psync_result run_round(struct psync_relay *r, bool *ret_busy, struct
     if (result == PSYNC_OK)
         result = psync_relay_withdraw(r, now, &withdrawing, err);
     if (result == PSYNC_OK && !withdrawing) {
-        psync_relay_let_go(r);
+        psync_relay_end_holds(r);
         set(r, &r->looked, true);
     }
     if (result == PSYNC_OK && !is_set(r, &r->stopping))

@@ -62,7 +62,7 @@ struct psync_relay {
 /* relay_settings.c */
 PSYNC_CHECKED enum psync_result psync_relay_settings(struct psync_relay *r, psync_ms now, struct psync_error *err);
 /* Ends holds that the shop does not want any more: behind psync_relay_withdraw, so that what was deleted during one does not leave. */
-void psync_relay_let_go(struct psync_relay *r);
+void psync_relay_end_holds(struct psync_relay *r);
 PSYNC_CHECKED enum psync_result psync_relay_beat(struct psync_relay *r, psync_ms now, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_relay_tests(struct psync_relay *r, psync_ms now, struct psync_error *err);
 struct psync_relay_store *psync_relay_store_of(struct psync_relay *r, uint32_t id); /* NULL: none */

@@ -115,11 +115,11 @@ static void hold_stores(struct psync_relay *r, bool installed)
         if (why)
             tell(r, s, why);
         else if (!is_told(s, NULL))
-            r->withdraw_due = 0; /* before psync_relay_let_go */
+            r->withdraw_due = 0; /* before psync_relay_end_holds */
     }
 }
 
-void psync_relay_let_go(struct psync_relay *r)
+void psync_relay_end_holds(struct psync_relay *r)
 {
     for (size_t i = 0; !r->stale && has_own_destinations(r) && i < r->n_stores; i++)
         if (!why_held(r, &r->stores[i]))

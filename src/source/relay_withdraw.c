@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVERY_MS = 250, IDS_MAX = 2 * PSYNC_RELAY_ROWS };
+enum { EVERY_MS = 250, A_ROW_MS = 5, SELDOM_MS = 10000, IDS_MAX = 2 * PSYNC_RELAY_ROWS };
 
 struct page {
     struct psync_relay_rows rows;
@@ -91,6 +91,12 @@ static enum psync_result do_page(struct psync_relay *r, struct page *p, struct p
     return result == PSYNC_OK ? act(r, p, err) : result;
 }
 
+/* What had to stay is looked at too: the more it is, the less often. */
+static psync_ms next_pass(size_t left)
+{
+    return left < SELDOM_MS / A_ROW_MS ? EVERY_MS + A_ROW_MS * (psync_ms)left : SELDOM_MS;
+}
+
 enum psync_result psync_relay_withdraw(struct psync_relay *r, psync_ms now, bool *ret_busy, struct psync_error *err)
 {
     *ret_busy = false;
@@ -102,8 +108,8 @@ enum psync_result psync_relay_withdraw(struct psync_relay *r, psync_ms now, bool
     enum psync_result result = do_page(r, p, err);
     *ret_busy = result == PSYNC_OK && p->more;
     if (!*ret_busy) {
+        r->withdraw_due = now + next_pass(r->withdraw_skip);
         r->withdraw_skip = 0;
-        r->withdraw_due = now + EVERY_MS;
     }
     psync_relay_rows_free(&p->rows);
     free(p);

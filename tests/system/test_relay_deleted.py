@@ -1,6 +1,7 @@
 """Products that are deleted from the shop after the relay has taken them: nothing is sent of them any more."""
 import contextlib
 import signal
+import time
 
 from harness import TOKEN, Mock, wait_for
 from shop import a_shop, delivered, home_of
@@ -26,6 +27,10 @@ def withdrawn(shop, home, n, waiting, seconds=20):
     wait_for(lambda: shop.states().get("discarded", 0) == n, seconds, f"{n} discarded rows")
     counts = home.counts()
     assert counts["ready"] + counts["in_flight"] + counts["delayed"] == waiting
+
+
+def rows_read(server):
+    return int(server.run("SHOW GLOBAL STATUS LIKE 'Handler_read_next'")[0][1])
 
 
 def is_up(mock, home):
@@ -191,6 +196,9 @@ def test_what_has_to_go_again_is_in_nobodys_way(server, mock):
             shop.delete(range(1, 1001))
             home.worker()
             withdrawn(shop, home, 500, 1000)
+            before = rows_read(server)
+            time.sleep(3)
+            assert rows_read(server) - before < 2500  # and the relay looks at all of that only now and then
 
 
 def test_made_again_meanwhile(server, mock):
