@@ -178,6 +178,24 @@ static void but_not_one_in_doubt(struct fixture *f)
     fixture_free(&l);
 }
 
+/* It comes back in pieces: the others may be under way under its key. */
+static void nor_one_that_is_still_out(struct fixture *f)
+{
+    struct psync_error err;
+    struct ids ids;
+    put_each(f, &ids, 3);
+    struct leased l = fixture_lease(f, 64, fixture_now + 60000);
+    assert_int_equal(psync_queue_bind(f->q, l.m, 3, key, &err), PSYNC_OK);
+    fixture_settle(f, l.m[0], PSYNC_VERDICT_RELEASE, 0);
+    assert_int_equal(withdraw(f, ids.at, 1).ret_busy, 1);
+    fixture_settle(f, l.m[1], PSYNC_VERDICT_RELEASE, 0);
+    fixture_settle(f, l.m[2], PSYNC_VERDICT_RELEASE, 0);
+    l = fixture_lease(f, 64, fixture_now + 60000);
+    assert_string_equal(fixture_products(&l), "1 2 3");
+    assert_string_equal(l.m[0]->batch_key, key);
+    fixture_free(&l);
+}
+
 static bool see_outcome(void *arg, const struct psync_outcome *o)
 {
     *(enum psync_state *)arg = o->state;
@@ -311,6 +329,7 @@ const struct contract_case cases_withdraw[] = {
      what_was_leased_is_discarded_when_it_comes_back},
     {"a batch that comes back lets go", PSYNC_CAN_WITHDRAW | PSYNC_CAN_BIND, a_batch_that_comes_back_lets_go},
     {"but not one in doubt", PSYNC_CAN_WITHDRAW | PSYNC_CAN_BIND, but_not_one_in_doubt},
+    {"nor one that is still out", PSYNC_CAN_WITHDRAW | PSYNC_CAN_BIND, nor_one_that_is_still_out},
     {"its outcome is told and its key forgotten", PSYNC_CAN_WITHDRAW | PSYNC_CAN_KEYS | PSYNC_CAN_HISTORY,
      its_outcome_is_told_and_its_key_forgotten},
     {"a successor gets the turn", PSYNC_CAN_WITHDRAW | PSYNC_CAN_ORDER | PSYNC_CAN_DELAY, a_successor_gets_the_turn},

@@ -115,14 +115,14 @@ static enum psync_result fake_lease(void *self, const struct psync_want *want, p
     return PSYNC_OK;
 }
 
-/* There is always more. */
+/* Of dead letters there is always more. */
 static enum psync_result fake_discard(void *self, struct psync_select *select, psync_ms now, struct psync_error *err)
 {
     (void)self;
     (void)now;
     (void)err;
     select->ret_changed = 1;
-    select->ret_more = true;
+    select->ret_more = !select->waiting;
     pthread_mutex_lock(&gate.lock);
     gate.sweeps++;
     pthread_cond_broadcast(&gate.changed);
@@ -189,7 +189,7 @@ static enum psync_result fake_commit(void *self, struct psync_error *err)
 }
 
 static const struct psync_queue_driver fake = {
-    .name = "fake", .open = fake_open, .close = fake_close, .put = fake_put, .lease = fake_lease,
+    .name = "fake", .capabilities = PSYNC_CAN_WITHDRAW, .open = fake_open, .close = fake_close, .put = fake_put, .lease = fake_lease,
     .settle = fake_settle, .discard = fake_discard, .hold = fake_hold, .commit = fake_commit,
     .tidy = fake_tidy, .list = fake_list,
 };
@@ -530,6 +530,20 @@ static void a_reload_changes_the_limits(void **state)
     psync_message_free(m);
 }
 
+/* The successors of what waited. */
+static void what_a_discard_frees_is_told(void **state)
+{
+    struct psync_error err;
+    struct psync_queue *q = open_fake();
+    const char *id = "1";
+    struct psync_select select = {.ids = &id, .n_ids = 1, .waiting = true};
+    (void)state;
+    assert_int_equal(psync_queue_discard(q, &select, &err), PSYNC_OK);
+    assert_int_equal(select.ret_changed, 1);
+    psync_queue_free(q); /* by then whoever leases was told */
+    assert_int_equal(gate.wakes, 1);
+}
+
 static void what_a_driver_cannot_is_said(void **state)
 {
     struct psync_error err = {0};
@@ -587,6 +601,7 @@ int main(void)
         cmocka_unit_test(closing_ends_a_sweep),
         cmocka_unit_test(what_tidying_makes_ready_is_told),
         cmocka_unit_test(a_reload_changes_the_limits),
+        cmocka_unit_test(what_a_discard_frees_is_told),
         cmocka_unit_test(what_a_driver_cannot_is_said),
         cmocka_unit_test(what_is_refused_when_done_again_is_told_why),
         cmocka_unit_test(an_unknown_driver_is_refused),
