@@ -2,6 +2,7 @@
 #include "cmd/relays.h"
 
 #include "cmd/probing.h"
+#include "cmd/shop_holds.h"
 
 #include "source/relay.h"
 #include "source/shop_db.h"
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TESTS_MAX = 32, PATH_BYTES_MAX = 4096, LOOK_MS = 5000 };
+enum { TESTS_MAX = 32, PATH_BYTES_MAX = 4096 };
 
 struct test {
     struct psync_relay *relay;
@@ -21,11 +22,12 @@ struct test {
 };
 struct one {
     struct psync_relays *all;
-    const char *shop;
+    const struct psync_shop_conf *shop;
     struct psync_relay *relay;
 };
 struct psync_relays {
     struct psync_reload *reload;
+    struct psync_shop_holds *holds;
     struct one *relays;
     size_t n;
     char queue_path[PATH_BYTES_MAX];
@@ -50,7 +52,7 @@ static enum psync_result on_apply(void *arg, const struct psync_shop_conf *shop,
 static bool on_hold(void *arg, const char *destination, const char *why)
 {
     struct one *one = arg;
-    return psync_reload_hold(one->all->reload, destination, why);
+    return psync_shop_holds_say(one->all->holds, one->shop, destination, why);
 }
 
 static void on_let_go(void *arg, const char **ids, size_t n)
@@ -64,7 +66,7 @@ static void on_test(void *arg, struct psync_relay *relay, uint32_t id_shop, cons
     struct one *one = arg;
     struct psync_relays *r = one->all;
     struct test test = {.relay = relay, .id_shop = id_shop};
-    psync_shop_destination(one->shop, id_shop, test.destination, sizeof test.destination);
+    psync_shop_destination(one->shop->name, id_shop, test.destination, sizeof test.destination);
     (void)snprintf(test.id, sizeof test.id, "%s", id);
     pthread_mutex_lock(&r->lock);
     if (r->n_tests < TESTS_MAX)
@@ -82,7 +84,7 @@ static psync_ms on_keep(void *arg)
 static void on_fared(void *arg, bool through, const char *trouble)
 {
     struct one *one = arg;
-    psync_meters_relay(psync_owner_meters(one->all->reload->owner), one->shop, psync_clock_now(), through, trouble);
+    psync_meters_relay(psync_owner_meters(one->all->reload->owner), one->shop->name, psync_clock_now(), through, trouble);
 }
 
 /* ---- tests ---- */
@@ -151,7 +153,7 @@ static enum psync_result start_all(struct psync_relays *r, struct psync_error *e
     if (failed)
         return psync_fail(err, PSYNC_FATAL, "cannot start a thread: %s", strerror(failed));
     r->has_tester = true;
-    enum psync_result result = PSYNC_OK;
+    enum psync_result result = psync_shop_holds_new(r->reload, &r->holds, err);
     for (; r->n < config->n_shops && result == PSYNC_OK; r->n++) {
         struct one *one = &r->relays[r->n];
         const struct psync_relay_open open = {.shop = &config->shops[r->n],
@@ -161,9 +163,9 @@ static enum psync_result start_all(struct psync_relays *r, struct psync_error *e
                                               .port = {.apply = on_apply, .hold = on_hold, .let_go = on_let_go, .test = on_test,
                                                        .keep = on_keep, .fared = on_fared, .arg = one}};
         one->all = r;
-        one->shop = config->shops[r->n].name;
+        one->shop = &config->shops[r->n];
         /* Shown before its first round. */
-        psync_meters_relay(psync_owner_meters(r->reload->owner), one->shop, 0, true, NULL);
+        psync_meters_relay(psync_owner_meters(r->reload->owner), one->shop->name, 0, true, NULL);
         result = psync_relay_new(&open, &one->relay, err);
     }
     return result;
@@ -192,15 +194,6 @@ enum psync_result psync_relays_new(struct psync_reload *reload, struct psync_rel
     return result;
 }
 
-void psync_relays_wait_looked(struct psync_relays *r)
-{
-    psync_ms until = psync_clock_now() + LOOK_MS;
-    for (size_t i = 0; i < r->n; i++) {
-        psync_ms left = until - psync_clock_now();
-        psync_relay_wait_looked(r->relays[i].relay, left > 0 ? left : 0);
-    }
-}
-
 void psync_relays_wait_idle(struct psync_relays *r)
 {
     for (size_t i = 0; i < r->n; i++)
@@ -227,6 +220,7 @@ void psync_relays_free(struct psync_relays *r)
         (void)pthread_join(r->tester, NULL);
     for (size_t i = 0; i < r->n; i++)
         psync_relay_free(r->relays[i].relay);
+    psync_shop_holds_free(r->holds);
     pthread_mutex_destroy(&r->lock);
     pthread_cond_destroy(&r->wake);
     free(r->relays);

@@ -7,12 +7,11 @@
 
 struct psync_relays; /* opaque */
 
-/* Starts one for each shop of the start's settings. `reload` outlives them, with its owner, and with its worker as far as it has one.
+/* Starts one for each shop of the start's settings. What is queued for a shop is held until its relay has looked into it, so before
+ * the worker runs. `reload` outlives them, with its owner, and with its worker as far as it has one.
  * NOMEM, FATAL. */
 PSYNC_CHECKED enum psync_result psync_relays_new(struct psync_reload *reload, struct psync_relays **ret_relays,
                                                  struct psync_error *err);
-/* Before the first delivery, some seconds at most; see psync_relay_wait_looked. */
-void psync_relays_wait_looked(struct psync_relays *r);
 /* Before a drain: until every shop's rows are in the queue, or cannot be had; some seconds at most. */
 void psync_relays_wait_idle(struct psync_relays *r);
 void psync_relays_stop(struct psync_relays *r);  /* they take nothing more; any thread; waits for nothing; NULL is fine */

@@ -3,6 +3,8 @@
 
 #include "cmd/notice.h"
 
+#include "queue/hold.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -65,13 +67,43 @@ enum psync_result psync_reload_shop(struct psync_reload *r, const char *name, st
     return result;
 }
 
+struct remembered {
+    const char *destination;
+    struct psync_hold hold;
+};
+
+static bool on_destination(void *arg, const struct psync_destination_row *row)
+{
+    struct remembered *of = arg;
+    if (strcmp(row->name, of->destination) != 0)
+        return true;
+    of->hold = row->hold;
+    return false;
+}
+
+/* Of a destination that is not in force yet: the worker reads it when it comes into force. */
+static enum psync_result hold_in_queue(struct psync_reload *r, const char *destination, const char *why, struct psync_error *err)
+{
+    struct remembered of = {.destination = destination};
+    struct psync_queue *queue = psync_owner_queue(r->owner);
+    enum psync_result result = psync_queue_destinations(queue, on_destination, &of, err);
+    if (result != PSYNC_OK && result != PSYNC_EMPTY)
+        return result;
+    if (!why && !psync_hold_is_shops(&of.hold))
+        return PSYNC_OK;
+    psync_hold_shop(&of.hold, why, psync_clock_now());
+    return psync_queue_hold(queue, destination, &of.hold, err);
+}
+
 bool psync_reload_hold(struct psync_reload *r, const char *destination, const char *why)
 {
     struct psync_error err = {0};
     pthread_mutex_lock(&r->reloading);
     enum psync_result result = r->worker ? psync_worker_shop(r->worker, destination, why, &err) : PSYNC_RETRY;
+    if (result == PSYNC_REJECT)
+        result = hold_in_queue(r, destination, why, &err);
     pthread_mutex_unlock(&r->reloading);
-    return result == PSYNC_OK || (!why && result == PSYNC_REJECT); /* of none that is gone is anything to be ended */
+    return result == PSYNC_OK;
 }
 
 void psync_reload_let_go(struct psync_reload *r, const char **ids, size_t n)

@@ -219,7 +219,6 @@ static enum psync_exit start_relays(struct run *run)
         return PSYNC_EXIT_STORAGE;
     }
     psync_reload_set_relays(&run->reload, relays);
-    psync_relays_wait_looked(relays);
     if (run->drain)
         psync_relays_wait_idle(relays);
     return PSYNC_EXIT_OK;

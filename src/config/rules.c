@@ -2,6 +2,7 @@
 #include "config/rules.h"
 
 #include "config/check.h"
+#include "config/shop.h"
 #include "config/url.h"
 #include "config/value.h"
 
@@ -215,15 +216,16 @@ enum psync_result psync_rules_destination(const struct psync_store *s, int index
 static enum psync_result check_shop(const struct psync_store *s, int index, struct psync_error *err)
 {
     const struct psync_shop_conf *shop = &s->pub.shops[index];
+    struct psync_span name;
 
-    for (const char *name = shop->destination; *name; name += strcspn(name, ",") + (strchr(name, ',') != NULL)) {
-        int n = (int)strcspn(name, ",");
+    for (const char *at = shop->destination; psync_shop_next_destination(&at, &name);) {
         bool known = false;
 
         for (size_t i = 0; i < s->pub.n_destinations; i++)
-            known = known || psync_span_eq((struct psync_span){name, (size_t)n}, s->pub.destinations[i].name);
+            known = known || psync_span_eq(name, s->pub.destinations[i].name);
         if (!known)
-            return psync_fail(err, PSYNC_REJECT, "[shop %s]: there is no destination %.*s", shop->name, n, name);
+            return psync_fail(err, PSYNC_REJECT, "[shop %s]: there is no destination %.*s", shop->name, (int)name.len,
+                              name.data);
     }
     if (shop->path[0] != '\0' || (shop->host[0] != '\0' && shop->user[0] != '\0' && shop->database[0] != '\0'))
         return PSYNC_OK;

@@ -140,3 +140,12 @@ enum psync_result psync_config_with_shops(const struct psync_config *base, struc
     *ret_config = copy;
     return PSYNC_OK;
 }
+
+bool psync_shop_next_destination(const char **at, struct psync_span *ret_name)
+{
+    if (**at == '\0')
+        return false;
+    *ret_name = (struct psync_span){*at, strcspn(*at, ",")};
+    *at += ret_name->len + ((*at)[ret_name->len] == ',');
+    return true;
+}

@@ -32,6 +32,8 @@ typedef enum psync_result psync_shop_usable(const struct psync_config *config, c
 PSYNC_CHECKED enum psync_result psync_config_with_shops(const struct psync_config *base, struct psync_shop_layer *layers,
                                                         size_t n, psync_shop_usable *usable,
                                                         struct psync_config **ret_config);
+/* Goes along shop.destination, "a,b": `*at` is the text at first. False: no more. */
+bool psync_shop_next_destination(const char **at, struct psync_span *ret_name);
 /* Takes the shops and their destinations out: they are none for products from files. Before anybody else has `c`. */
 void psync_config_drop_shops(struct psync_config *c);
 

@@ -43,10 +43,10 @@ static void rest(struct psync_relay *r, psync_ms ms)
     pthread_mutex_unlock(&r->lock);
 }
 
-static void set(struct psync_relay *r, bool *flag, bool to)
+static void set_idle(struct psync_relay *r, bool idle)
 {
     pthread_mutex_lock(&r->lock);
-    *flag = to;
+    r->idle = idle;
     pthread_cond_broadcast(&r->wake);
     pthread_mutex_unlock(&r->lock);
 }
@@ -56,15 +56,6 @@ void psync_relay_wait_idle(struct psync_relay *r)
     pthread_mutex_lock(&r->lock);
     while (!r->stopping && !r->ended && !r->idle)
         pthread_cond_wait(&r->wake, &r->lock);
-    pthread_mutex_unlock(&r->lock);
-}
-
-void psync_relay_wait_looked(struct psync_relay *r, psync_ms ms)
-{
-    struct timespec until = in(ms);
-    pthread_mutex_lock(&r->lock);
-    while (!r->stopping && !r->ended && !r->looked && pthread_cond_timedwait(&r->wake, &r->lock, &until) != ETIMEDOUT)
-        continue;
     pthread_mutex_unlock(&r->lock);
 }
 
@@ -142,10 +133,8 @@ static enum psync_result run_round(struct psync_relay *r, bool *ret_busy, struct
         result = psync_relay_report_retries(r, now, err);
     if (result == PSYNC_OK)
         result = psync_relay_withdraw(r, now, &withdrawing, err);
-    if (result == PSYNC_OK && !withdrawing) {
+    if (result == PSYNC_OK && !withdrawing)
         psync_relay_end_holds(r);
-        set(r, &r->looked, true);
-    }
     if (result == PSYNC_OK && !is_set(r, &r->stopping))
         result = psync_relay_take(r, now, &taking, err);
     if (result == PSYNC_OK)
@@ -155,7 +144,7 @@ static enum psync_result run_round(struct psync_relay *r, bool *ret_busy, struct
     *ret_busy = reporting || withdrawing || taking;
     if (result != PSYNC_OK)
         return result;
-    set(r, &r->idle, !taking && !withdrawing && !r->stale);
+    set_idle(r, !taking && !withdrawing && !r->stale);
     r->open.port.fared(r->open.port.arg, true, psync_relay_hindrance(r));
     return PSYNC_OK;
 }
@@ -167,8 +156,7 @@ static psync_ms act_on_trouble(struct psync_relay *r, enum psync_result result, 
     if (result == PSYNC_RETRY || result == PSYNC_NOMEM)
         return AGAIN_MS;
     disconnect(r); /* GONE, or REJECT: then what was wrong may be another's rights, or tables, by the next connection */
-    set(r, &r->idle, true);
-    set(r, &r->looked, true);
+    set_idle(r, true);
     psync_ms wait = result == PSYNC_REJECT ? WRONG_MS : 500;
     for (unsigned i = 0; i < r->failures && wait < BACKOFF_MAX_MS; i++)
         wait *= 2;
@@ -226,12 +214,21 @@ static void *run(void *arg)
 
 /* ---- life ---- */
 
+static void name_destinations(struct psync_relay *r)
+{
+    struct psync_span name;
+    for (const char *at = r->open.shop->destination;
+         r->n_named < PSYNC_RELAY_NAMED_MAX && psync_shop_next_destination(&at, &name);)
+        (void)snprintf(r->named[r->n_named++].name, PSYNC_NAME_MAX, "%.*s", (int)name.len, name.data);
+}
+
 enum psync_result psync_relay_new(const struct psync_relay_open *open, struct psync_relay **ret_relay, struct psync_error *err)
 {
     struct psync_relay *r = calloc(1, sizeof *r);
     if (!r)
         return psync_fail(err, PSYNC_NOMEM, "out of memory");
     r->open = *open;
+    name_destinations(r);
     if (gethostname(r->host, sizeof r->host - 1) != 0)
         (void)snprintf(r->host, sizeof r->host, "unknown");
     psync_shop_facts_init(&r->facts);

@@ -45,9 +45,6 @@ struct psync_relay_open {
 /* Starts the thread. NOMEM, FATAL. */
 PSYNC_CHECKED enum psync_result psync_relay_new(const struct psync_relay_open *open, struct psync_relay **ret_relay,
                                                 struct psync_error *err);
-/* Before the first delivery: until the shop's holds are in force and what was deleted from it while nobody looked is withdrawn; not
- * longer than `ms`, for a database that is away holds up nobody. */
-void psync_relay_wait_looked(struct psync_relay *r, psync_ms ms);
 /* For `work --drain`: until no row is due any more, or the database cannot be had, or psync_relay_stop. */
 void psync_relay_wait_idle(struct psync_relay *r);
 /* Take nothing more, but go on writing back; waits for nothing. Any thread. */

@@ -11,6 +11,13 @@ enum {
     PSYNC_RELAY_ROWS = 500,           /* taken at once */
     PSYNC_RELAY_OUTCOMES = 500,       /* written at once */
     PSYNC_RELAY_FULL_MS = 2000,       /* a full queue is left alone */
+    PSYNC_RELAY_NAMED_MAX = 16,       /* destinations that the operator names for a shop's products */
+};
+
+/* What the port was told of a destination. */
+struct psync_relay_told {
+    bool any;         /* it was told at all */
+    const char *why;  /* static text; NULL: nothing holds it */
 };
 
 /* One shop of the installation, as the relay sees it now. */
@@ -22,19 +29,22 @@ struct psync_relay_store {
     bool standing;                    /* that destination is in force, or others are named instead */
     char why[PSYNC_CAUSE_TEXT_MAX];   /* why it is not */
     bool recovered;                   /* what was queued under our name before this start is in the queue */
-    const char *held;                 /* what the port was last told; static text */
-    bool told;                        /* the port was told at all */
+    struct psync_relay_told told;
 };
 
 struct psync_relay {
     struct psync_relay_open open;
+    struct psync_relay_named {
+        char name[PSYNC_NAME_MAX];
+        struct psync_relay_told told;
+    } named[PSYNC_RELAY_NAMED_MAX];   /* the operator's destinations; none: each shop of the installation has its own */
+    size_t n_named;
     char owner[PSYNC_RELAY_OWNER_MAX], host[256];
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool stopping, ending, ended;     /* under lock: nothing more is taken; it shall end; it has ended */
     bool idle;                        /* under lock: the last round found nothing to take, or no database */
-    bool looked;                      /* under lock: what was deleted before the start is withdrawn, or there is no database */
     struct psync_shop_db *db;         /* changed under lock */
     struct psync_relay_notes notes;
 
@@ -66,7 +76,10 @@ void psync_relay_end_holds(struct psync_relay *r);
 PSYNC_CHECKED enum psync_result psync_relay_beat(struct psync_relay *r, psync_ms now, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_relay_tests(struct psync_relay *r, psync_ms now, struct psync_error *err);
 struct psync_relay_store *psync_relay_store_of(struct psync_relay *r, uint32_t id); /* NULL: none */
-const struct psync_relay_store *psync_relay_store_named(const struct psync_relay *r, const char *identity);
+/* Whether a message is of that shop: by its identity, or, because a shop that is told to be a copy gets another one, by its destination. */
+bool psync_relay_is_of(const struct psync_relay_store *s, const char *identity, const char *destination);
+const struct psync_relay_store *psync_relay_store_named(const struct psync_relay *r, const char *identity,
+                                                        const char *destination); /* NULL: of none */
 bool psync_relay_is_open(const struct psync_relay_store *s); /* its rows may be taken */
 /* Why those of some shop are not, though they should be; NULL: none. */
 const char *psync_relay_hindrance(const struct psync_relay *r);

@@ -11,7 +11,7 @@ struct held_message {
 };
 /* Of a product in a shop, over all destinations. */
 struct listing {
-    const char *identity;
+    const struct psync_relay_store *store;
     struct held_message held[PSYNC_RELAY_MESSAGES_MAX];
     struct psync_relay_message messages[PSYNC_RELAY_MESSAGES_MAX];
     size_t n;
@@ -29,7 +29,7 @@ static const char *keep(char **room, const char *text, size_t n)
 static bool on_message(void *arg, const struct psync_row *row)
 {
     struct listing *l = arg;
-    if (strcmp(row->subject.shop, l->identity) != 0)
+    if (!psync_relay_is_of(l->store, row->subject.shop, row->destination))
         return true;
     size_t key = strlen(row->key), heir = strlen(row->replaced_by), error = strlen(row->cause.error);
     char *room = malloc(key + heir + error + row->payload.len + 4);
@@ -70,7 +70,7 @@ static enum psync_result list_messages(struct psync_relay *r, uint32_t id_shop, 
     struct listing *l = calloc(1, sizeof *l);
     if (!l)
         return psync_fail(err, PSYNC_NOMEM, "out of memory");
-    l->identity = s->identity;
+    l->store = s;
     enum psync_result result = psync_queue_list(r->open.queue, &filter, 4 * PSYNC_RELAY_MESSAGES_MAX, on_message, l, err);
     if (result == PSYNC_EMPTY)
         result = PSYNC_OK;

@@ -66,7 +66,7 @@ struct reading {
 static bool on_outcome(void *arg, const struct psync_outcome *from)
 {
     struct reading *reading = arg;
-    const struct psync_relay_store *s = psync_relay_store_named(reading->r, from->subject.shop);
+    const struct psync_relay_store *s = psync_relay_store_named(reading->r, from->subject.shop, from->destination);
     struct outcome *o = &reading->outcomes[reading->n++];
     o->seq = from->seq;
     o->at = from->at;
@@ -152,7 +152,7 @@ enum psync_result psync_relay_report(struct psync_relay *r, bool *ret_busy, stru
 
 static enum psync_result add_note(struct psync_relay *r, const struct psync_relay_note *note, psync_ms now)
 {
-    const struct psync_relay_store *s = psync_relay_store_named(r, note->shop);
+    const struct psync_relay_store *s = psync_relay_store_named(r, note->shop, "");
     if (!s)
         return PSYNC_OK;
     return psync_relay_sql_add(&r->sql, &(struct psync_relay_update){

@@ -19,10 +19,15 @@ struct psync_relay_store *psync_relay_store_of(struct psync_relay *r, uint32_t i
     return NULL;
 }
 
-const struct psync_relay_store *psync_relay_store_named(const struct psync_relay *r, const char *identity)
+bool psync_relay_is_of(const struct psync_relay_store *s, const char *identity, const char *destination)
+{
+    return strcmp(s->identity, identity) == 0 || strcmp(s->destination, destination) == 0;
+}
+
+const struct psync_relay_store *psync_relay_store_named(const struct psync_relay *r, const char *identity, const char *destination)
 {
     for (size_t i = 0; i < r->n_stores; i++)
-        if (strcmp(r->stores[i].identity, identity) == 0)
+        if (psync_relay_is_of(&r->stores[i], identity, destination))
             return &r->stores[i];
     return NULL;
 }
@@ -38,11 +43,6 @@ const char *psync_relay_hindrance(const struct psync_relay *r)
         if (r->stores[i].word == PSYNC_SHOP_NO_TOKEN || r->stores[i].word == PSYNC_SHOP_NO_URL)
             return r->stores[i].why;
     return NULL;
-}
-
-static bool has_own_destinations(const struct psync_relay *r)
-{
-    return r->open.shop->destination[0] == '\0';
 }
 
 /* ---- stores: made anew of new facts, but what was done for one is remembered ---- */
@@ -94,36 +94,65 @@ static const char *why_held(const struct psync_relay *r, const struct psync_rela
     }
 }
 
-static bool is_told(const struct psync_relay_store *s, const char *why)
+static const char *const not_installed = "paused: the module is not installed in the shop";
+
+/* Of destinations that all shops of the installation share: one that may be a copy sends nothing there, and one that is paused does
+ * not keep the others from it. */
+static const char *why_all_held(const struct psync_relay *r)
 {
-    return !s->standing || (s->told && s->held == why);
+    const char *why = NULL;
+    size_t held = 0;
+    for (size_t i = 0; i < r->n_stores; i++) {
+        const struct psync_relay_store *s = &r->stores[i];
+        const char *own = why_held(r, s);
+        if (own && psync_shop_judge_sending(&r->facts, psync_shop_store_of(&r->facts, s->id)) == PSYNC_SHOP_COPY)
+            return own;
+        why = why ? why : own;
+        held += own != NULL;
+    }
+    return held == r->n_stores ? why : NULL;
 }
 
-static void tell(struct psync_relay *r, struct psync_relay_store *s, const char *why)
+static void tell(struct psync_relay *r, const char *destination, struct psync_relay_told *told, const char *why)
 {
-    if (is_told(s, why))
+    if (told->any && told->why == why)
         return;
-    s->told = r->open.port.hold(r->open.port.arg, s->destination, why);
-    s->held = why;
+    told->any = r->open.port.hold(r->open.port.arg, destination, why);
+    told->why = why;
+}
+
+/* A hold begins at once, and ends in psync_relay_end_holds. */
+static void hold_one(struct psync_relay *r, const char *destination, struct psync_relay_told *told, const char *why)
+{
+    if (why)
+        tell(r, destination, told, why);
+    else if (!told->any || told->why)
+        r->withdraw_due = 0; /* before that */
 }
 
 static void hold_stores(struct psync_relay *r, bool installed)
 {
-    for (size_t i = 0; has_own_destinations(r) && i < r->n_stores; i++) {
+    for (size_t i = 0; i < r->n_named; i++)
+        hold_one(r, r->named[i].name, &r->named[i].told, installed ? why_all_held(r) : not_installed);
+    for (size_t i = 0; r->n_named == 0 && i < r->n_stores; i++) {
         struct psync_relay_store *s = &r->stores[i];
-        const char *why = installed ? why_held(r, s) : "paused: the module is not installed in the shop";
-        if (why)
-            tell(r, s, why);
-        else if (!is_told(s, NULL))
-            r->withdraw_due = 0; /* before psync_relay_end_holds */
+        if (s->standing)
+            hold_one(r, s->destination, &s->told, installed ? why_held(r, s) : not_installed);
     }
 }
 
 void psync_relay_end_holds(struct psync_relay *r)
 {
-    for (size_t i = 0; !r->stale && has_own_destinations(r) && i < r->n_stores; i++)
-        if (!why_held(r, &r->stores[i]))
-            tell(r, &r->stores[i], NULL);
+    if (r->stale)
+        return;
+    for (size_t i = 0; i < r->n_named; i++)
+        if (!why_all_held(r))
+            tell(r, r->named[i].name, &r->named[i].told, NULL);
+    for (size_t i = 0; r->n_named == 0 && i < r->n_stores; i++) {
+        struct psync_relay_store *s = &r->stores[i];
+        if (s->standing && !why_held(r, s))
+            tell(r, s->destination, &s->told, NULL);
+    }
 }
 
 /* ---- facts ---- */
@@ -169,7 +198,7 @@ static void say_word(const struct psync_relay *r, const struct psync_relay_store
 static void judge_store(struct psync_relay *r, struct psync_relay_store *s, const struct psync_shop_layer *layer, bool first)
 {
     const struct psync_relay_store before = *s;
-    s->standing = !has_own_destinations(r) || layer->why.text[0] == '\0';
+    s->standing = r->n_named > 0 || layer->why.text[0] == '\0';
     s->word = psync_shop_judge(&r->facts, psync_shop_store_of(&r->facts, s->id));
     (void)snprintf(s->why, sizeof s->why, "%.*s", (int)sizeof s->why - 1, s->standing ? "" : layer->why.text);
     if (s->word == PSYNC_SHOP_DELIVERING && !s->standing)

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DESTINATIONS_MAX = 16 };
-
 /* ---- what becomes of a page of rows ---- */
 
 struct page {
@@ -28,35 +26,9 @@ struct page {
     const char *full;             /* why the queue took no more; NULL */
 };
 
-struct destinations {
-    char names[DESTINATIONS_MAX][PSYNC_NAME_MAX];
-    size_t n;
-};
-
-/* Those that the operator named for all of the shop's products, or each its own. */
-static void list_destinations(const struct psync_relay *r, const struct psync_relay_store *s, struct destinations *ret)
-{
-    ret->n = 0;
-    if (r->open.shop->destination[0] == '\0')
-        (void)snprintf(ret->names[ret->n++], PSYNC_NAME_MAX, "%s", s->destination);
-    for (const char *at = r->open.shop->destination; *at && ret->n < DESTINATIONS_MAX;) {
-        size_t n = strcspn(at, ",");
-        (void)snprintf(ret->names[ret->n++], PSYNC_NAME_MAX, "%.*s", (int)n, at);
-        at += n + (at[n] == ',');
-    }
-}
-
-static size_t count_destinations(const struct psync_relay *r)
-{
-    size_t n = 1;
-    for (const char *at = r->open.shop->destination; *at; at++)
-        n += *at == ',';
-    return n < DESTINATIONS_MAX ? n : DESTINATIONS_MAX;
-}
-
 static enum psync_result page_init(struct page *p, const struct psync_relay *r, const struct psync_relay_rows *rows)
 {
-    size_t most = rows->n * count_destinations(r);
+    size_t most = rows->n * (r->n_named > 0 ? r->n_named : 1);
     *p = (struct page){.rows = rows,
                        .puts = calloc(most + 1, sizeof *p->puts),
                        .row_of = calloc(most + 1, sizeof *p->row_of),
@@ -75,27 +47,31 @@ static void page_done(struct page *p)
     free(p->why);
 }
 
+static enum psync_result add_put(struct page *p, size_t i, const struct psync_relay_store *s, const char *destination, psync_ms now)
+{
+    const struct psync_relay_row *row = p->rows->rows[i];
+    char *name = strdup(destination);
+    if (!name)
+        return PSYNC_NOMEM;
+    p->row_of[p->n_puts] = i;
+    p->puts[p->n_puts++] = (struct psync_put){.destination = name,
+                                              .key = row->key,
+                                              .type = row->type,
+                                              .trace = "",
+                                              .subject = {row->product, s->identity},
+                                              .payload = row->payload,
+                                              .revision = row->revision,
+                                              .created_at = now};
+    return PSYNC_OK;
+}
+
 static enum psync_result add_puts(struct page *p, const struct psync_relay *r, size_t i, const struct psync_relay_store *s,
                                   psync_ms now)
 {
-    const struct psync_relay_row *row = p->rows->rows[i];
-    struct destinations d;
-    list_destinations(r, s, &d);
-    for (size_t k = 0; k < d.n; k++) {
-        char *name = strdup(d.names[k]);
-        if (!name)
-            return PSYNC_NOMEM;
-        p->row_of[p->n_puts] = i;
-        p->puts[p->n_puts++] = (struct psync_put){.destination = name,
-                                                  .key = row->key,
-                                                  .type = row->type,
-                                                  .trace = "",
-                                                  .subject = {row->product, s->identity},
-                                                  .payload = row->payload,
-                                                  .revision = row->revision,
-                                                  .created_at = now};
-    }
-    return PSYNC_OK;
+    enum psync_result result = r->n_named > 0 ? PSYNC_OK : add_put(p, i, s, s->destination, now);
+    for (size_t k = 0; k < r->n_named && result == PSYNC_OK; k++)
+        result = add_put(p, i, s, r->named[k].name, now);
+    return result;
 }
 
 /* What was queued before was checked then; its key may be a later message's (source/relay_fate.h). */

@@ -5,7 +5,7 @@ import re
 import signal
 import time
 
-from harness import wait_for
+from harness import TOKEN, Home, wait_for
 from shop import TESTS, Database, a_shop, delivered, home_of
 
 
@@ -292,3 +292,88 @@ def test_of_several_shops_those_that_are_not_held_go_on(server, mock):
         assert done.stdout == "main/2 is resumed\nmain/1 stays held by its shop: paused in the shop's settings\n"
         assert "main/1 is no longer paused by hand, but held by its shop" in done.stderr
         assert [home.destination(name)["state"] for name in ("main/1", "main/2")] == ["paused", "ok"]
+
+
+def test_what_waits_is_held_until_its_shop_was_reached(mock):
+    """Who starts before the database of the shop does not know what was copied or deleted meanwhile."""
+    with Database() as own:
+        shop = a_shop(own, mock)
+        mock.rules({"status": 503})
+        shop.add(range(1, 101))
+        with home_of(shop, f"[destination main/1]\nurl = {mock.url}\ntoken = {TOKEN}\n") as home:  # in force without the shop
+            work = home.worker()
+            wait_for(lambda: shop.rows("COUNT(*)", "queued_at IS NOT NULL") == [["100"]], what="all queued")
+            stop(work)
+            shop.delete(range(1, 100))
+            own.stop()
+            mock.rules()
+            mock.forget()
+            home.worker()
+            assert home.destination("main/1")["words"] == "paused: its shop was not reached since the start"
+            wait_for(lambda: len(home.events(event="shop unreachable")) > 0, what="the complaint")
+            refused = home.run("work", "--drain", code=None)  # another one, which is told who has the queue
+            assert mock.summary()["requests"] == 0, refused.stderr
+            own.start()
+            delivered(shop, 1, 60)
+            assert mock.summary()["effects"] == 1 and shop.states() == {"delivered": 1, "discarded": 99}
+
+
+def test_destinations_that_the_operator_named_are_held_too(server, mock):
+    copy, other = a_shop(server, mock), a_shop(server, mock)
+    copy.set(PRODUCT_SYNC_PLACE="shop1.test/")
+    mock.rules({"status": 503})
+    copy.add([1])
+    other.add([2])
+    text = (copy.section("copied", destination="a") + other.section("other", destination="a,b")
+            + f"[destination a]\nurl = {mock.url}\ntoken = {TOKEN}\n[destination b]\nurl = {mock.url}\ntoken = {TOKEN}\n")
+    with Home(text=text) as home:
+        work = home.worker()
+        wait_for(lambda: home.counts()["delayed"] == 3, what="all queued")
+        copy.sql("UPDATE ps_shop_url SET domain_ssl='staging.test'")
+        said = "paused: the shop's address is not the one that its settings were saved on"
+        wait_for(lambda: home.destination("a")["words"] == said, what="the hold")
+        assert home.destination("b")["state"] != "paused"
+        stop(work)
+        mock.rules()
+        mock.forget()
+        home.worker()
+        wait_for(lambda: mock.summary()["effects"] == 1, what="what goes to the other destination")
+        wait_for(lambda: home.destination("a")["words"] == said, what="the hold, anew")
+        assert "a is held by its shop" in home.run("destination", "resume", "a", code=1).stderr
+        copy.set(PRODUCT_SYNC_PLACE="staging.test/")
+        delivered(copy, 1)
+        delivered(other, 1)
+
+
+def test_one_shops_pause_does_not_hold_what_others_share_with_it(server, mock):
+    shop = a_shop(server, mock, shops=((1, 1), (2, 1)))
+    shop.set(PS_MULTISHOP_FEATURE_ACTIVE="1")
+    with Home(text=shop.section(destination="a") + f"[destination a]\nurl = {mock.url}\ntoken = {TOKEN}\n") as home:
+        home.worker()
+        shop.set(shop=2, PRODUCT_SYNC_PAUSE="1")
+        wait_for(lambda: shop.word(2) == "paused", what="the pause")
+        shop.add([1])
+        delivered(shop, 1)
+        mock.rules({"status": 503})
+        shop.add([2])
+        wait_for(lambda: home.counts()["delayed"] == 1, what="queued")
+        shop.set(shop=1, PRODUCT_SYNC_PAUSE="1")
+        wait_for(lambda: home.destination("a")["words"] == "paused in the shop's settings", what="the hold, when all are paused")
+
+
+def test_a_shop_that_was_told_to_be_a_copy_gets_its_outcomes(server, mock):
+    """It has another identity then; what was queued under the old one is still of its rows."""
+    shop = a_shop(server, mock)
+    mock.rules({"status": 503})
+    shop.add([1, 2])
+    with home_of(shop) as home:
+        home.worker()
+        wait_for(lambda: home.counts()["delayed"] == 2, what="all queued")
+        shop.set(PRODUCT_SYNC_UUID="c0ffee00-0000-4000-8000-000000000000")
+        shop.delete([1])
+        wait_for(lambda: shop.states() == {"taken": 1, "discarded": 1}, what="the deleted one's end")
+        assert home.counts()["delayed"] + home.counts()["ready"] + home.counts()["in_flight"] == 1
+        mock.rules()
+        home.run("destination", "resume", "main/1")
+        delivered(shop, 1)
+        assert mock.summary()["effects"] == 1
