@@ -503,16 +503,20 @@ static void closing_ends_a_sweep(void **state)
     assert_int_equal(r, PSYNC_RETRY);
 }
 
-static void what_tidying_makes_ready_is_told(void **state)
+static void what_becomes_ready_is_told(void **state)
 {
+    const char *id = "1";
+    struct psync_select waiting = {.ids = &id, .n_ids = 1, .waiting = true};
     (void)state;
     gate.ran_out = true;
     struct psync_queue *q = open_fake();
     pthread_mutex_lock(&gate.lock);
-    while (gate.wakes == 0)
+    while (gate.wakes == 0) /* by tidying */
         pthread_cond_wait(&gate.changed, &gate.lock);
     pthread_mutex_unlock(&gate.lock);
+    assert_int_equal(psync_queue_discard(q, &waiting, NULL), PSYNC_OK); /* which may let successors go */
     psync_queue_free(q);
+    assert_int_equal(gate.wakes, 2);
 }
 
 static void a_reload_changes_the_limits(void **state)
@@ -528,20 +532,6 @@ static void a_reload_changes_the_limits(void **state)
     assert_int_equal(psync_queue_settle(q, &s, 1, &err), PSYNC_OK); /* and does not wait for an hour */
     psync_queue_free(q);
     psync_message_free(m);
-}
-
-/* The successors of what waited. */
-static void what_a_discard_frees_is_told(void **state)
-{
-    struct psync_error err;
-    struct psync_queue *q = open_fake();
-    const char *id = "1";
-    struct psync_select select = {.ids = &id, .n_ids = 1, .waiting = true};
-    (void)state;
-    assert_int_equal(psync_queue_discard(q, &select, &err), PSYNC_OK);
-    assert_int_equal(select.ret_changed, 1);
-    psync_queue_free(q); /* by then whoever leases was told */
-    assert_int_equal(gate.wakes, 1);
 }
 
 static void what_a_driver_cannot_is_said(void **state)
@@ -599,9 +589,8 @@ int main(void)
         cmocka_unit_test(a_failed_lease_gives_back_what_earlier_wants_took),
         cmocka_unit_test(what_waits_is_bounded),
         cmocka_unit_test(closing_ends_a_sweep),
-        cmocka_unit_test(what_tidying_makes_ready_is_told),
+        cmocka_unit_test(what_becomes_ready_is_told),
         cmocka_unit_test(a_reload_changes_the_limits),
-        cmocka_unit_test(what_a_discard_frees_is_told),
         cmocka_unit_test(what_a_driver_cannot_is_said),
         cmocka_unit_test(what_is_refused_when_done_again_is_told_why),
         cmocka_unit_test(an_unknown_driver_is_refused),

@@ -201,35 +201,6 @@ static void test_let_go(void **state)
     }
 }
 
-/* Of a batch that may have taken effect nothing can be withdrawn: given back it would come again at once. */
-static void test_let_go_of_no_batch_in_doubt(void **state)
-{
-    struct script s = SCRIPT({.status = 200, .latency_ms = 1000});
-    struct psync_effect e;
-
-    (void)state;
-    begin_scripted(&m, &s);
-    m.config.work.concurrency = 2;
-    m.config.work.adaptive = false;
-    m.config.batch.size = 3;
-    model_open(&m);
-    model_put(&m, 6, 0);
-    (void)model_run(&m, m.now + 10);
-    assert_int_equal(psync_dispatcher_in_flight(m.d), 2);
-    m.config.work.concurrency = 1;
-    model_restart(&m);
-    (void)model_run(&m, m.now + 10);
-    assert_int_equal(psync_dispatcher_held(m.d), 6);
-    assert_int_equal(psync_dispatcher_in_flight(m.d), 1);
-    const char *id = m.messages[5].m.id;
-    psync_dispatcher_let_go(m.d, &id, 1);
-    assert_false(psync_dispatcher_next(m.d, m.now, &e));
-    assert_int_equal(psync_dispatcher_held(m.d), 6);
-    assert_true(model_run(&m, m.now + HOUR));
-    assert_int_equal(m.done, 6);
-    model_done(&m);
-}
-
 static void test_unknown_destination_is_released(void **state)
 {
     struct script s = SCRIPT({.status = 200});
@@ -489,7 +460,6 @@ int main(void)
         cmocka_unit_test(test_empty_lease_wakes_nobody),
         cmocka_unit_test(test_stop),
         cmocka_unit_test(test_let_go),
-        cmocka_unit_test(test_let_go_of_no_batch_in_doubt),
         cmocka_unit_test(test_unknown_destination_is_released),
         cmocka_unit_test(test_removed_destination),
         cmocka_unit_test(test_removed_destination_says_nothing_of_the_next),

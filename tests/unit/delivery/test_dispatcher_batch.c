@@ -181,6 +181,82 @@ static void test_incomplete_batch(void **state)
     model_done(&m);
 }
 
+/* ---- members that somebody asked to be given back ---- */
+static struct model_answer slowly(struct model *model, const struct psync_request *r)
+{
+    (void)model;
+    note(r);
+    return (struct model_answer){.status = 200, .latency_ms = 1000};
+}
+
+/* How many come back when the `i`th message is asked for; the model forgets them. */
+static size_t let_go(size_t i)
+{
+    struct psync_effect e;
+    const char *id = m.messages[i].m.id;
+    size_t n = 0;
+
+    psync_dispatcher_let_go(m.d, &id, 1);
+    for (; psync_dispatcher_next(m.d, m.now, &e); n++) {
+        assert_int_equal(e.kind, PSYNC_EFFECT_SETTLE);
+        assert_int_equal(e.settlement->settle.verdict, PSYNC_VERDICT_RELEASE);
+        m.messages[strtoull(e.settlement->message->id, NULL, 10)].state = PSYNC_STATE_DISCARDED;
+        m.unfinished--;
+        psync_settlement_free(e.settlement);
+    }
+    return n;
+}
+
+/* It does not count any more for a batch that fills, neither by members nor by bytes. */
+static void test_let_go_of_new_ones(void **state)
+{
+    (void)state;
+    for (int by_bytes = 0; by_bytes < 2; by_bytes++) {
+        begin(all_well, by_bytes ? 100 : 3);
+        m.config.batch.max_bytes = by_bytes ? 3 * sizeof "{\"id\":1}" : 1 << 20;
+        model_open(&m);
+        model_put(&m, 2, 0);
+        model_step(&m);
+        assert_int_equal(let_go(0), 1);
+        model_put(&m, 1, 0);
+        model_step(&m);
+        assert_int_equal(m.binds, 0);
+        assert_true(model_run(&m, m.now + HOUR));
+        assert_int_equal(n_seen, 1);
+        assert_string_equal(seen[0].body, "[{\"id\":2},{\"id\":3}]");
+        model_done(&m);
+    }
+}
+
+/* A recorded batch goes back whole; but one in doubt has to go again as it is, and would only be leased once more. */
+static void test_let_go_of_recorded_ones(void **state)
+{
+    (void)state;
+    for (int in_doubt = 0; in_doubt < 2; in_doubt++) {
+        begin(slowly, 2);
+        m.config.work.concurrency = 1;
+        m.config.work.adaptive = false;
+        model_open(&m);
+        model_put(&m, 1, 0);
+        (void)model_run(&m, m.now + 200);
+        assert_int_equal(psync_dispatcher_in_flight(m.d), 1);
+        model_put(&m, 2, 0);
+        for (uint32_t i = 0; i < 2; i++) {
+            snprintf(m.messages[i + 1].batch_key, PSYNC_BATCH_KEY_MAX, "batch:0123");
+            m.messages[i + 1].m.batch_pos = i;
+            m.messages[i + 1].m.batch_count = 2;
+            m.messages[i + 1].m.last_unanswered = in_doubt && i == 0;
+        }
+        model_step(&m);
+        assert_int_equal(psync_dispatcher_held(m.d), 3);
+        assert_int_equal(let_go(2), in_doubt ? 0 : 2);
+        assert_int_equal(psync_dispatcher_held(m.d), in_doubt ? 3 : 1);
+        assert_true(model_run(&m, m.now + HOUR));
+        assert_int_equal(m.done, in_doubt ? 3 : 1);
+        model_done(&m);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +269,8 @@ int main(void)
         cmocka_unit_test(test_binding_fails),
         cmocka_unit_test(test_stop_while_binding),
         cmocka_unit_test(test_incomplete_batch),
+        cmocka_unit_test(test_let_go_of_new_ones),
+        cmocka_unit_test(test_let_go_of_recorded_ones),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
