@@ -134,7 +134,7 @@ static void hold_stores(struct psync_relay *r, bool installed)
 {
     for (size_t i = 0; i < r->n_named; i++)
         hold_one(r, r->named[i].name, &r->named[i].told, installed ? why_all_held(r) : not_installed);
-    for (size_t i = 0; r->n_named == 0 && i < r->n_stores; i++) {
+    for (size_t i = 0; i < r->n_stores; i++) {
         struct psync_relay_store *s = &r->stores[i];
         if (s->standing)
             hold_one(r, s->destination, &s->told, installed ? why_held(r, s) : not_installed);
@@ -148,7 +148,7 @@ void psync_relay_end_holds(struct psync_relay *r)
     for (size_t i = 0; i < r->n_named; i++)
         if (!why_all_held(r))
             tell(r, r->named[i].name, &r->named[i].told, NULL);
-    for (size_t i = 0; r->n_named == 0 && i < r->n_stores; i++) {
+    for (size_t i = 0; i < r->n_stores; i++) {
         struct psync_relay_store *s = &r->stores[i];
         if (s->standing && !why_held(r, s))
             tell(r, s->destination, &s->told, NULL);

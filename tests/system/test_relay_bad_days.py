@@ -345,6 +345,25 @@ def test_destinations_that_the_operator_named_are_held_too(server, mock):
         delivered(other, 1)
 
 
+def test_a_shops_own_destination_is_not_forgotten_over_others(server, mock):
+    """What was queued for the shop's own destination, before the operator named another."""
+    shop = a_shop(server, mock)
+    own = f"[destination main/1]\nurl = {mock.url}\ntoken = {TOKEN}\n"
+    mock.rules({"status": 503})
+    shop.add([1])
+    with home_of(shop, own) as home:
+        work = home.worker()
+        wait_for(lambda: home.counts()["delayed"] == 1, what="a message that waits")
+        stop(work)
+        mock.rules()
+        home.configure(text=shop.section(destination="a") + own + f"[destination a]\nurl = {mock.url}\ntoken = {TOKEN}\n")
+        home.worker()
+        wait_for(lambda: home.destination("main/1")["delivered"] == 1, what="the delivery")
+        shop.set(PRODUCT_SYNC_PAUSE="1")
+        for name in ("a", "main/1"):
+            wait_for(lambda name=name: home.destination(name)["words"] == "paused in the shop's settings", what=name)
+
+
 def test_one_shops_pause_does_not_hold_what_others_share_with_it(server, mock):
     shop = a_shop(server, mock, shops=((1, 1), (2, 1)))
     shop.set(PS_MULTISHOP_FEATURE_ACTIVE="1")
