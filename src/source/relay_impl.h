@@ -99,7 +99,8 @@ void psync_relay_cursor_text(const struct psync_relay *r, char ret_text[64]);
  * is being made. EMPTY: nothing is to be written. */
 PSYNC_CHECKED enum psync_result psync_relay_judge(struct psync_relay *r, uint32_t id_shop, int64_t product, const char *key,
                                                   struct psync_error *err);
-/* The row's messages that wait, are in flight or are dead letters, over all destinations. */
+/* The messages that wait, are in flight or are dead letters, over all destinations: the row's, or, if its product was deleted, all of
+ * its product in that shop. */
 struct psync_relay_left {
     char ids[PSYNC_RELAY_MESSAGES_MAX][PSYNC_ID_MAX];
     size_t n;

@@ -144,10 +144,9 @@ enum psync_result psync_relay_left(struct psync_relay *r, const struct psync_rel
     enum psync_result result = list_messages(r, row->id_shop, row->product, &l, err);
     *ret_left = (struct psync_relay_left){.known = result == PSYNC_EMPTY};
     for (size_t i = 0; l && i < l->n; i++) {
-        if (!psync_relay_same_row(l->messages, l->n, row->key, l->messages[i].key))
-            continue;
-        ret_left->known = true;
-        if (l->messages[i].state <= PSYNC_STATE_DEAD)
+        bool own = psync_relay_same_row(l->messages, l->n, row->key, l->messages[i].key);
+        ret_left->known = ret_left->known || own;
+        if ((own || row->deleted) && l->messages[i].state <= PSYNC_STATE_DEAD)
             memcpy(ret_left->ids[ret_left->n++], l->held[i].id, PSYNC_ID_MAX);
     }
     listing_free(l);

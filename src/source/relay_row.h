@@ -11,6 +11,7 @@ struct psync_relay_row {
     const char *type, *key;    /* as texts; "" for NULL */
     struct psync_span payload; /* empty for NULL */
     bool queued;               /* it was marked as put before */
+    bool deleted, ended;       /* its product is gone; the module has ended it: nothing more is to be sent of it */
     char queued_at[24];        /* where the listing goes on */
 };
 

@@ -163,6 +163,8 @@ static bool on_row(void *arg, const struct psync_shop_cell *c)
         .queued = all->queued,
     };
     (void)snprintf(row.queued_at, sizeof row.queued_at, "%s", c[7].data ? c[7].data : "");
+    row.deleted = psync_shop_cell_number(&c[8]) > 0;
+    row.ended = psync_shop_cell_number(&c[9]) > 0;
     if (all->rows.n == all->max || (all->rows.n > 0 && all->rows.bytes + row.payload.len > PSYNC_RELAY_BYTES)) {
         all->more = true;
         return false;
@@ -200,7 +202,8 @@ static enum psync_result collect(struct psync_relay_sql *s, enum psync_result ma
 static enum psync_result select_owned(struct psync_relay_sql *s, const char *payload)
 {
     return psync_buf_printf(&s->text,
-                            "SELECT id_outbox, id_shop, id_product, type, revision, %s, message_key, queued_at"
+                            "SELECT id_outbox, id_shop, id_product, type, revision, %s, message_key, queued_at,"
+                            " deleted_at IS NOT NULL, state IN ('discarded','delivered')"
                             " FROM %sproduct_sync_outbox%s WHERE owner='%s'",
                             payload, s->prefix, psync_relay_sql_index(s, PSYNC_RELAY_BY_OWNER), s->owner);
 }
@@ -231,14 +234,22 @@ enum psync_result psync_relay_sql_queued(struct psync_relay_sql *s, uint32_t id_
     return collect(s, r, max, true, ret_rows, ret_more, err);
 }
 
-enum psync_result psync_relay_sql_deleted(struct psync_relay_sql *s, size_t skip, size_t max, struct psync_relay_rows *ret_rows,
-                                          bool *ret_more, struct psync_error *err)
+/* Each part in the order of the index `owned`. */
+enum psync_result psync_relay_sql_unwanted(struct psync_relay_sql *s, size_t skip, size_t max, struct psync_relay_rows *ret_rows,
+                                           bool *ret_more, struct psync_error *err)
 {
-    enum psync_result r = select_owned(s, "NULL");
+    static const char *const parts[] = {"state='taken' AND deleted_at IS NOT NULL", "state='dead' AND deleted_at IS NOT NULL",
+                                        "state='discarded'", "state='delivered'"};
+    enum psync_result r = PSYNC_OK;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && r == PSYNC_OK; i++) {
+        r = psync_buf_add_str(&s->text, i ? ") UNION ALL (" : "(");
+        if (r == PSYNC_OK)
+            r = select_owned(s, "NULL");
+        if (r == PSYNC_OK)
+            r = psync_buf_printf(&s->text, " AND %s ORDER BY deleted_at, queued_at, id_outbox LIMIT %zu", parts[i], skip + max);
+    }
     if (r == PSYNC_OK)
-        r = psync_buf_printf(&s->text,
-                             " AND deleted_at IS NOT NULL AND state IN ('taken','dead')"
-                             " ORDER BY deleted_at, queued_at, id_outbox LIMIT %zu OFFSET %zu", max, skip);
+        r = psync_buf_printf(&s->text, ") LIMIT %zu OFFSET %zu", max, skip);
     return collect(s, r, max, true, ret_rows, ret_more, err);
 }
 
@@ -252,7 +263,7 @@ enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, enum psync_rel
         /* What was deleted from the shop meanwhile is not sent any more. */
         [PSYNC_RELAY_MARK_BACK] = ("state=IF(deleted_at IS NULL,'ready',IF(delivered_at IS NULL,'discarded','delivered')),"
                                    " owner=NULL, taken_at=NULL, queued_at=NULL"),
-        [PSYNC_RELAY_MARK_GONE] = "state=IF(delivered_at IS NULL,'discarded','delivered'), owner=NULL, next_try=NULL",
+        [PSYNC_RELAY_MARK_GONE] = "state=IF(delivered_at IS NULL OR state='discarded','discarded','delivered'), owner=NULL, next_try=NULL",
     };
     if (n == 0)
         return PSYNC_OK;
@@ -262,7 +273,7 @@ enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, enum psync_rel
         r = psync_buf_printf(&s->text, "%s%" PRIu64, i ? "," : "", ids[i]);
     if (r == PSYNC_OK)
         r = psync_buf_printf(&s->text, ") AND owner='%s' AND %s", s->owner,
-                             mark == PSYNC_RELAY_MARK_GONE ? "state IN ('taken','dead') AND deleted_at IS NOT NULL"
+                             mark == PSYNC_RELAY_MARK_GONE ? "(state IN ('discarded','delivered') OR (state IN ('taken','dead') AND deleted_at IS NOT NULL))"
                                                            : "state='taken'");
     return run(s, r, NULL, err);
 }

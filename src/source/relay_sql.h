@@ -74,16 +74,17 @@ PSYNC_CHECKED enum psync_result psync_relay_sql_queued(struct psync_relay_sql *s
                                                        const struct psync_relay_row *after, size_t max,
                                                        struct psync_relay_rows *ret_rows, bool *ret_more,
                                                        struct psync_error *err);
-/* What is under our name, taken or dead, though its product was deleted; the first `skip` left out, all without their payload. */
-PSYNC_CHECKED enum psync_result psync_relay_sql_deleted(struct psync_relay_sql *s, size_t skip, size_t max,
-                                                        struct psync_relay_rows *ret_rows, bool *ret_more,
-                                                        struct psync_error *err);
+/* What is under our name though nothing more is to be sent of it: taken or dead, and its product was deleted; or ended by the module.
+ * The first `skip` left out, all without their payload. */
+PSYNC_CHECKED enum psync_result psync_relay_sql_unwanted(struct psync_relay_sql *s, size_t skip, size_t max,
+                                                          struct psync_relay_rows *ret_rows, bool *ret_more,
+                                                         struct psync_error *err);
 
 /* ---- marking: of rows by id, as far as they still are taken under our name ---- */
 enum psync_relay_mark {
     PSYNC_RELAY_MARK_QUEUED, /* the queue has them durably */
     PSYNC_RELAY_MARK_BACK,   /* nothing was sent: ready again, if its product still is in the shop */
-    PSYNC_RELAY_MARK_GONE,   /* its product was deleted from the shop, and the queue has nothing of it; a dead one too */
+    PSYNC_RELAY_MARK_GONE,   /* nothing is to be sent of it, and the queue has nothing: it ends, and is ours no more; a dead one too */
 };
 PSYNC_CHECKED enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, enum psync_relay_mark mark, const uint64_t *ids,
                                                      size_t n, struct psync_error *err);

@@ -69,12 +69,15 @@ static void add_state(struct psync_relay_sql *s, enum psync_result *r, const str
 /* A key names its product, so that a row whose product and key are both among those asked for is one of them. */
 static void add_where(struct psync_relay_sql *s, enum psync_result *r, const struct psync_relay_update *u)
 {
-    bool dead_too = u->state == PSYNC_RELAY_DELIVERED || u->state == PSYNC_RELAY_DISCARDED || u->requeued || u->new_key;
+    bool dead_too = u->state == PSYNC_RELAY_DISCARDED || u->requeued || u->new_key;
+    const char *states = u->state == PSYNC_RELAY_DELIVERED ? " IN ('taken','dead','discarded')" /* it had left before */
+                         : dead_too                        ? " IN ('taken','dead')"
+                                                           : "='taken'";
     if (*r == PSYNC_OK)
         *r = psync_buf_printf(&s->text,
                               ",updated_at=UTC_TIMESTAMP() WHERE id_product IN (%s) AND id_shop=%" PRIu32
                               " AND owner='%s' AND state%s AND message_key IN (", s->products.data, u->id_shop, s->owner,
-                              dead_too ? " IN ('taken','dead')" : "='taken'");
+                              states);
     if (*r == PSYNC_OK)
         *r = psync_buf_add(&s->text, s->keys.data, s->keys.len);
     add(s, r, ")");

@@ -1,4 +1,5 @@
-/* relay_withdraw - of products that were deleted from the shop nothing is sent any more: what is queued for them is discarded.
+/* relay_withdraw - of products that were deleted from the shop, and of rows that the merchant discarded, nothing is sent any more:
+ * what is queued for them is discarded.
  *
  * The rows leave the list when the outcome is written, in the next round. What cannot be discarded now - it is being sent, or in a
  * batch that may have taken effect - is left in it, and the pass goes on behind. */
@@ -15,8 +16,8 @@ struct page {
     char ids[IDS_MAX][PSYNC_ID_MAX];       /* of messages to be discarded */
     const char *at[IDS_MAX];
     size_t n_ids, n_asked;                 /* and of how many rows */
-    uint64_t unknown[PSYNC_RELAY_ROWS];    /* rows of which the queue has nothing */
-    size_t n_unknown;
+    uint64_t gone[PSYNC_RELAY_ROWS];       /* rows of which the queue has nothing that could be sent */
+    size_t n_gone;
     size_t n_ended;                        /* rows that only need their outcome */
 };
 
@@ -27,8 +28,8 @@ static enum psync_result add_row(struct psync_relay *r, struct page *p, const st
     enum psync_result result = psync_relay_left(r, row, &left, err);
     if (result != PSYNC_OK)
         return result;
-    if (!left.known) {
-        p->unknown[p->n_unknown++] = row->id;
+    if (left.n == 0 && (row->ended || !left.known)) {
+        p->gone[p->n_gone++] = row->id;
         return PSYNC_OK;
     }
     if (left.n == 0) {
@@ -63,7 +64,7 @@ static enum psync_result discard(struct psync_relay *r, struct page *p, struct p
     if (result != PSYNC_OK)
         return result;
     if (select.ret_changed > 0)
-        PSYNC_LOG(r->open.log, PSYNC_LOG_INFO, "withdrawn: deleted from the shop", PSYNC_F_TEXT("shop", r->open.shop->name),
+        PSYNC_LOG(r->open.log, PSYNC_LOG_INFO, "withdrawn: deleted or discarded in the shop", PSYNC_F_TEXT("shop", r->open.shop->name),
                   PSYNC_F_INT("messages", (int64_t)select.ret_changed));
     if (select.ret_busy > 0) /* what comes back unsent is discarded then */
         r->open.port.let_go(r->open.port.arg, p->at, p->n_ids);
@@ -76,7 +77,7 @@ static enum psync_result act(struct psync_relay *r, struct page *p, struct psync
 {
     enum psync_result result = p->n_ended > 0 ? psync_relay_sql_commit(&r->sql, NULL, err) : PSYNC_OK;
     if (result == PSYNC_OK)
-        result = psync_relay_sql_mark(&r->sql, PSYNC_RELAY_MARK_GONE, p->unknown, p->n_unknown, err);
+        result = psync_relay_sql_mark(&r->sql, PSYNC_RELAY_MARK_GONE, p->gone, p->n_gone, err);
     if (result == PSYNC_OK)
         result = discard(r, p, err);
     r->withdraw_skip += p->n_ended;
@@ -85,7 +86,7 @@ static enum psync_result act(struct psync_relay *r, struct page *p, struct psync
 
 static enum psync_result do_page(struct psync_relay *r, struct page *p, struct psync_error *err)
 {
-    enum psync_result result = psync_relay_sql_deleted(&r->sql, r->withdraw_skip, PSYNC_RELAY_ROWS, &p->rows, &p->more, err);
+    enum psync_result result = psync_relay_sql_unwanted(&r->sql, r->withdraw_skip, PSYNC_RELAY_ROWS, &p->rows, &p->more, err);
     for (size_t i = 0; i < p->rows.n && result == PSYNC_OK; i++)
         result = add_row(r, p, p->rows.rows[i], err);
     return result == PSYNC_OK ? act(r, p, err) : result;

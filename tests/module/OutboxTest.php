@@ -243,10 +243,34 @@ final class OutboxTest extends ShopCase
         $this->assertSame(0, Actions::release([$id]));
         $this->sql("UPDATE ps_product_sync_state SET updated_at = updated_at - INTERVAL 601 SECOND WHERE name = 'relay:1'");
         $this->assertSame(1, Actions::release([$id]));
+        $this->assertSame(['ready', 'relay:1'], [$this->row(20)['state'], $this->row(20)['owner']], 'it may come back with the message');
         $this->sql("UPDATE ps_product_sync_outbox SET state = 'taken', owner = 'php:1', taken_at = UTC_TIMESTAMP() - INTERVAL 100 SECOND");
         $this->assertSame(0, Actions::release([$id]));
         $this->sql('UPDATE ps_product_sync_outbox SET taken_at = taken_at - INTERVAL 60 SECOND');
         $this->assertSame(1, Actions::release([$id]));
+        $this->assertSame(['ready', null], [$this->row(20)['state'], $this->row(20)['owner']]);
+    }
+
+    /** A relay finds by its name what it has to withdraw: also behind what people did, or a later edit, or a deletion. */
+    public function testARelaysRowStaysUnderItsNameUntilAnotherTakesIt()
+    {
+        $this->set('PRODUCT_SYNC_CHANGES', '1');
+        $this->cup();
+        $id = (int) $this->row(20)['id_outbox'];
+        $dead = "UPDATE ps_product_sync_outbox SET state = 'dead', owner = 'relay:1', taken_at = UTC_TIMESTAMP(), queued_at = UTC_TIMESTAMP()";
+        $fate = function () {
+            return [$this->row(20)['state'], $this->row(20)['owner']];
+        };
+        $this->sql($dead);
+        $this->assertSame(1, Actions::resend([$id], false));
+        $this->assertSame(['ready', 'relay:1'], $fate());
+        $this->assertSame(1, Actions::discard([$id]));
+        $this->assertSame(['discarded', 'relay:1'], $fate());
+        $this->sql($dead);
+        $this->edit(['price 20|10']);
+        $this->assertSame(['ready', 'relay:1'], $fate());
+        $this->request(self::PAGE, 'POST', '/admin/x', ['delete 20', '+deleteAfter 20']);
+        $this->assertSame(['discarded', 'relay:1'], $fate());
     }
 
     public function testWhatWasDeletedIsNotSentWhenItIsReleased()

@@ -138,6 +138,54 @@ def test_dead_letters_go_with_their_product(server, mock):
         assert sent(mock) == [2]
 
 
+def test_what_a_merchant_discards_is_no_dead_letter_any_more(server, mock):
+    """The module ends the row and leaves it under the relay's name."""
+    shop = a_shop(server, mock)
+    mock.rules({"status": 422})
+    shop.add([1, 2])
+    with home_of(shop) as home:
+        home.worker()
+        wait_for(lambda: shop.states() == {"dead": 2}, what="dead letters")
+        shop.sql("UPDATE ps_product_sync_outbox SET state='discarded' WHERE id_product=1")
+        wait_for(lambda: [dead["product"] for dead in home.dead()] == [2], what="one dead letter less")
+        wait_for(lambda: shop.row(1, "state", "owner") == ["discarded", None], what="the row's end")
+        mock.rules()
+        home.run("dead", "retry", "--all")
+        delivered(shop, 1)
+        assert sent(mock) == [2]
+
+
+def test_taken_back_and_deleted_while_productsync_was_away(server, mock):
+    with an_outage(server, mock, 3) as (shop, home, child):
+        child.kill()
+        child.wait()
+        shop.sql("UPDATE ps_product_sync_outbox SET state='ready', queued_at=NULL WHERE id_product<3;"  # the merchant takes them back
+                 "UPDATE ps_product_sync_outbox SET state='discarded', deleted_at=UTC_TIMESTAMP() WHERE id_product=1")
+        mock.rules()
+        home.worker()
+        delivered(shop, 2)
+        wait_for(lambda: shop.row(1, "state", "owner") == ["discarded", None], what="the row's end")
+        assert sent(mock) == [2, 3] and mock.summary()["effects"] == 2
+
+
+def test_what_was_changed_after_it_failed_goes_with_its_product(server, mock):
+    """Of its former message there is a dead letter, under another key."""
+    shop = a_shop(server, mock)
+    mock.rules({"status": 422})
+    shop.add([1])
+    with home_of(shop) as home:
+        home.worker()
+        wait_for(lambda: shop.states() == {"dead": 1}, what="the dead letter")
+        mock.rules({"status": 503})
+        payload = shop.rows("payload")[0][0]
+        shop.sql(f"UPDATE ps_product_sync_outbox SET state='ready', revision=1, message_key='{shop.key(1, payload, revision=1)}',"
+                 " taken_at=NULL, queued_at=NULL, ready_at=UTC_TIMESTAMP()")
+        wait_for(lambda: home.counts()["delayed"] == 1 and home.counts()["dead"] == 1, what="both messages")
+        shop.delete([1])
+        withdrawn(shop, home, 1, 0)
+        assert home.counts()["dead"] == 0
+
+
 def test_what_was_delivered_before_stays_so(server, mock):
     """Of a change that was not sent any more; and a row that never came into the queue."""
     with an_outage(server, mock, 2) as (shop, home, child):

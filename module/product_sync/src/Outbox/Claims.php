@@ -26,6 +26,8 @@ final class Claims
     /** A product is found to be gone: what somebody took, or a relay has as a dead letter, is left to that one. */
     const DELETED = 'o.deleted_at = UTC_TIMESTAMP(), o.updated_at = UTC_TIMESTAMP(), o.changes = o.changes + 1,
         o.state = IF(o.state IN (\'draft\', \'ready\') OR (o.state = \'dead\' AND o.owner IS NULL), ' . self::ENDED . ', o.state)';
+    /** A relay that is gone may come back with a message in its queue: the row stays under its name until another takes it. */
+    const RELEASED = 'IF(o.owner LIKE \'php:%\', NULL, o.owner)';
     const FAILED = 'state = IF(deleted_at IS NULL, \'dead\', ' . self::ENDED . ')';
 
     /**

@@ -161,7 +161,7 @@ final class Rows
                 o.ready_at = IF(n.ready_in IS NULL, o.ready_at, UTC_TIMESTAMP() + INTERVAL n.ready_in SECOND),
                 o.attempts = IF(n.is_new, 0, o.attempts), o.failures = IF(n.is_new OR n.is_revival, 0, o.failures),
                 o.last_status = IF(n.is_new, NULL, o.last_status), o.next_try = NULL,
-                o.tried_at = IF(n.is_new, NULL, o.tried_at), o.owner = IF(n.is_new OR n.is_revival, NULL, o.owner),
+                o.tried_at = IF(n.is_new, NULL, o.tried_at),
                 o.taken_at = IF(n.is_new, NULL, o.taken_at), o.queued_at = IF(n.is_new, NULL, o.queued_at),
                 o.created_at = IF(n.is_new, UTC_TIMESTAMP(), o.created_at), o.updated_at = UTC_TIMESTAMP(),
                 o.changes = o.changes + 1, o.delivered_at = IF(n.is_another, NULL, o.delivered_at),

@@ -72,7 +72,7 @@ final class Schema
             PRIMARY KEY (id_outbox),
             UNIQUE KEY product (id_product, id_shop),
             KEY take (id_shop, state, ready_at),
-            KEY owned (owner, deleted_at, queued_at),
+            KEY owned (owner, state, deleted_at, queued_at),
             KEY changed (state, updated_at)
         ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4';
     }
