@@ -69,6 +69,7 @@ enum psync_result psync_reload_shop(struct psync_reload *r, const char *name, st
 
 struct remembered {
     const char *destination;
+    bool found;
     struct psync_hold hold;
 };
 
@@ -77,11 +78,13 @@ static bool on_destination(void *arg, const struct psync_destination_row *row)
     struct remembered *of = arg;
     if (strcmp(row->name, of->destination) != 0)
         return true;
+    of->found = true;
     of->hold = row->hold;
     return false;
 }
 
-/* Of a destination that is not in force yet: the worker reads it when it comes into force. */
+/* Of a destination that is not in force: the worker reads it when it comes into force. One that the queue does not know has nothing
+ * that could leave. */
 static enum psync_result hold_in_queue(struct psync_reload *r, const char *destination, const char *why, struct psync_error *err)
 {
     struct remembered of = {.destination = destination};
@@ -89,7 +92,7 @@ static enum psync_result hold_in_queue(struct psync_reload *r, const char *desti
     enum psync_result result = psync_queue_destinations(queue, on_destination, &of, err);
     if (result != PSYNC_OK && result != PSYNC_EMPTY)
         return result;
-    if (!why && !psync_hold_is_shops(&of.hold))
+    if (!of.found || (!why && !psync_hold_is_shops(&of.hold)))
         return PSYNC_OK;
     psync_hold_shop(&of.hold, why, psync_clock_now());
     return psync_queue_hold(queue, destination, &of.hold, err);

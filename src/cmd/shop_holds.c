@@ -135,16 +135,8 @@ static const char *note(struct psync_shop_holds *h, const struct psync_shop_conf
     return why ? why : of_others;
 }
 
-/* The shop's own, where the operator named others: it may have messages from before, if it is still there. */
-static bool is_left_over(const struct psync_shop_holds *h, const struct psync_shop_conf *shop, const char *destination)
-{
-    return shop->destination[0] != '\0' && psync_config_shop_of(h->reload->ctx.config, destination) == shop;
-}
-
 bool psync_shop_holds_say(struct psync_shop_holds *h, const struct psync_shop_conf *shop, const char *destination, const char *why)
 {
-    if (is_left_over(h, shop, destination) && !psync_config_destination(h->reload->ctx.config, destination))
-        return true;
     pthread_mutex_lock(&h->lock);
     bool done = psync_reload_hold(h->reload, destination, note(h, shop, destination, why));
     pthread_mutex_unlock(&h->lock);

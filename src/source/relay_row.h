@@ -21,8 +21,9 @@ struct psync_relay_row *psync_relay_row_copy(const struct psync_relay_row *like)
 /* "UUID:ID", the shop's identity in keys. */
 void psync_relay_identity(const char *uuid, uint32_t id_shop, char ret_text[PSYNC_SHOP_MAX]);
 
-/* Whether payload and key are what the module writes (docs/outbox.md): a payload that a database has cut must not be sent.
- * NULL: they are; else what is wrong, for the row's last_error. */
-const char *psync_relay_row_check(const struct psync_relay_row *row, const char *identity);
+/* Whether payload and key are what the module writes (docs/outbox.md): a payload that a database has cut must not be sent. `former`:
+ * the UUIDs that the installation had before, comma-separated, for rows made under them. NULL: they are; else what is wrong, for
+ * the row's last_error. */
+const char *psync_relay_row_check(const struct psync_relay_row *row, const char *identity, const char *former);
 
 #endif

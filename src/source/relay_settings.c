@@ -83,15 +83,15 @@ static enum psync_result take_facts(struct psync_relay *r, const struct psync_sh
 
 static const char *why_held(const struct psync_relay *r, const struct psync_relay_store *s)
 {
+    static const char *const words[2][3] = { /* may be a copy; not paused, paused, off */
+        {NULL, "paused in the shop's settings", "paused: the module is off in the shop"},
+        {"paused: the shop's address is not the one that its settings were saved on",
+         "paused in the shop's settings, and the shop's address is not the one that they were saved on",
+         "paused: the module is off in the shop, whose address is not the one that its settings were saved on"},
+    };
     const struct psync_shop_store *facts = psync_shop_store_of(&r->facts, s->id);
-    switch (psync_shop_judge_sending(&r->facts, facts)) {
-    case PSYNC_SHOP_PAUSED:
-        return facts->module_on ? "paused in the shop's settings" : "paused: the module is off in the shop";
-    case PSYNC_SHOP_COPY:
-        return "paused: the shop's address is not the one that its settings were saved on";
-    default:
-        return NULL;
-    }
+    bool copy = psync_shop_judge_sending(&r->facts, facts) == PSYNC_SHOP_COPY;
+    return words[copy][!facts->module_on ? 2 : psync_shop_is_paused(&r->facts, facts)];
 }
 
 static const char *const not_installed = "paused: the module is not installed in the shop";
@@ -136,8 +136,7 @@ static void hold_stores(struct psync_relay *r, bool installed)
         hold_one(r, r->named[i].name, &r->named[i].told, installed ? why_all_held(r) : not_installed);
     for (size_t i = 0; i < r->n_stores; i++) {
         struct psync_relay_store *s = &r->stores[i];
-        if (s->standing)
-            hold_one(r, s->destination, &s->told, installed ? why_held(r, s) : not_installed);
+        hold_one(r, s->destination, &s->told, installed ? why_held(r, s) : not_installed);
     }
 }
 
@@ -150,7 +149,7 @@ void psync_relay_end_holds(struct psync_relay *r)
             tell(r, r->named[i].name, &r->named[i].told, NULL);
     for (size_t i = 0; i < r->n_stores; i++) {
         struct psync_relay_store *s = &r->stores[i];
-        if (s->standing && !why_held(r, s))
+        if (!why_held(r, s))
             tell(r, s->destination, &s->told, NULL);
     }
 }
@@ -199,6 +198,7 @@ static void judge_store(struct psync_relay *r, struct psync_relay_store *s, cons
 {
     const struct psync_relay_store before = *s;
     s->standing = r->n_named > 0 || layer->why.text[0] == '\0';
+    s->told.any = s->told.any && s->standing == before.standing; /* whoever came into force was not told */
     s->word = psync_shop_judge(&r->facts, psync_shop_store_of(&r->facts, s->id));
     (void)snprintf(s->why, sizeof s->why, "%.*s", (int)sizeof s->why - 1, s->standing ? "" : layer->why.text);
     if (s->word == PSYNC_SHOP_DELIVERING && !s->standing)

@@ -75,10 +75,11 @@ static enum psync_result add_puts(struct page *p, const struct psync_relay *r, s
 }
 
 /* What was queued before was checked then; its key may be a later message's (source/relay_fate.h). */
-static const char *what_is_wrong(const struct psync_relay_row *row, const struct psync_relay_store *s)
+static const char *what_is_wrong(const struct psync_relay *r, const struct psync_relay_row *row, const struct psync_relay_store *s)
 {
+    const char *former = psync_shop_value_of(&r->facts, psync_shop_store_of(&r->facts, s->id), PSYNC_SHOP_UUID_BEFORE);
     if (!row->queued)
-        return psync_relay_row_check(row, s->identity);
+        return psync_relay_row_check(row, s->identity, former);
     bool usable = row->product > 0 && row->payload.len > 0 && row->payload.len <= PSYNC_PAYLOAD_MAX &&
                   strlen(row->type) < PSYNC_TYPE_MAX && psync_key_valid((struct psync_span){row->key, strlen(row->key)});
     return usable ? NULL : "the row cannot be sent";
@@ -91,7 +92,7 @@ static enum psync_result sort_row(struct page *p, struct psync_relay *r, size_t 
     p->fates[i] = row->queued ? SKIP : BACK;
     if (!s || !psync_relay_is_open(s))
         return PSYNC_OK;
-    p->why[i] = what_is_wrong(row, s);
+    p->why[i] = what_is_wrong(r, row, s);
     p->fates[i] = !p->why[i] ? PUT : row->queued ? SKIP : WRONG;
     return p->fates[i] == PUT ? add_puts(p, r, i, s, now) : PSYNC_OK;
 }

@@ -19,6 +19,7 @@ const char *const psync_shop_names[PSYNC_SHOP_NAMES] = {
     [PSYNC_SHOP_BATCH_SIZE] = "PRODUCT_SYNC_BATCH_SIZE",
     [PSYNC_SHOP_TEST_METHOD] = "PRODUCT_SYNC_TEST_METHOD",
     [PSYNC_SHOP_PLACE] = "PRODUCT_SYNC_PLACE",
+    [PSYNC_SHOP_UUID_BEFORE] = "PRODUCT_SYNC_UUID_BEFORE",
     [PSYNC_SHOP_MULTISTORE] = "PS_MULTISHOP_FEATURE_ACTIVE",
 };
 
@@ -165,14 +166,17 @@ static bool is_copy(const struct psync_shop_facts *f, const struct psync_shop_st
     return saved[0] != '\0' && strcmp(saved, s->place) != 0;
 }
 
-enum psync_shop_word psync_shop_judge_sending(const struct psync_shop_facts *f, const struct psync_shop_store *s)
+bool psync_shop_is_paused(const struct psync_shop_facts *f, const struct psync_shop_store *s)
 {
     const char *pause = psync_shop_value_of(f, s, PSYNC_SHOP_PAUSE);
+    return s->deleted || (pause[0] != '\0' && strcmp(pause, "0") != 0);
+}
+
+enum psync_shop_word psync_shop_judge_sending(const struct psync_shop_facts *f, const struct psync_shop_store *s)
+{
     if (is_copy(f, s))
         return PSYNC_SHOP_COPY;
-    if (s->deleted || !s->module_on || (pause[0] != '\0' && strcmp(pause, "0") != 0))
-        return PSYNC_SHOP_PAUSED;
-    return PSYNC_SHOP_DELIVERING;
+    return psync_shop_is_paused(f, s) || !s->module_on ? PSYNC_SHOP_PAUSED : PSYNC_SHOP_DELIVERING;
 }
 
 enum psync_shop_word psync_shop_judge(const struct psync_shop_facts *f, const struct psync_shop_store *s)

@@ -13,7 +13,7 @@
 enum psync_shop_name {
     PSYNC_SHOP_URL, PSYNC_SHOP_TOKEN, PSYNC_SHOP_UUID, PSYNC_SHOP_MODE, PSYNC_SHOP_PAUSE, PSYNC_SHOP_ATTEMPTS,
     PSYNC_SHOP_BACKOFF, PSYNC_SHOP_TIMEOUT, PSYNC_SHOP_BATCH, PSYNC_SHOP_BATCH_SIZE, PSYNC_SHOP_TEST_METHOD,
-    PSYNC_SHOP_PLACE, PSYNC_SHOP_MULTISTORE,
+    PSYNC_SHOP_PLACE, PSYNC_SHOP_UUID_BEFORE, PSYNC_SHOP_MULTISTORE,
     PSYNC_SHOP_NAMES
 };
 extern const char *const psync_shop_names[PSYNC_SHOP_NAMES]; /* as in the table `configuration` */
@@ -61,6 +61,8 @@ enum psync_shop_word { /* docs/outbox.md, "State table" */
 const char *psync_shop_word_name(enum psync_shop_word w); /* "delivering", ... */
 /* From what the shop says alone: DELIVERING, PAUSED (also: the module is off there), COPY or OTHER_MODE. */
 enum psync_shop_word psync_shop_judge(const struct psync_shop_facts *f, const struct psync_shop_store *s);
+/* By the merchant, or because the shop is gone. */
+bool psync_shop_is_paused(const struct psync_shop_facts *f, const struct psync_shop_store *s);
 /* May what was taken leave? Never OTHER_MODE: a relay keeps what it took while the mode was another. */
 enum psync_shop_word psync_shop_judge_sending(const struct psync_shop_facts *f, const struct psync_shop_store *s);
 

@@ -296,7 +296,13 @@ final class SettingsTest extends ShopCase
 
     public function testUuidAndCronTokenAreNewWhenAskedFor()
     {
-        Installation::renewUuid();
+        $uuids = [Installation::uuid()];
+        for ($i = 0; $i < 6; ++$i) {
+            $this->assertTrue(Installation::renewUuid());
+            array_unshift($uuids, Installation::uuid());
+        }
+        $this->assertCount(7, array_unique($uuids));
+        $this->assertSame(implode(',', array_slice($uuids, 1, 5)), Configuration::getGlobalValue('PRODUCT_SYNC_UUID_BEFORE'));
         $this->assertMatchesRegularExpression('/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/', Installation::uuid());
         $old = Installation::cronToken();
         Installation::renewCronToken();

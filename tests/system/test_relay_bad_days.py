@@ -380,6 +380,54 @@ def test_one_shops_pause_does_not_hold_what_others_share_with_it(server, mock):
         wait_for(lambda: home.destination("a")["words"] == "paused in the shop's settings", what="the hold, when all are paused")
 
 
+def test_rows_from_before_a_shop_was_told_to_be_a_copy_are_whole(server, mock):
+    shop = a_shop(server, mock)
+    shop.add([1, 2])
+    shop.sql("UPDATE ps_product_sync_outbox SET payload=REPLACE(payload, '}', ' }') WHERE id_product=2")  # this one is not
+    shop.set(PRODUCT_SYNC_UUID="c0ffee00-0000-4000-8000-000000000000", PRODUCT_SYNC_UUID_BEFORE=f"{shop.uuid[:-1]}-,{shop.uuid}")
+    with home_of(shop) as home:
+        home.worker()
+        wait_for(lambda: shop.states() == {"delivered": 1, "dead": 1}, what="the outcomes")
+        assert shop.row(1, "state") == ["delivered"] and "do not belong together" in shop.row(2, "last_error")[0]
+
+
+def test_a_merchants_pause_ends_what_was_forced(server, mock):
+    shop = a_shop(server, mock)
+    shop.set(PRODUCT_SYNC_PLACE="another.test/")
+    mock.rules({"status": 503})
+    with home_of(shop, f"[destination main/1]\nurl = {mock.url}\ntoken = {TOKEN}\n") as home:
+        home.worker()
+        wait_for(lambda: home.destination("main/1")["state"] == "paused", what="the hold")
+        home.run("destination", "resume", "main/1", "--force")
+        assert home.destination("main/1")["state"] != "paused"
+        shop.set(PRODUCT_SYNC_PAUSE="1")
+        both = "paused in the shop's settings, and the shop's address is not the one that they were saved on"
+        wait_for(lambda: home.destination("main/1")["words"] == both, what="the merchant's pause")
+        shop.set(PRODUCT_SYNC_PLACE="shop1.test/", MY_API_URL="")
+        wait_for(lambda: home.destination("main/1")["words"] == "paused in the shop's settings", what="what is left of it")
+
+
+def test_a_hold_is_told_anew_where_the_address_is_gone(server, mock):
+    """A shop that was told to be a copy has none; what is queued waits, and says why."""
+    shop = a_shop(server, mock)
+    shop.set(PRODUCT_SYNC_PLACE="shop1.test/")
+    mock.rules({"status": 503})
+    shop.add([1])
+    with home_of(shop) as home:
+        home.worker()
+        wait_for(lambda: home.counts()["delayed"] == 1, what="queued")
+        shop.sql("UPDATE ps_shop_url SET domain_ssl='staging.test'")
+        wait_for(lambda: "address is not the one" in home.destination("main/1")["words"], what="the hold")
+        shop.set(PRODUCT_SYNC_PLACE="staging.test/", PRODUCT_SYNC_PAUSE="1", MY_API_URL="", MY_API_TOKEN="")
+        wait_for(lambda: home.destination("main/1")["paused"]["shop"] == "paused in the shop's settings", what="the new reason")
+        mock.rules()
+        shop.set(MY_API_URL=mock.url, MY_API_TOKEN=TOKEN)
+        wait_for(lambda: not home.destination("main/1")["orphaned"], what="the address")
+        assert home.destination("main/1")["words"] == "paused in the shop's settings" and mock.summary()["effects"] == 0
+        shop.set(PRODUCT_SYNC_PAUSE="0")
+        delivered(shop, 1)
+
+
 def test_a_shop_that_was_told_to_be_a_copy_gets_its_outcomes(server, mock):
     """It has another identity then; what was queued under the old one is still of its rows."""
     shop = a_shop(server, mock)

@@ -26,7 +26,7 @@ static struct psync_relay_row row_of(const char *payload, char key[PSYNC_PRODUCT
 
 static void wrong(const struct psync_relay_row *row, const char *why)
 {
-    const char *said = psync_relay_row_check(row, identity);
+    const char *said = psync_relay_row_check(row, identity, "");
     if (!said || !strstr(said, why))
         fail_msg("%s, not %s", said ? said : "nothing", why);
 }
@@ -38,8 +38,8 @@ static void what_the_module_wrote(void **state)
     (void)state;
     psync_relay_identity("0b5e6c1e-1111-4222-8333-944445555666", 3, text);
     assert_string_equal(text, identity);
-    assert_null(psync_relay_row_check(&row, identity));
-    assert_non_null(psync_relay_row_check(&row, "another shop"));
+    assert_null(psync_relay_row_check(&row, identity, ""));
+    assert_non_null(psync_relay_row_check(&row, "another shop", ""));
 }
 
 static void what_was_cut_or_changed(void **state)
@@ -89,7 +89,7 @@ static void a_copy_is_its_own(void **state)
     assert_memory_equal(copy->payload.data, CUP, sizeof CUP - 1);
     assert_string_equal(copy->key, kept);
     assert_string_equal(copy->type, "product.created");
-    assert_null(psync_relay_row_check(copy, identity));
+    assert_null(psync_relay_row_check(copy, identity, ""));
     free(copy);
 }
 

@@ -17,6 +17,9 @@ use ProductSync\Outbox\Database;
 
 final class Installation
 {
+    /** So many former UUIDs are remembered. */
+    const FORMER = 5;
+
     /** Install, upgrade and reset: makes what is missing and changes nothing that is there. */
     public static function prepare(): bool
     {
@@ -49,9 +52,13 @@ final class Installation
     }
 
     /** For a copy of an installation: its messages are others than the original's, and so must be their keys. */
+    /** The former ones stay known: rows that wait were made under them, and a relay tells by their key whether they are whole. */
     public static function renewUuid(): bool
     {
-        return Store::writeGlobal(Table::UUID, self::newUuid());
+        $former = array_filter(array_merge([self::uuid()], explode(',', (string) Store::readGlobal(Table::UUID_BEFORE))));
+
+        return Store::writeGlobal(Table::UUID_BEFORE, implode(',', array_slice($former, 0, self::FORMER)))
+            && Store::writeGlobal(Table::UUID, self::newUuid());
     }
 
     public static function watermark(): int

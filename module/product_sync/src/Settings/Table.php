@@ -42,6 +42,7 @@ final class Table
 
     // What nobody types: made and kept by the module itself.
     const UUID = 'PRODUCT_SYNC_UUID';
+    const UUID_BEFORE = 'PRODUCT_SYNC_UUID_BEFORE';
     const CRON_TOKEN = 'PRODUCT_SYNC_CRON_TOKEN';
     const PLACE = 'PRODUCT_SYNC_PLACE';
     const WATERMARK = 'PRODUCT_SYNC_WATERMARK';
@@ -73,7 +74,7 @@ final class Table
     /** @return string[] what the module keeps in Configuration beside the settings */
     public static function internal()
     {
-        return [self::UUID, self::CRON_TOKEN, self::PLACE, self::WATERMARK, self::OWNS];
+        return [self::UUID, self::UUID_BEFORE, self::CRON_TOKEN, self::PLACE, self::WATERMARK, self::OWNS];
     }
 
     /** @return string[][] group's English title => names of its settings */
