@@ -100,11 +100,11 @@ void psync_relay_cursor_text(const struct psync_relay *r, char ret_text[64]);
 PSYNC_CHECKED enum psync_result psync_relay_judge(struct psync_relay *r, uint32_t id_shop, int64_t product, const char *key,
                                                   struct psync_error *err);
 /* The messages that wait, are in flight or are dead letters, over all destinations: the row's, or, if its product was deleted, all of
- * its product in that shop. */
+ * its product in that shop; not where that shop itself is gone. */
 struct psync_relay_left {
     char ids[PSYNC_RELAY_MESSAGES_MAX][PSYNC_ID_MAX];
     size_t n;
-    bool known; /* the queue has, or had, messages of this row; or its shop is none of the installation's */
+    bool known; /* the queue has, or had, messages of this row */
 };
 PSYNC_CHECKED enum psync_result psync_relay_left(struct psync_relay *r, const struct psync_relay_row *row,
                                                  struct psync_relay_left *ret_left, struct psync_error *err);

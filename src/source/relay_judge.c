@@ -11,7 +11,7 @@ struct held_message {
 };
 /* Of a product in a shop, over all destinations. */
 struct listing {
-    const struct psync_relay_store *store;
+    const struct psync_relay_store *store; /* NULL: of any shop */
     struct held_message held[PSYNC_RELAY_MESSAGES_MAX];
     struct psync_relay_message messages[PSYNC_RELAY_MESSAGES_MAX];
     size_t n;
@@ -29,7 +29,7 @@ static const char *keep(char **room, const char *text, size_t n)
 static bool on_message(void *arg, const struct psync_row *row)
 {
     struct listing *l = arg;
-    if (!psync_relay_is_of(l->store, row->subject.shop, row->destination))
+    if (l->store && !psync_relay_is_of(l->store, row->subject.shop, row->destination))
         return true;
     size_t key = strlen(row->key), heir = strlen(row->replaced_by), error = strlen(row->cause.error);
     char *room = malloc(key + heir + error + row->payload.len + 4);
@@ -59,18 +59,15 @@ static void listing_free(struct listing *l)
     free(l);
 }
 
-/* EMPTY: the installation has no such shop. */
+/* Where the installation has no such shop any more, those of the product in all of them: the row's own are known by their keys. */
 static enum psync_result list_messages(struct psync_relay *r, uint32_t id_shop, int64_t product, struct listing **ret_listing,
                                        struct psync_error *err)
 {
-    const struct psync_relay_store *s = psync_relay_store_of(r, id_shop);
     const struct psync_filter filter = {.product = product, .any_state = true, .cursor = ""};
-    if (!s)
-        return PSYNC_EMPTY;
     struct listing *l = calloc(1, sizeof *l);
     if (!l)
         return psync_fail(err, PSYNC_NOMEM, "out of memory");
-    l->store = s;
+    l->store = psync_relay_store_of(r, id_shop);
     enum psync_result result = psync_queue_list(r->open.queue, &filter, 4 * PSYNC_RELAY_MESSAGES_MAX, on_message, l, err);
     if (result == PSYNC_EMPTY)
         result = PSYNC_OK;
@@ -132,7 +129,7 @@ enum psync_result psync_relay_judge(struct psync_relay *r, uint32_t id_shop, int
     if (result == PSYNC_OK)
         result = add_fates(r, id_shop, product, l, key);
     listing_free(l);
-    return result == PSYNC_EMPTY ? PSYNC_OK : result;
+    return result;
 }
 
 /* ---- what is left of it ---- */
@@ -142,13 +139,13 @@ enum psync_result psync_relay_left(struct psync_relay *r, const struct psync_rel
 {
     struct listing *l = NULL;
     enum psync_result result = list_messages(r, row->id_shop, row->product, &l, err);
-    *ret_left = (struct psync_relay_left){.known = result == PSYNC_EMPTY};
+    *ret_left = (struct psync_relay_left){0};
     for (size_t i = 0; l && i < l->n; i++) {
         bool own = psync_relay_same_row(l->messages, l->n, row->key, l->messages[i].key);
         ret_left->known = ret_left->known || own;
-        if ((own || row->deleted) && l->messages[i].state <= PSYNC_STATE_DEAD)
+        if ((own || (row->deleted && l->store)) && l->messages[i].state <= PSYNC_STATE_DEAD)
             memcpy(ret_left->ids[ret_left->n++], l->held[i].id, PSYNC_ID_MAX);
     }
     listing_free(l);
-    return result == PSYNC_EMPTY ? PSYNC_OK : result;
+    return result;
 }

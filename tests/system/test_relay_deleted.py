@@ -249,6 +249,24 @@ def test_what_has_to_go_again_is_in_nobodys_way(server, mock):
             assert rows_read(server) - before < 2500  # and the relay looks at all of that only now and then
 
 
+def test_deleted_with_the_whole_shop(server, mock):
+    """The installation has no such shop any more, and what is queued for it goes nowhere."""
+    shop = a_shop(server, mock, shops=((1, 1), (2, 1)))
+    shop.set(PS_MULTISHOP_FEATURE_ACTIVE="1")
+    mock.rules({"status": 503})
+    shop.add([1, 2])
+    shop.add([1, 3], id_shop=2)
+    with home_of(shop) as home:
+        home.worker()
+        wait_for(lambda: shop.rows("COUNT(*)", "queued_at IS NOT NULL") == [["4"]], what="all queued")
+        shop.sql("UPDATE ps_shop SET deleted=1 WHERE id_shop=2")
+        wait_for(lambda: shop.word(2) is None, what="the relay to see that")
+        shop.sql("UPDATE ps_product_sync_outbox SET deleted_at=UTC_TIMESTAMP() WHERE id_shop=2")
+        withdrawn(shop, home, 2, 2)
+        is_up(mock, home)
+        delivered(shop, 2)
+
+
 def test_made_again_meanwhile(server, mock):
     """The module makes a new message under the number, when the old one is done with."""
     with an_outage(server, mock, 1) as (shop, home, _):
