@@ -153,6 +153,8 @@ static enum psync_result run_round(struct psync_relay *r, bool *ret_busy, struct
 static psync_ms act_on_trouble(struct psync_relay *r, enum psync_result result, const struct psync_error *err)
 {
     say_trouble(r, err->text[0] != '\0' ? err->text : psync_result_name(result));
+    if (r->db)
+        psync_relay_sql_drop(&r->sql);
     if (result == PSYNC_RETRY || result == PSYNC_NOMEM)
         return AGAIN_MS;
     disconnect(r); /* GONE, or REJECT: then what was wrong may be another's rights, or tables, by the next connection */

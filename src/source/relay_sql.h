@@ -91,6 +91,7 @@ PSYNC_CHECKED enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, 
 
 /* ---- outcomes: a script of updates, run as one transaction, in the order they were added ---- */
 PSYNC_CHECKED enum psync_result psync_relay_sql_begin(struct psync_relay_sql *s);
+void psync_relay_sql_drop(struct psync_relay_sql *s); /* a script that will not be committed */
 PSYNC_CHECKED enum psync_result psync_relay_sql_add(struct psync_relay_sql *s, const struct psync_relay_update *u);
 /* `cursor` NULL: none is written. */
 PSYNC_CHECKED enum psync_result psync_relay_sql_commit(struct psync_relay_sql *s, const char *cursor, struct psync_error *err);

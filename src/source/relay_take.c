@@ -23,6 +23,8 @@ struct page {
         ENDED                     /* the queue knows what became of it */
     } *fates;
     const char **why;             /* WRONG */
+    bool *has;                    /* some destination has it */
+    bool again;                   /* another had no room for it: it is put again, and stays taken */
     const char *full;             /* why the queue took no more; NULL */
 };
 
@@ -33,8 +35,9 @@ static enum psync_result page_init(struct page *p, const struct psync_relay *r, 
                        .puts = calloc(most + 1, sizeof *p->puts),
                        .row_of = calloc(most + 1, sizeof *p->row_of),
                        .fates = calloc(rows->n + 1, sizeof *p->fates),
-                       .why = calloc(rows->n + 1, sizeof *p->why)};
-    return p->puts && p->row_of && p->fates && p->why ? PSYNC_OK : PSYNC_NOMEM;
+                       .why = calloc(rows->n + 1, sizeof *p->why),
+                       .has = calloc(rows->n + 1, sizeof *p->has)};
+    return p->puts && p->row_of && p->fates && p->why && p->has ? PSYNC_OK : PSYNC_NOMEM;
 }
 
 static void page_done(struct page *p)
@@ -45,6 +48,7 @@ static void page_done(struct page *p)
     free(p->row_of);
     free(p->fates);
     free(p->why);
+    free(p->has);
 }
 
 static enum psync_result add_put(struct page *p, size_t i, const struct psync_relay_store *s, const char *destination, psync_ms now)
@@ -97,19 +101,21 @@ static enum psync_result sort_row(struct page *p, struct psync_relay *r, size_t 
     return p->fates[i] == PUT ? add_puts(p, r, i, s, now) : PSYNC_OK;
 }
 
-/* The strongest of what the destinations said. */
+/* The strongest of what the destinations said. Nothing was sent only if none has it. */
 static void read_put(struct page *p, size_t k)
 {
     const struct psync_put *put = &p->puts[k];
-    enum fate *fate = &p->fates[p->row_of[k]];
-    bool queued = p->rows->rows[p->row_of[k]]->queued;
+    size_t i = p->row_of[k];
+    enum fate *fate = &p->fates[i];
+    bool queued = p->rows->rows[i]->queued, full = put->ret_outcome == PSYNC_PUT_FULL;
     bool ended = put->ret_outcome == PSYNC_PUT_KNOWN && put->ret_state >= PSYNC_STATE_DEAD;
-    if (put->ret_outcome == PSYNC_PUT_FULL) {
-        p->full = put->ret_why;
-        *fate = queued ? SKIP : BACK;
-    } else if (ended && *fate != BACK && *fate != SKIP) {
+    p->full = full ? put->ret_why : p->full;
+    p->has[i] = p->has[i] || !full;
+    if (full || *fate == BACK)
+        *fate = queued || p->has[i] ? SKIP : BACK;
+    else if (ended && *fate != SKIP)
         *fate = put->ret_state == PSYNC_STATE_DEAD && !queued ? DEAD_THERE : *fate == DEAD_THERE ? DEAD_THERE : ENDED;
-    }
+    p->again = p->again || (*fate == SKIP && !queued);
 }
 
 /* ---- acting on it ---- */
@@ -207,6 +213,7 @@ static enum psync_result put_rows(struct psync_relay *r, const struct psync_rela
         note_full(r, p.full, now);
     if (result == PSYNC_OK)
         result = act(r, &p, err);
+    r->unqueued = r->unqueued || p.again;
     page_done(&p);
     return result;
 }

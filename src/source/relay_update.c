@@ -136,6 +136,12 @@ enum psync_result psync_relay_sql_begin(struct psync_relay_sql *s)
     return psync_buf_add_str(&s->text, "START TRANSACTION");
 }
 
+void psync_relay_sql_drop(struct psync_relay_sql *s)
+{
+    drop_alike(s);
+    psync_buf_clear(&s->text);
+}
+
 /* What has a key of its own to give is written at once, while its texts are there. */
 enum psync_result psync_relay_sql_add(struct psync_relay_sql *s, const struct psync_relay_update *u)
 {

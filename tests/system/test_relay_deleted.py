@@ -267,6 +267,25 @@ def test_deleted_with_the_whole_shop(server, mock):
         delivered(shop, 2)
 
 
+def test_what_one_of_several_destinations_has_no_room_for(server, mock):
+    """The other has it: the row stays taken until both have."""
+    with Mock() as other:
+        shop = a_shop(server, mock)
+        other.rules({"status": 503})
+        text = f"[destination a]\nurl = {mock.url}\ntoken = {TOKEN}\n[destination b]\nurl = {other.url}\ntoken = {TOKEN}\n"
+        with home_of(shop, text + "[queue]\nmax_depth = 5\n", destination="a,b") as home:
+            home.worker()
+            shop.add(range(1, 7))
+            wait_for(lambda: mock.summary()["effects"] == 6, what="what one destination has")
+            wait_for(lambda: home.events(event="queue full"), what="the other's want of room")
+            assert shop.states() == {"taken": 6}
+            shop.delete([6])
+            other.rules()
+            home.run("destination", "resume", "b")
+            delivered(shop, 6)  # of the last what it came to where it was sent
+            assert other.summary()["effects"] == 5 and mock.summary()["effects"] == 6
+
+
 def test_made_again_meanwhile(server, mock):
     """The module makes a new message under the number, when the old one is done with."""
     with an_outage(server, mock, 1) as (shop, home, _):

@@ -48,7 +48,7 @@ final class Words
         Health::NO_TOKEN => 'No API token is set: products are recorded and wait.',
         Health::NO_CURL => 'The PHP extension curl is missing: nothing can be sent.',
         Health::NO_RELAY => 'In queue mode the program productsync takes the products, and none has been heard of in the last minute. Start productsync work, or choose another mode.',
-        Health::RELAY_WAITS => 'The program productsync is running but takes nothing from this shop: %reason%.',
+        Health::RELAY_WAITS => 'The program productsync is running but sends nothing of this shop: %reason%.',
         Health::SUSPENDED => 'Sending has stopped: %reason%. Correct the settings, or resume when the API is in order again.',
         Health::RESTING => 'Products are waiting because the API is out of order or asked for a pause. It is tried again in %seconds% seconds.',
         Health::STUCK => 'Products have been waiting for more than five minutes and nobody takes them. Is cron set up, or "Work without cron" switched on?',
