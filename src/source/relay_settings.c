@@ -351,7 +351,9 @@ static void begin_test(struct psync_relay *r, const struct psync_relay_asked *as
     if (!s || s->word == PSYNC_SHOP_OTHER_MODE)
         return; /* the module's own to answer */
     memcpy(r->asked[r->next_asked++ % PSYNC_RELAY_RESULTS_MAX], asked->id, PSYNC_RELAY_TEST_MAX);
-    if (!s->standing)
+    if (s->word == PSYNC_SHOP_COPY)
+        psync_relay_tested(r, s->id, asked->id, "failed", 0, "the shop may be a copy: say first which of the two it is");
+    else if (!s->standing)
         psync_relay_tested(r, s->id, asked->id, s->word == PSYNC_SHOP_NO_TOKEN ? "credentials" : "failed", 0, s->why);
     else
         r->open.port.test(r->open.port.arg, r, s->id, asked->id);

@@ -472,6 +472,13 @@ final class DirectTest extends ShopCase
         $this->assertSame('failed', TestConnection::run(1)['verdict']);
     }
 
+    public function testNoConnectionTestLeavesAShopThatMayBeACopy()
+    {
+        $this->sql("UPDATE ps_shop_url SET physical_uri = '/copy/'");
+        $this->assertSame([TestConnection::FAILED, 0, TestConnection::UNANSWERED], array_values(TestConnection::run(1)));
+        $this->assertSame([], $this->received());
+    }
+
     public function testConnectionTestThroughTheRelay()
     {
         $id = TestConnection::ask(1);

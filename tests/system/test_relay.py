@@ -252,7 +252,12 @@ def test_a_test_that_the_merchant_asks_for(server, mock):
             result = wait_for(lambda a=ask: json.loads(shop.state("test_result:1") or "{}").get("id") == a
                               and json.loads(shop.state("test_result:1")), what="the result")
             assert result["verdict"] == verdict and result["text"], result
-        assert mock.summary()["products"] == 0
+        requests = mock.summary()["requests"]
+        shop.set(MY_API_TOKEN=TOKEN, PRODUCT_SYNC_PLACE="original.test/")
+        wait_for(lambda: shop.word() == "copy", what="the word")
+        shop.sql("REPLACE INTO ps_product_sync_state VALUES ('test:1', '{\"id\":\"0123456789abcdef\"}', UTC_TIMESTAMP())")
+        wait_for(lambda: "say first which of the two it is" in shop.state("test_result:1"), what="the refusal")
+        assert mock.summary()["products"] == 0 and mock.summary()["requests"] == requests
 
 
 def test_idle_costs_next_to_nothing(server, mock):

@@ -15,6 +15,7 @@ if (!defined('_PS_VERSION_')) {
 }
 
 use ProductSync\Outbox\State;
+use ProductSync\Settings\Place;
 use ProductSync\Settings\Settings;
 use ProductSync\Settings\Table;
 
@@ -26,10 +27,16 @@ final class TestConnection
 
     const TIMEOUT_MS = 10000;
 
+    /** Address and token may be the original's. The relay says the same. */
+    const UNANSWERED = 'the shop may be a copy: say first which of the two it is';
+
     /** Runs it from here. @return array verdict, status, text (in English, for people) */
     public static function run(int $idShop): array
     {
         $settings = Settings::ofShop($idShop);
+        if (Place::isCopy($idShop)) {
+            return self::result(self::FAILED, 0, self::UNANSWERED);
+        }
         if ($settings->url() === '') {
             return self::result(self::FAILED, 0, 'there is no address');
         }
