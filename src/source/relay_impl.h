@@ -71,8 +71,6 @@ struct psync_relay {
 
 /* relay_settings.c */
 PSYNC_CHECKED enum psync_result psync_relay_settings(struct psync_relay *r, psync_ms now, struct psync_error *err);
-/* Ends holds that the shop does not want any more: behind psync_relay_withdraw, so that what was deleted during one does not leave. */
-void psync_relay_end_holds(struct psync_relay *r);
 PSYNC_CHECKED enum psync_result psync_relay_beat(struct psync_relay *r, psync_ms now, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_relay_tests(struct psync_relay *r, psync_ms now, struct psync_error *err);
 struct psync_relay_store *psync_relay_store_of(struct psync_relay *r, uint32_t id); /* NULL: none */
@@ -108,6 +106,11 @@ struct psync_relay_left {
 };
 PSYNC_CHECKED enum psync_result psync_relay_left(struct psync_relay *r, const struct psync_relay_row *row,
                                                  struct psync_relay_left *ret_left, struct psync_error *err);
+
+/* relay_hold.c */
+void psync_relay_hold(struct psync_relay *r, bool installed); /* what it knows by now; the module is, in the shop */
+/* Ends holds that the shop does not want any more: behind psync_relay_withdraw, so that what was deleted during one does not leave. */
+void psync_relay_end_holds(struct psync_relay *r);
 
 /* relay_withdraw.c */
 PSYNC_CHECKED enum psync_result psync_relay_withdraw(struct psync_relay *r, psync_ms now, bool *ret_busy, struct psync_error *err);
