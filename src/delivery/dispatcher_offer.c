@@ -217,7 +217,7 @@ void psync_dispatcher_let_go(struct psync_dispatcher *d, const char *const *ids,
 }
 
 /* ---- back, in time ---- */
-/* A request ends within http.timeout: one that begins before this is over before the lease is. */
+/* A request ends within its destination's timeout: one that begins before this is over before the lease is. */
 static psync_ms begin_until(const struct destination *t, const struct held *h)
 {
     const struct psync_config *config = t->owner->config;

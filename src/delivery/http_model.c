@@ -59,7 +59,7 @@ static long bounded_ms(psync_ms ms)
     return ms > INT32_MAX ? INT32_MAX : (long)ms;
 }
 
-static CURLcode set_transport(CURL *m, CURLcode code, const struct psync_http_conf *conf, bool tls)
+static CURLcode set_transport(CURL *m, CURLcode code, const struct psync_http_conf *conf, psync_ms timeout, bool tls)
 {
     long version = http_version(conf, tls);
     code = set_long(m, code, CURLOPT_NOSIGNAL, 1L);
@@ -69,7 +69,7 @@ static CURLcode set_transport(CURL *m, CURLcode code, const struct psync_http_co
     /* Rather a stream on the connection that is being made than a connection of its own. */
     bool multiplexed = version != CURL_HTTP_VERSION_1_1 && (tls || conf->version == PSYNC_HTTP_2);
     code = set_long(m, code, CURLOPT_PIPEWAIT, multiplexed);
-    code = set_long(m, code, CURLOPT_TIMEOUT_MS, bounded_ms(conf->timeout));
+    code = set_long(m, code, CURLOPT_TIMEOUT_MS, bounded_ms(timeout)); /* connecting too ends with it */
     code = set_long(m, code, CURLOPT_CONNECTTIMEOUT_MS, bounded_ms(conf->connect_timeout));
     code = set_long(m, code, CURLOPT_TCP_KEEPALIVE, 1L);
     code = set_long(m, code, CURLOPT_TCP_KEEPIDLE, KEEPALIVE_S);
@@ -104,7 +104,7 @@ enum psync_result psync_http_model_make(struct psync_http_target *t, const struc
     if (!t->model)
         return PSYNC_NOMEM;
     CURLcode code = curl_easy_setopt(t->model, CURLOPT_CURLU, t->url);
-    code = set_transport(t->model, code, conf, strncasecmp(d->url, "https:", 6) == 0);
+    code = set_transport(t->model, code, conf, t->timeout, strncasecmp(d->url, "https:", 6) == 0);
     code = set_tls(t->model, code, conf);
     if (code == CURLE_OK)
         code = psync_http_exchange_callbacks(t);

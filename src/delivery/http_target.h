@@ -27,7 +27,7 @@ struct psync_http_target {
     bool proxied;
     bool speaks_http2;             /* so its last answer said */
     uint64_t max_body;
-    psync_ms timeout;
+    psync_ms timeout;              /* the destination's own, else http.timeout */
     const char *token;             /* in `text`; "" */
     struct psync_link idle;        /* exchanges (http.c) that are ready for the next request */
 };
@@ -35,7 +35,7 @@ struct psync_http_target {
 /* The static lines of a request with or without a body; to be linked behind its own. */
 struct curl_slist *psync_http_target_lines(const struct psync_http_target *t, bool body);
 
-/* Makes t->model, for the URL that is there. (http_model.c) */
+/* Makes t->model, for the URL and the timeout that are there. (http_model.c) */
 PSYNC_CHECKED enum psync_result psync_http_model_make(struct psync_http_target *t,
                                                       const struct psync_destination_conf *destination,
                                                       const struct psync_http_conf *conf, struct psync_error *err);

@@ -1,4 +1,5 @@
 """Several destinations: a product goes to each, and none waits for another."""
+import json
 import time
 
 import pytest
@@ -58,6 +59,30 @@ def test_one_that_hangs_does_not_hold_up_the_other():
         wait_for(lambda: shop.summary()["effects"] == 1000, what="1000 effects at the one")
         assert time.monotonic() - begun < 10
         assert market.summary()["effects"] == 0
+
+
+@pytest.mark.parametrize("mode", ["queue", "simple", "async", "test"])
+def test_each_has_its_own_timeout(mode):
+    """One's is shorter than the one for all, the other's longer."""
+    with Mock("--latency", "3s", token="") as shop, Mock("--latency", "3s", token="") as market, Home() as home:
+        two(home, shop.url, market.url, first={"timeout": "1s"}, second={"timeout": "8s"}, http__timeout="2s",
+            async__retries="0")
+        if mode == "test":
+            said = home.run("test", "--send-sample", "--yes", "--json", code=1).stdout
+            found = {one["destination"]: one for one in map(json.loads, said.splitlines())}
+            assert found["shop"]["detail"].startswith("timed out") and "destination's own" in found["shop"]["detail"]
+        else:
+            if mode == "queue":
+                home.run("produce", input=product(1))
+                home.worker()
+            else:
+                home.run(mode, input=product(1), code=1)
+
+            def ended(name):
+                return [e for e in home.events(f"{mode}.log", destination=name) if "latency_ms" in e]
+
+            found = {name: wait_for(lambda n=name: ended(n), 10, f"the request to {name}")[0] for name in ("shop", "market")}
+        assert 990 <= found["shop"]["latency_ms"] < 1900 and 2900 <= found["market"]["latency_ms"] < 7000
 
 
 def test_each_has_a_pace_of_its_own():

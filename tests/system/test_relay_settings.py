@@ -94,6 +94,20 @@ def test_batches_retries_and_timeouts_are_the_shops(server, mock):
         assert mock.summary()["requests"] < 20
 
 
+def test_the_shops_timeout_is_that_of_its_requests(server, mock):
+    shop = a_shop(server, mock)
+    shop.set(PRODUCT_SYNC_TIMEOUT="1")
+    shop.add([1])
+    mock.rules({"latency": "5s"})
+    with home_of(shop) as home:
+        home.worker()
+        first = wait_for(lambda: home.events(event="retry"), 15, "the end of the first request")[0]
+        assert first["error"].startswith("timed out") and 990 <= first["latency_ms"] < 3000
+        shop.set(PRODUCT_SYNC_TIMEOUT="6")
+        mock.rules({"latency": "2s"})
+        delivered(shop, 1, 15)
+
+
 def documented(number, **names):
     """The statements of a block of SQL in docs/relay.md, for a user of these tests."""
     with open(os.path.join(TESTS, "../docs/relay.md"), encoding="utf-8") as f:

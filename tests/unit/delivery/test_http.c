@@ -388,6 +388,40 @@ static void test_failures_of_a_server(void **state)
     }
 }
 
+static void answer_late(struct raw_server *s, int fd)
+{
+    if (raw_read_request(s, fd) && nanosleep(&(struct timespec){.tv_nsec = 600 * 1000000L}, NULL) == 0)
+        (void)raw_send(fd, s->text);
+}
+
+/* It holds, shorter or longer, instead of the one for all; connecting has no other limit by that. */
+static void test_timeout_of_its_own(void **state)
+{
+    static const struct {
+        psync_ms own, for_all, connect;
+        enum psync_transport transport;
+    } rows[] = {
+        {200, 10000, 5000, PSYNC_NET_TIMEOUT}, {20000, 200, 5000, PSYNC_NET_ANSWER}, {20000, 200, 200, PSYNC_NET_ANSWER},
+        {0, 200, 5000, PSYNC_NET_TIMEOUT},     {0, 20000, 200, PSYNC_NET_ANSWER},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct raw_server *s = raw_start(answer_late, OK_200);
+        struct psync_destination_conf d = test_destination(url_of(s->port));
+        struct psync_http_conf conf = test_http_conf();
+        struct outcome o;
+        d.timeout = rows[i].own;
+        conf.timeout = rows[i].for_all;
+        conf.connect_timeout = rows[i].connect;
+        call(&d, &conf, &o);
+        if (o.response.transport != rows[i].transport)
+            fail_msg("row %zu: %s", i, psync_transport_text(o.response.transport));
+        if (o.response.transport == PSYNC_NET_TIMEOUT)
+            assert_in_range(o.response.latency_ms, 190, 5000); /* of two clocks */
+        raw_stop(s);
+    }
+}
+
 static void expect_unsent(const char *url, const struct psync_http_conf *conf, enum psync_transport transport)
 {
     struct psync_destination_conf d = test_destination(url);
@@ -483,6 +517,12 @@ static void test_connect_timeout(void **state)
     }
     conf.connect_timeout = 200;
     expect_unsent(url_of(port), &conf, PSYNC_NET_CONNECT_TIMEOUT);
+    struct psync_destination_conf d = test_destination(url_of(port));
+    struct outcome o;
+    d.timeout = 100; /* shorter than what connecting may take */
+    conf.connect_timeout = conf.timeout = 20000;
+    call(&d, &conf, &o);
+    assert_int_equal(o.response.transport, PSYNC_NET_CONNECT_TIMEOUT);
     for (size_t i = 0; i < 4; i++)
         close(fill[i]);
     close(listener);
@@ -935,6 +975,7 @@ int main(void)
         cmocka_unit_test(test_huge_body_is_cut),
         cmocka_unit_test(test_secrets_in_an_echo_are_masked),
         cmocka_unit_test(test_failures_of_a_server),
+        cmocka_unit_test(test_timeout_of_its_own),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_name_not_found),
         cmocka_unit_test(test_too_many_open_files),
