@@ -70,6 +70,17 @@ static bool add_queued(void *arg, const struct psync_destination_row *row)
     return true;
 }
 
+/* A shop's destination comes with the shop's settings, which a worker asks for. */
+static void find_awaiting(struct psync_overview *o, struct psync_api *api)
+{
+    psync_api_read(api);
+    for (size_t i = 0; i < o->n; i++) {
+        struct psync_standing *s = &o->standings[i];
+        s->awaits_shop = !s->configured && psync_config_shop_of(api->config, s->name);
+    }
+    psync_api_read_end(api);
+}
+
 static enum psync_result add_workers(struct psync_overview *o, struct psync_api *api)
 {
     struct psync_destination_status *status = NULL;
@@ -100,8 +111,10 @@ enum psync_result psync_overview_init(struct psync_overview *o, struct psync_api
         r = psync_queue_destinations(api->open.queue, add_queued, &adding, err);
     if (r == PSYNC_OK || r == PSYNC_EMPTY)
         r = adding.result;
-    if (r == PSYNC_OK)
+    if (r == PSYNC_OK) {
+        find_awaiting(o, api);
         r = add_workers(o, api);
+    }
     if (r != PSYNC_OK)
         psync_overview_done(o);
     return r;
@@ -132,8 +145,9 @@ static enum psync_destination_state remembered(const struct psync_standing *s, p
                        psync_time_words(h->throttled_until, until), h->throttled_reason);
         return PSYNC_DESTINATION_THROTTLED;
     }
-    if (s->figures.state[0] && strcmp(s->figures.state, "ok") != 0)
-        (void)snprintf(ret_words, max, "when the last worker ended: %s", s->figures.state);
+    bool awaits = s->awaits_shop, ailed = s->figures.state[0] && strcmp(s->figures.state, "ok") != 0;
+    (void)snprintf(ret_words, max, "%s%s%s%s", awaits ? "awaits its shop's settings, which `work` asks for" : "",
+                   awaits && ailed ? "; " : "", ailed ? "when the last worker ended: " : "", ailed ? s->figures.state : "");
     return PSYNC_DESTINATION_OK;
 }
 

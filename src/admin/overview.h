@@ -6,7 +6,8 @@
 
 struct psync_standing {
     char name[PSYNC_NAME_MAX];
-    bool configured;                         /* else orphaned */
+    bool configured;                         /* its settings are known */
+    bool awaits_shop;                        /* not: its [shop NAME] has it, which a worker asks for them; else orphaned */
     struct psync_counts counts;
     struct psync_hold hold;
     struct psync_figures figures;

@@ -34,7 +34,8 @@ static bool is_wanted(const struct resend *s, const struct psync_row *row)
 {
     if (s->shop && strcmp(s->shop, row->subject.shop) != 0)
         return false;
-    return s->destination || psync_config_destination(s->api->config, row->destination);
+    return s->destination || psync_config_destination(s->api->config, row->destination) ||
+           psync_config_shop_of(s->api->config, row->destination);
 }
 
 static struct newest *find_newest(struct resend *s, const struct psync_row *row)

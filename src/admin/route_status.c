@@ -71,7 +71,8 @@ static void put_standing(struct psync_json_writer *w, const struct psync_standin
     psync_ms success = s->working && s->worker.last_success_at ? s->worker.last_success_at : s->figures.last_success_at;
     psync_json_open(w, NULL, '{');
     psync_json_put_text(w, "name", s->name);
-    psync_json_put_bool(w, "orphaned", !s->configured);
+    psync_json_put_bool(w, "orphaned", !s->configured && !s->awaits_shop);
+    psync_json_put_bool(w, "awaits_shop", s->awaits_shop);
     psync_json_put_text(w, "state", psync_destination_state_name(state));
     psync_json_put_text(w, "words", words);
     psync_standing_reason(s, state, reason);

@@ -33,17 +33,20 @@ static void say_paused(struct psync_left *left, const struct psync_hold *hold)
     say(left, words, until[by]);
 }
 
-void psync_left_judge(const struct psync_destination_row *row, bool configured, psync_ms now, struct psync_left *ret_left)
+void psync_left_judge(const struct psync_destination_row *row, enum psync_left_place place, psync_ms now,
+                      struct psync_left *ret_left)
 {
     const struct psync_counts *c = &row->counts;
     const struct psync_hold *hold = &row->hold;
     struct psync_left left = {.waiting = c->ready + c->in_flight + c->delayed};
-    if (!configured)
+    if (place == PSYNC_LEFT_ORPHANED)
         say(&left, "not in the configuration any more", "it is configured again");
     else if (hold->paused)
         say_paused(&left, hold);
     else if (hold->suspended)
         say(&left, hold->suspended_reason, "`destination resume` or changed settings");
+    else if (place == PSYNC_LEFT_OF_SHOP)
+        say(&left, "its shop gave no settings that can be used", "it does");
     else if (hold->throttled_until > now)
         say_time(&left, hold->throttled_reason, hold->throttled_until);
     else if (c->ready + c->in_flight > 0)

@@ -13,7 +13,14 @@ struct psync_left {
     char until[PSYNC_LEFT_UNTIL_MAX];  /* "2026-11-23 14:03:00 UTC", "`destination resume`" */
 };
 
-/* `configured`: the destination is in the configuration; `now` as in the row. */
-void psync_left_judge(const struct psync_destination_row *row, bool configured, psync_ms now, struct psync_left *ret_left);
+enum psync_left_place {
+    PSYNC_LEFT_CONFIGURED, /* the destination is in the configuration */
+    PSYNC_LEFT_OF_SHOP,    /* its [shop NAME] is, and gave no settings that can be used */
+    PSYNC_LEFT_ORPHANED
+};
+
+/* `now` as in the row. */
+void psync_left_judge(const struct psync_destination_row *row, enum psync_left_place place, psync_ms now,
+                      struct psync_left *ret_left);
 
 #endif

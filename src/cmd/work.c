@@ -126,11 +126,18 @@ static bool add_destination(void *arg, const struct psync_destination_row *row)
     return true;
 }
 
+static enum psync_left_place place_of(const struct psync_config *config, const char *destination)
+{
+    if (psync_config_destination(config, destination))
+        return PSYNC_LEFT_CONFIGURED;
+    return psync_config_shop_of(config, destination) ? PSYNC_LEFT_OF_SHOP : PSYNC_LEFT_ORPHANED;
+}
+
 static bool say_left(void *arg, const struct psync_destination_row *row)
 {
     struct ending *ending = arg;
     struct psync_left left;
-    psync_left_judge(row, psync_config_destination(ending->config, row->name) != NULL, psync_clock_now(), &left);
+    psync_left_judge(row, place_of(ending->config, row->name), psync_clock_now(), &left);
     if (!left.waiting)
         return true;
     if (!ending->w) {

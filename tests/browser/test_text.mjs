@@ -92,3 +92,21 @@ test('raw JSON keeps its digits', async () => {
   assert.deepEqual(JSON.parse(pretty(payload)), JSON.parse(payload));
   for (const digits of ['5.00', '1.10', '12345678901234567890']) assert.ok(pretty(payload).includes(digits));
 });
+
+test('a destination that awaits its shop is no orphan, and a problem only where something waits', async () => {
+  globalThis.navigator ??= {languages: []}; // what the scripts look for in a browser
+  globalThis.document ??= {documentElement: {}};
+  const {findProblems} = await load('problems.js');
+  const {standing} = await load('text.js');
+  const counts = {ready: 2, in_flight: 0, delayed: 0};
+  const awaiting = {name: 'main/1', orphaned: false, awaits_shop: true, state: 'ok', rate: null, ...counts};
+  const orphan = {...awaiting, awaits_shop: false, orphaned: true};
+  const found = (working, ...destinations) =>
+    findProblems({working, destinations, shops: [], queue: {max_depth: 100}}, [], {}).map(({key}) => key);
+  assert.equal(standing(awaiting), words.en['state.awaits']);
+  assert.equal(standing(orphan), words.en['state.orphaned']);
+  assert.deepEqual(found(true, awaiting), ['awaits main/1']);
+  assert.deepEqual(found(true, {...awaiting, ready: 0}), []);
+  assert.deepEqual(found(false, awaiting), ['worker']);
+  assert.deepEqual(found(true, orphan), ['orphan main/1']);
+});

@@ -238,3 +238,41 @@ def test_config_check_and_the_shop_sections(server, mock):
         assert "https://" in home.run("config", "check").stderr
         shop.set(MY_API_URL=mock.url)
         assert home.run("config", "check").stderr == ""
+
+
+def test_without_a_worker_nobody_asked_the_shop(server, mock):
+    """Its destination is not orphaned for that: it awaits the settings, and what is queued for it can be resent."""
+    shop = a_shop(server, mock)
+    shop.add([1])
+    with home_of(shop) as home:
+        child = home.worker()
+        delivered(shop, 1)
+        assert not home.destination("main/1")["awaits_shop"]
+        child.terminate()
+        child.wait(20)
+        shown = home.destination("main/1")
+        assert shown["awaits_shop"] and not shown["orphaned"] and shown["state"] == "ok"
+        for command in (["status"], ["destination", "list"]):
+            said = home.run(*command).stdout
+            assert "main/1: ok; awaits its shop's settings" in said and "orphaned" not in said
+        assert "is announced anew to main/1" in home.run("resend", "1").stdout
+        home.worker()
+        wait_for(lambda: mock.summary()["effects"] == 2, 10, "the second time")
+
+
+def test_a_shop_that_gives_no_settings_is_awaited(server, mock):
+    shop = a_shop(server, mock)
+    mock.rules({"status": 503})
+    shop.add([1])
+    with home_of(shop) as home:
+        child = home.worker()
+        wait_for(lambda: home.counts()["delayed"] == 1, what="queued")
+        shop.set(MY_API_URL="")
+        shown = wait_for(lambda: (d := home.destination("main/1"))["awaits_shop"] and d, 10, "no address any more")
+        assert not shown["orphaned"]
+        child.terminate()
+        child.wait(20)
+        shop.set(MY_API_URL=mock.url)
+        mock.rules()
+        home.worker()
+        delivered(shop, 1)

@@ -97,7 +97,7 @@ export function updateCard(card, d, status) {
   say(part.name, d.name);
   say(part.badge, t(`badge.${d.state}`));
   part.badge.className = `badge ${levels[d.state]}`;
-  say(part.words, d.orphaned ? t('state.orphaned') : text.standing(d));
+  say(part.words, text.standing(d));
   for (const name of figures) {
     const value = values[name];
     say(part.figure[name], typeof value === 'number' ? text.whole(value) : (value ?? '–'));

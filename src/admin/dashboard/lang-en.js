@@ -81,6 +81,10 @@ export default {
     '{name} is no longer in the settings, and {n} message waits for it.',
     '{name} is no longer in the settings, and {n} messages wait for it.',
   ],
+  'problem.awaits': [
+    '{name} waits for its shop’s settings, and {n} message for it.',
+    '{name} waits for its shop’s settings, and {n} messages for it.',
+  ],
 
   // overview: figures
   'figures.title': 'Figures',
@@ -116,6 +120,7 @@ export default {
   'state.well': 'Nothing waits for it.',
   'state.idle': 'No worker delivers to it.',
   'state.orphaned': 'No longer in the settings; its messages stay and wait.',
+  'state.awaits': 'Waits for its shop’s settings, which “work” asks for.',
   'state.paused': 'Paused by hand since {since}.',
   'state.paused.why': 'Paused by hand since {since}: {reason}.',
   'state.paused.shop':

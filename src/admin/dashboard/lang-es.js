@@ -85,6 +85,10 @@ export default {
     '{name} ya no está en los ajustes y {n} mensaje lo espera.',
     '{name} ya no está en los ajustes y {n} mensajes lo esperan.',
   ],
+  'problem.awaits': [
+    '{name} espera los ajustes de su tienda, y con él {n} mensaje.',
+    '{name} espera los ajustes de su tienda, y con él {n} mensajes.',
+  ],
 
   // overview: figures
   'figures.title': 'Cifras',
@@ -120,6 +124,7 @@ export default {
   'state.well': 'Nada espera por él.',
   'state.idle': 'Ningún proceso le entrega.',
   'state.orphaned': 'Ya no está en los ajustes; sus mensajes siguen en espera.',
+  'state.awaits': 'Espera los ajustes de su tienda, que pide «work».',
   'state.paused': 'En pausa a mano desde {since}.',
   'state.paused.why': 'En pausa a mano desde {since}: {reason}.',
   'state.paused.shop':

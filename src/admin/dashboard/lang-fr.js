@@ -79,6 +79,10 @@ export default {
     '{name} n’est plus dans les réglages, et {n} message l’attend.',
     '{name} n’est plus dans les réglages, et {n} messages l’attendent.',
   ],
+  'problem.awaits': [
+    '{name} attend les réglages de sa boutique, et {n} message avec.',
+    '{name} attend les réglages de sa boutique, et {n} messages avec.',
+  ],
 
   // overview: figures
   'figures.title': 'Chiffres',
@@ -114,6 +118,7 @@ export default {
   'state.well': 'Rien ne l’attend.',
   'state.idle': 'Aucun processus ne lui livre.',
   'state.orphaned': 'N’est plus dans les réglages ; ses messages restent en attente.',
+  'state.awaits': 'Attend les réglages de sa boutique, que « work » demande.',
   'state.paused': 'Mise en pause à la main, depuis {since}.',
   'state.paused.why': 'Mise en pause à la main, depuis {since} : {reason}.',
   'state.paused.shop':

@@ -94,13 +94,15 @@ function ofAge(status) {
   }));
 }
 
-function ofOrphans(status) {
+/* While no worker runs, it is that which all of them wait for. */
+function ofUnsettled(status) {
+  const kind = (d) => (d.orphaned ? 'orphan' : d.awaits_shop && d.state === 'ok' && status.working ? 'awaits' : '');
   return status.destinations
-    .filter((d) => d.orphaned && waiting(d) > 0)
+    .filter((d) => kind(d) && waiting(d) > 0)
     .map((d) => ({
-      key: `orphan ${d.name}`,
+      key: `${kind(d)} ${d.name}`,
       level: 'warn',
-      words: t('problem.orphan', {name: d.name, n: waiting(d)}),
+      words: t(`problem.${kind(d)}`, {name: d.name, n: waiting(d)}),
       actions: [],
     }));
 }
@@ -111,7 +113,7 @@ export function findProblems(status, groups, act) {
   const found = [];
   if (!status.working) found.push({key: 'worker', level: 'bad', words: t('problem.worker'), actions: []});
   found.push(...status.destinations.filter((d) => d.state in held && !d.orphaned).map((d) => ofDestination(d, act)));
-  found.push(...ofShops(status.shops), ...ofQueue(status), ...ofAge(status), ...ofOrphans(status));
+  found.push(...ofShops(status.shops), ...ofQueue(status), ...ofAge(status), ...ofUnsettled(status));
   found.push(...groups.slice(0, CAUSES_SHOWN).map((group) => ofCause(group, act)));
   const more = groups.slice(CAUSES_SHOWN);
   if (more.length)

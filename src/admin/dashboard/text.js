@@ -154,6 +154,7 @@ export function standing(d) {
     reason: bare(said(d.reason ?? '')),
   };
   const known = (key) => t(`state.${key}`, values);
+  if (d.orphaned) return known('orphaned');
   switch (d.state) {
     case 'paused':
       if (d.paused?.shop) return byShop(d.paused.hand, known);
@@ -166,6 +167,7 @@ export function standing(d) {
     case 'probing':
       return known(d.reason ? `${d.state}.why` : d.state);
     default:
+      if (d.awaits_shop) return known('awaits');
       if (d.rate === null) return known('idle');
       return known(d.ready + d.in_flight + d.delayed > 0 ? 'ok' : 'well');
   }
