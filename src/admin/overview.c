@@ -147,7 +147,8 @@ static enum psync_destination_state remembered(const struct psync_standing *s, p
     }
     bool awaits = s->awaits_shop, ailed = s->figures.state[0] && strcmp(s->figures.state, "ok") != 0;
     (void)snprintf(ret_words, max, "%s%s%s%s", awaits ? "awaits its shop's settings, which `work` asks for" : "",
-                   awaits && ailed ? "; " : "", ailed ? "when the last worker ended: " : "", ailed ? s->figures.state : "");
+                   awaits && ailed ? "; " : "", ailed ? "when the last worker ended: " : "",
+                   ailed ? s->figures.state : "");
     return PSYNC_DESTINATION_OK;
 }
 

@@ -7,7 +7,7 @@
 struct psync_standing {
     char name[PSYNC_NAME_MAX];
     bool configured;                         /* its settings are known */
-    bool awaits_shop;                        /* not: its [shop NAME] has it, which a worker asks for them; else orphaned */
+    bool awaits_shop;                        /* not: a worker asks its [shop NAME] for them; else orphaned */
     struct psync_counts counts;
     struct psync_hold hold;
     struct psync_figures figures;

@@ -179,7 +179,7 @@ enum psync_exit psync_cmd_dead_show(struct psync_invocation *inv)
     if (code == PSYNC_EXIT_OK)
         code = psync_ask_get(&ask, target.data, &answer);
     if (answer)
-        psync_message_say(inv, answer, true);
+        psync_message_say(inv, answer, NULL, true);
     json_object_put(answer);
     psync_buf_done(&target);
     psync_ask_done(&ask);

@@ -47,11 +47,20 @@ void psync_message_say_line(const struct psync_invocation *inv, json_object *mes
               psync_shown_time(message, "settled_at"), psync_columns_fit(why, cells), why);
 }
 
-static void say_state(const struct psync_invocation *inv, json_object *m)
+const char *psync_destination_held(json_object *destination)
+{
+    const char *state = psync_json_text(destination, "state");
+    bool held = state && (strcmp(state, "paused") == 0 || strcmp(state, "suspended") == 0);
+    return held ? psync_json_text(destination, "words") : NULL;
+}
+
+static void say_state(const struct psync_invocation *inv, json_object *m, const char *held)
 {
     const char *state = psync_shown_text(m, "state"), *replaced = psync_shown_text(m, "replaced_by");
     if (psync_json_bool(m, "waits_for_turn", false))
         psync_say(inv, "  %s: waits for an older message of the product", state);
+    else if (held && (strcmp(state, "delayed") == 0 || strcmp(state, "ready") == 0))
+        psync_say(inv, "  %s: its destination is %s", state, psync_printable(held));
     else if (strcmp(state, "delayed") == 0)
         psync_say(inv, "  %s until %s", state, psync_shown_time(m, "not_before"));
     else if (*replaced)
@@ -63,11 +72,11 @@ static void say_state(const struct psync_invocation *inv, json_object *m)
         psync_say(inv, "  %s", state);
 }
 
-void psync_message_say(const struct psync_invocation *inv, json_object *m, bool full)
+void psync_message_say(const struct psync_invocation *inv, json_object *m, const char *held, bool full)
 {
     psync_say(inv, "message %s: product %" PRId64 " to %s", psync_shown_text(m, "id"), psync_json_int(m, "product", 0),
               psync_shown_text(m, "destination"));
-    say_state(inv, m);
+    say_state(inv, m, held);
     psync_say(inv, "  put %s, %s, key %s", psync_shown_time(m, "created_at"), psync_shown_text(m, "type"),
               psync_shown_text(m, "key"));
     json_object *payload = psync_json_member(m, "payload"), *history = psync_json_member(m, "history");

@@ -20,8 +20,21 @@ static enum psync_exit product_operand(const struct psync_invocation *inv, int64
     return PSYNC_EXIT_USAGE;
 }
 
+/* What holds the message's destination; NULL: nothing. */
+static const char *held_of(json_object *destinations, json_object *message)
+{
+    const char *name = psync_json_text(message, "destination");
+    for (size_t i = 0; destinations && name && i < json_object_array_length(destinations); i++) {
+        json_object *d = json_object_array_get_idx(destinations, i);
+        const char *known = psync_json_text(d, "name");
+        if (known && strcmp(known, name) == 0)
+            return psync_destination_held(d);
+    }
+    return NULL;
+}
+
 /* The list has no payload and history: each message is asked for by itself. */
-static enum psync_exit say_message(struct psync_ask *ask, json_object *row, json_object *all)
+static enum psync_exit say_message(struct psync_ask *ask, json_object *row, json_object *destinations, json_object *all)
 {
     struct psync_buf target;
     json_object *message = NULL;
@@ -34,7 +47,7 @@ static enum psync_exit say_message(struct psync_ask *ask, json_object *row, json
     if (code == PSYNC_EXIT_OK && all)
         json_object_array_add(all, json_object_get(message));
     else if (code == PSYNC_EXIT_OK)
-        psync_message_say(ask->inv, message, false);
+        psync_message_say(ask->inv, message, held_of(destinations, message), false);
     json_object_put(message);
     return code;
 }
@@ -71,10 +84,13 @@ static enum psync_exit collect(struct psync_ask *ask, int64_t product, const cha
 static enum psync_exit say_all(struct psync_ask *ask, int64_t product, const char *destination, json_object *list)
 {
     size_t n = json_object_array_length(list);
-    json_object *all = ask->inv->json ? json_object_new_array() : NULL;
+    json_object *all = ask->inv->json ? json_object_new_array() : NULL, *known = NULL;
     enum psync_exit code = PSYNC_EXIT_OK;
+    if (n && !all)
+        code = psync_ask_call(ask, "GET", "/v1/destinations", (struct psync_span){0}, &known);
     for (size_t i = 0; i < n && code == PSYNC_EXIT_OK; i++)
-        code = say_message(ask, json_object_array_get_idx(list, i), all);
+        code = say_message(ask, json_object_array_get_idx(list, i), psync_json_member(known, "destinations"), all);
+    json_object_put(known);
     if (all) {
         json_object *answer = json_object_new_object();
         json_object_object_add(answer, "messages", all);

@@ -1,6 +1,7 @@
 /* status - `status` and `destination list`: what is queued, what flows, what is stuck and why. */
 #include "cmd/ask.h"
 #include "cmd/commands.h"
+#include "cmd/messages.h"
 
 #include "base/timefmt.h"
 
@@ -57,7 +58,7 @@ static void say_destination(const struct psync_invocation *inv, json_object *d, 
                   psync_count_text(most));
     if (psync_json_member(d, "oldest"))
         psync_say(inv, "  oldest waiting since %s", psync_shown_time(d, "oldest"));
-    if (psync_json_member(d, "next_due"))
+    if (psync_json_member(d, "next_due") && !orphaned && !psync_destination_held(d))
         psync_say(inv, "  next retry at %s", psync_shown_time(d, "next_due"));
     if (psync_json_member(d, "last_success"))
         psync_say(inv, "  last delivered at %s", psync_shown_time(d, "last_success"));

@@ -157,6 +157,22 @@ def test_status_tells_what_is_where():
         assert "next retry at" in text and "last delivered at" in text
 
 
+def test_what_is_held_has_no_time_to_wait_for():
+    with Mock() as api, Home(api.url, retry__backoff="1h", retry__backoff_max="1h", work__drain_wait="0") as home:
+        api.rules({"products": [1], "status": 500})
+        home.run("produce", input=products(1, 2))
+        home.run("work", "--drain", code=1)
+        home.run("produce", input=product(3))
+        home.run("destination", "pause", "default", "--reason", "stocktaking")
+        assert "next retry" not in home.run("status").stdout + home.run("destination", "list").stdout
+        for number, state in ((1, "delayed"), (3, "ready")):
+            assert f"{state}: its destination is paused by hand: stocktaking" in home.run("show", str(number)).stdout
+        assert "delivered at" in home.run("show", "2").stdout
+        assert home.message(1)["not_before"]  # the program that asks is told as before
+        home.run("destination", "resume", "default")
+        assert "delayed until" in home.run("show", "1").stdout and "next retry at" in home.run("status").stdout
+
+
 def test_status_while_it_works_has_rate_and_time_to_drain():
     with Mock() as api, Home(api.url, destination__rate="20") as home:
         home.run("produce", input=products(1, 100))
