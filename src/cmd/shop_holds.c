@@ -36,7 +36,7 @@ static enum psync_result list_named(struct psync_shop_holds *h, struct psync_err
         return psync_fail(err, PSYNC_NOMEM, "out of memory");
     for (size_t i = 0; i < config->n_shops; i++)
         for (const char *at = config->shops[i].destination; psync_shop_next_destination(&at, &name);)
-            h->named[h->n++] = (struct named){.shop = &config->shops[i], .destination = name};
+            h->named[h->n++] = (struct named){.shop = &config->shops[i], .destination = name, .why = unasked};
     return PSYNC_OK;
 }
 

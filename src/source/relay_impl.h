@@ -74,8 +74,8 @@ PSYNC_CHECKED enum psync_result psync_relay_settings(struct psync_relay *r, psyn
 PSYNC_CHECKED enum psync_result psync_relay_beat(struct psync_relay *r, psync_ms now, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_relay_tests(struct psync_relay *r, psync_ms now, struct psync_error *err);
 struct psync_relay_store *psync_relay_store_of(struct psync_relay *r, uint32_t id); /* NULL: none */
-/* Whether a message is of that shop: by its identity, or, because a shop that is told to be a copy gets another one, by its destination. */
-bool psync_relay_is_of(const struct psync_relay_store *s, const char *identity, const char *destination);
+/* Whether a message is of that shop: by the destination where that is a shop's own, NAME/ID; at others by its identity. */
+bool psync_relay_is_of(const struct psync_relay *r, const struct psync_relay_store *s, const char *identity, const char *destination);
 const struct psync_relay_store *psync_relay_store_named(const struct psync_relay *r, const char *identity,
                                                         const char *destination); /* NULL: of none */
 bool psync_relay_is_open(const struct psync_relay_store *s); /* its rows may be taken */
@@ -96,7 +96,7 @@ void psync_relay_cursor_text(const struct psync_relay *r, char ret_text[64]);
 /* A row whose message the queue knew with that key already, and that is finished: it gets what became of it. Adds to the script that
  * is being made. EMPTY: nothing is to be written. */
 PSYNC_CHECKED enum psync_result psync_relay_judge(struct psync_relay *r, uint32_t id_shop, int64_t product, const char *key,
-                                                  struct psync_error *err);
+                                                  bool unqueued_too, struct psync_error *err);
 /* The messages that wait, are in flight or are dead letters, over all destinations: the row's, or, if its product was deleted, all of
  * its product in that shop; not where that shop itself is gone. */
 struct psync_relay_left {

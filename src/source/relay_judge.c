@@ -11,6 +11,7 @@ struct held_message {
 };
 /* Of a product in a shop, over all destinations. */
 struct listing {
+    const struct psync_relay *relay;
     const struct psync_relay_store *store; /* NULL: of any shop */
     struct held_message held[PSYNC_RELAY_MESSAGES_MAX];
     struct psync_relay_message messages[PSYNC_RELAY_MESSAGES_MAX];
@@ -29,7 +30,7 @@ static const char *keep(char **room, const char *text, size_t n)
 static bool on_message(void *arg, const struct psync_row *row)
 {
     struct listing *l = arg;
-    if (l->store && !psync_relay_is_of(l->store, row->subject.shop, row->destination))
+    if (l->store && !psync_relay_is_of(l->relay, l->store, row->subject.shop, row->destination))
         return true;
     size_t key = strlen(row->key), heir = strlen(row->replaced_by), error = strlen(row->cause.error);
     char *room = malloc(key + heir + error + row->payload.len + 4);
@@ -67,6 +68,7 @@ static enum psync_result list_messages(struct psync_relay *r, uint32_t id_shop, 
     struct listing *l = calloc(1, sizeof *l);
     if (!l)
         return psync_fail(err, PSYNC_NOMEM, "out of memory");
+    l->relay = r;
     l->store = psync_relay_store_of(r, id_shop);
     enum psync_result result = psync_queue_list(r->open.queue, &filter, 4 * PSYNC_RELAY_MESSAGES_MAX, on_message, l, err);
     if (result == PSYNC_EMPTY)
@@ -83,7 +85,7 @@ static enum psync_result list_messages(struct psync_relay *r, uint32_t id_shop, 
 /* ---- what becomes of the row ---- */
 
 static enum psync_result add_fate(struct psync_relay *r, uint32_t id_shop, int64_t product, const struct listing *l,
-                                  const char *key)
+                                  const char *key, bool unqueued_too)
 {
     struct psync_relay_fate fate;
     if (psync_relay_fate(l->messages, l->n, key, &fate) != PSYNC_OK)
@@ -94,6 +96,7 @@ static enum psync_result add_fate(struct psync_relay *r, uint32_t id_shop, int64
     return psync_relay_sql_add(&r->sql, &(struct psync_relay_update){.product = product,
                                                                      .id_shop = id_shop,
                                                                      .key = key,
+                                                                     .unqueued_too = unqueued_too,
                                                                      .state = fate.state,
                                                                      .requeued = fate.state == PSYNC_RELAY_TAKEN,
                                                                      .tries = told->tries,
@@ -107,7 +110,7 @@ static enum psync_result add_fate(struct psync_relay *r, uint32_t id_shop, int64
 
 /* The row has one of the keys that hang together with this one: each gets its update, and one finds it. */
 static enum psync_result add_fates(struct psync_relay *r, uint32_t id_shop, int64_t product, const struct listing *l,
-                                   const char *key)
+                                   const char *key, bool unqueued_too)
 {
     enum psync_result result = PSYNC_OK;
     for (size_t i = 0; i < l->n && result == PSYNC_OK; i++) {
@@ -116,18 +119,18 @@ static enum psync_result add_fates(struct psync_relay *r, uint32_t id_shop, int6
         for (size_t j = 0; j < i; j++)
             again = again || strcmp(l->messages[j].key, own) == 0;
         if (!again && psync_relay_same_row(l->messages, l->n, key, own))
-            result = add_fate(r, id_shop, product, l, own);
+            result = add_fate(r, id_shop, product, l, own, unqueued_too);
     }
     return result;
 }
 
 enum psync_result psync_relay_judge(struct psync_relay *r, uint32_t id_shop, int64_t product, const char *key,
-                                    struct psync_error *err)
+                                    bool unqueued_too, struct psync_error *err)
 {
     struct listing *l = NULL;
     enum psync_result result = list_messages(r, id_shop, product, &l, err);
     if (result == PSYNC_OK)
-        result = add_fates(r, id_shop, product, l, key);
+        result = add_fates(r, id_shop, product, l, key, unqueued_too);
     listing_free(l);
     return result;
 }
@@ -143,7 +146,7 @@ enum psync_result psync_relay_left(struct psync_relay *r, const struct psync_rel
     for (size_t i = 0; l && i < l->n; i++) {
         bool own = psync_relay_same_row(l->messages, l->n, row->key, l->messages[i].key);
         ret_left->known = ret_left->known || own;
-        if ((own || (row->deleted && l->store)) && l->messages[i].state <= PSYNC_STATE_DEAD)
+        if ((own || ((row->deleted || row->ended) && l->store)) && l->messages[i].state <= PSYNC_STATE_DEAD)
             memcpy(ret_left->ids[ret_left->n++], l->held[i].id, PSYNC_ID_MAX);
     }
     listing_free(l);

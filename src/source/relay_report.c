@@ -92,7 +92,7 @@ static enum psync_result add_outcome(struct psync_relay *r, const struct outcome
 {
     psync_ms age = psync_clock_now() - o->at;
     if (needs_judging(r, o))
-        return psync_relay_judge(r, o->id_shop, o->product, o->key, err);
+        return psync_relay_judge(r, o->id_shop, o->product, o->key, false, err);
     return psync_relay_sql_add(&r->sql, &(struct psync_relay_update){.product = o->product,
                                                                      .id_shop = o->id_shop,
                                                                      .key = o->key,

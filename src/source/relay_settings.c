@@ -19,15 +19,25 @@ struct psync_relay_store *psync_relay_store_of(struct psync_relay *r, uint32_t i
     return NULL;
 }
 
-bool psync_relay_is_of(const struct psync_relay_store *s, const char *identity, const char *destination)
+static bool is_named(const struct psync_relay *r, const char *destination)
 {
-    return strcmp(s->identity, identity) == 0 || strcmp(s->destination, destination) == 0;
+    for (size_t i = 0; i < r->n_named; i++)
+        if (strcmp(r->named[i].name, destination) == 0)
+            return true;
+    return false;
+}
+
+/* Another installation may have the identity too, of whose database this one is a copy; but not the destination. */
+bool psync_relay_is_of(const struct psync_relay *r, const struct psync_relay_store *s, const char *identity, const char *destination)
+{
+    bool is_shops = strchr(destination, '/') != NULL && !is_named(r, destination);
+    return is_shops ? strcmp(s->destination, destination) == 0 : strcmp(s->identity, identity) == 0;
 }
 
 const struct psync_relay_store *psync_relay_store_named(const struct psync_relay *r, const char *identity, const char *destination)
 {
     for (size_t i = 0; i < r->n_stores; i++)
-        if (psync_relay_is_of(&r->stores[i], identity, destination))
+        if (psync_relay_is_of(r, &r->stores[i], identity, destination))
             return &r->stores[i];
     return NULL;
 }

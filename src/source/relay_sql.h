@@ -15,6 +15,7 @@ struct psync_relay_update {
     int64_t product;
     uint32_t id_shop;
     const char *key;
+    bool unqueued_too;       /* else not rows that are still to be put, at some destination */
     enum psync_relay_state state;
     bool requeued;           /* TAKEN: it was dead */
     bool tried;              /* TAKEN: an attempt failed, and it is tried again in `seconds` */

@@ -153,7 +153,7 @@ static enum psync_result add_end(struct psync_relay *r, const struct page *p, si
 {
     const struct psync_relay_row *row = p->rows->rows[i];
     if (p->fates[i] == ENDED)
-        return psync_relay_judge(r, row->id_shop, row->product, row->key, err);
+        return psync_relay_judge(r, row->id_shop, row->product, row->key, false, err);
     return psync_relay_sql_add(&r->sql, &(struct psync_relay_update){.product = row->product,
                                                                      .id_shop = row->id_shop,
                                                                      .key = row->key,

@@ -80,7 +80,7 @@ static void add_where(struct psync_relay_sql *s, enum psync_result *r, const str
                               states);
     if (*r == PSYNC_OK)
         *r = psync_buf_add(&s->text, s->keys.data, s->keys.len);
-    add(s, r, ")");
+    add(s, r, u->unqueued_too || u->why_unsent ? ")" : ") AND (state<>'taken' OR queued_at IS NOT NULL)");
 }
 
 /* ---- updates that differ in their row alone are one statement: that is what most are ---- */
@@ -110,7 +110,8 @@ static enum psync_result write_alike(struct psync_relay_sql *s)
 
 static bool is_alike(const struct psync_relay_update *a, const struct psync_relay_update *b)
 {
-    return !a->new_key && !b->new_key && a->why_unsent == b->why_unsent && a->id_shop == b->id_shop && a->state == b->state &&
+    return !a->new_key && !b->new_key && a->why_unsent == b->why_unsent && a->unqueued_too == b->unqueued_too &&
+           a->id_shop == b->id_shop && a->state == b->state &&
            a->requeued == b->requeued && a->tried == b->tried && a->tries == b->tries && a->status == b->status &&
            a->seconds == b->seconds && strcmp(a->error, b->error) == 0;
 }

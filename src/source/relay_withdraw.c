@@ -21,10 +21,22 @@ struct page {
     size_t n_ended;                        /* rows that only need their outcome */
 };
 
+/* What is deleted in a copy of the database is not deleted in the original, whose messages may lie in the same queue. Nothing is sent
+ * of either that was not before: the copy is held until it is known which of the two it is. */
+static bool may_be_copy(const struct psync_relay *r, uint32_t id_shop)
+{
+    const struct psync_shop_store *s = psync_shop_store_of(&r->facts, id_shop);
+    return s && psync_shop_judge_sending(&r->facts, s) == PSYNC_SHOP_COPY;
+}
+
 static enum psync_result add_row(struct psync_relay *r, struct page *p, const struct psync_relay_row *row,
                                  struct psync_error *err)
 {
     struct psync_relay_left left;
+    if (may_be_copy(r, row->id_shop)) {
+        r->withdraw_skip++;
+        return PSYNC_OK;
+    }
     enum psync_result result = psync_relay_left(r, row, &left, err);
     if (result != PSYNC_OK)
         return result;
@@ -35,7 +47,7 @@ static enum psync_result add_row(struct psync_relay *r, struct page *p, const st
     if (left.n == 0) {
         if (p->n_ended++ == 0)
             result = psync_relay_sql_begin(&r->sql);
-        return result == PSYNC_OK ? psync_relay_judge(r, row->id_shop, row->product, row->key, err) : result;
+        return result == PSYNC_OK ? psync_relay_judge(r, row->id_shop, row->product, row->key, true, err) : result;
     }
     if (left.n > IDS_MAX - p->n_ids) {
         p->more = true; /* the next page has it */

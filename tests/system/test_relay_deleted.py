@@ -2,8 +2,9 @@
 import contextlib
 import signal
 import time
+import time
 
-from harness import TOKEN, Mock, wait_for
+from harness import TOKEN, Home, Mock, wait_for
 from shop import a_shop, delivered, home_of
 
 BATCHES = {"PRODUCT_SYNC_BATCH": "1", "PRODUCT_SYNC_BATCH_SIZE": "50"}
@@ -268,22 +269,55 @@ def test_deleted_with_the_whole_shop(server, mock):
 
 
 def test_what_one_of_several_destinations_has_no_room_for(server, mock):
-    """The other has it: the row stays taken until both have."""
+    """The other has it: the row stays taken until both have, or are to have no more of it."""
     with Mock() as other:
         shop = a_shop(server, mock)
         other.rules({"status": 503})
         text = f"[destination a]\nurl = {mock.url}\ntoken = {TOKEN}\n[destination b]\nurl = {other.url}\ntoken = {TOKEN}\n"
         with home_of(shop, text + "[queue]\nmax_depth = 5\n", destination="a,b") as home:
             home.worker()
-            shop.add(range(1, 7))
-            wait_for(lambda: mock.summary()["effects"] == 6, what="what one destination has")
+            shop.add(range(1, 6))
+            wait_for(lambda: mock.summary()["effects"] == 5, what="what one destination has")
+            shop.add([6, 7])
+            wait_for(lambda: mock.summary()["effects"] == 7, what="what it has too")
             wait_for(lambda: home.events(event="queue full"), what="the other's want of room")
-            assert shop.states() == {"taken": 6}
+            assert shop.states() == {"taken": 7}
             shop.delete([6])
+            wait_for(lambda: shop.row(6, "state") == ["delivered"], what="what it came to where it was sent")
             other.rules()
             home.run("destination", "resume", "b")
-            delivered(shop, 6)  # of the last what it came to where it was sent
-            assert other.summary()["effects"] == 5 and mock.summary()["effects"] == 6
+            delivered(shop, 7)
+            assert mock.summary()["effects"] == 7 and sent(other) == [1, 2, 3, 4, 5, 7]
+
+
+def test_a_copy_of_the_database_in_the_same_queue(server, mock):
+    """Until it is answered, what is deleted in the copy is not deleted in the original; afterwards it is of the copy alone."""
+    shop, copy = a_shop(server, mock), a_shop(server, mock)
+    shop.set(PRODUCT_SYNC_PLACE="shop1.test/")
+    mock.rules({"status": 503})
+    shop.add([1, 2, 3])
+    with Home(text=shop.section("main")) as home:
+        child = home.worker()
+        wait_for(lambda: shop.rows("COUNT(*)", "queued_at IS NOT NULL") == [["3"]], what="all queued")
+        child.terminate()
+        child.wait(20)
+        for table in ("ps_configuration", "ps_product_sync_outbox"):
+            copy.sql(f"DELETE FROM {table}; INSERT INTO {table} SELECT * FROM {shop.name}.{table}")
+        copy.sql("UPDATE ps_shop_url SET domain_ssl='staging.test'")
+        home.configure(text=shop.section("main") + copy.section("staging"))
+        home.worker()
+        wait_for(lambda: copy.word() == "copy", what="the word")
+        copy.delete([1])
+        copy.sql("UPDATE ps_product_sync_outbox SET state='discarded' WHERE id_product=2")
+        time.sleep(1)  # nothing comes of it
+        assert home.destination("main/1")["delayed"] == 3 and shop.states() == {"taken": 3}
+        copy.set(PRODUCT_SYNC_PLACE="staging.test/", PRODUCT_SYNC_PAUSE="1", MY_API_URL="", MY_API_TOKEN="",
+                 PRODUCT_SYNC_UUID="c0ffee00-0000-4000-8000-000000000000", PRODUCT_SYNC_UUID_BEFORE=shop.uuid)
+        wait_for(lambda: copy.states() == {"taken": 1, "discarded": 2}, what="the ends of the copy's rows")
+        mock.rules()
+        home.run("destination", "resume", "main/1")
+        delivered(shop, 3)
+        assert sent(mock) == [1, 2, 3] and copy.row(3, "state") == ["taken"]
 
 
 def test_made_again_meanwhile(server, mock):
