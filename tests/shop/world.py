@@ -163,6 +163,11 @@ class World:
         row = self.row(product)
         return row["state"] if row else None
 
+    def tries(self, product, name):
+        """How often it was tried, and not one that was there before under the number."""
+        row = self.row(product)
+        return row["attempts"] if row and name in (row["payload"] or "") else 0
+
     def found(self, product):
         """By whom a product is known: the hooks, or else the sweep, which is then run."""
         row = self.row(product)
