@@ -129,7 +129,7 @@ enum psync_result psync_relay_judge(struct psync_relay *r, uint32_t id_shop, int
 {
     struct listing *l = NULL;
     enum psync_result result = list_messages(r, id_shop, product, &l, err);
-    if (result == PSYNC_OK)
+    if (l)
         result = add_fates(r, id_shop, product, l, key, unqueued_too);
     listing_free(l);
     return result;

@@ -102,7 +102,7 @@ test('nothing is told that the program does not say', async () => {
   ];
   const kinds = [...said, 'a whole number', 'true or false', 'a list', 'an object', 'a text', 'body:1', 'the queue is full'];
   kinds.push('ready', 'in_flight', 'delayed', ...settings.map((setting) => setting.allowed));
-  kinds.push(...said.map((text) => text.replace(/^expected /, '')), ...texts('source/relay_settings.c'));
+  kinds.push(...said.map((text) => text.replace(/^expected /, '')), ...texts('source/relay_hold.c'), ...texts('cmd/shop_holds.c').filter((text) => text.startsWith('paused')));
   const isSaid = (all) => (english) => {
     const parts = english.split(/\{\w+\}/).map((part) => part.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&'));
     return all.some((text) => new RegExp(`(^|: |; )${parts.join('.+')}$`).test(text));

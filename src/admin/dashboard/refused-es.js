@@ -253,7 +253,12 @@ export const kinds = {
   'paused: the module is off in the shop': 'el módulo está desactivado en la tienda',
   "paused: the shop's address is not the one that its settings were saved on":
     'la dirección de la tienda no es la de cuando se guardaron sus ajustes',
+  "paused in the shop's settings, and the shop's address is not the one that they were saved on":
+    'en pausa en los ajustes de la tienda, cuya dirección no es la de cuando se guardaron',
+  'paused: the module is off in the shop, whose address is not the one that its settings were saved on':
+    'el módulo está desactivado en la tienda, cuya dirección no es la de cuando se guardaron sus ajustes',
   'paused: the module is not installed in the shop': 'el módulo no está instalado en la tienda',
+  'paused: its shop was not reached since the start': 'no se ha llegado a la tienda desde el arranque',
   'the queue is full': 'la cola está llena',
   'body:{n}': 'línea {n}',
 };

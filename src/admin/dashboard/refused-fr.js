@@ -256,7 +256,12 @@ export const kinds = {
   'paused: the module is off in the shop': 'le module est désactivé dans la boutique',
   "paused: the shop's address is not the one that its settings were saved on":
     'l’adresse de la boutique n’est pas celle où ses réglages ont été enregistrés',
+  "paused in the shop's settings, and the shop's address is not the one that they were saved on":
+    'en pause dans les réglages de la boutique, dont l’adresse n’est pas celle où ils ont été enregistrés',
+  'paused: the module is off in the shop, whose address is not the one that its settings were saved on':
+    'le module est désactivé dans la boutique, dont l’adresse n’est pas celle où ses réglages ont été enregistrés',
   'paused: the module is not installed in the shop': 'le module n’est pas installé dans la boutique',
+  'paused: its shop was not reached since the start': 'la boutique n’a pas encore été jointe depuis le démarrage',
   'the queue is full': 'la file est pleine',
   'body:{n}': 'ligne {n}',
 };
