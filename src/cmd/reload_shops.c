@@ -28,7 +28,8 @@ enum psync_exit psync_reload_ask_shops(struct psync_reload *r)
     return PSYNC_EXIT_OK;
 }
 
-/* Most often nothing has changed since the shop was asked at the start. */
+/* Most often nothing has changed since the shop was asked at the start. What did is tried again while we are still beginning: who
+ * begins waits for the lock that is held here. */
 static enum psync_result take_over_shop(struct psync_reload *r, const struct psync_config *laid)
 {
     const struct psync_config *now = r->current ? r->current : r->ctx.config;
@@ -38,7 +39,7 @@ static enum psync_result take_over_shop(struct psync_reload *r, const struct psy
     psync_buf_init(&changed, PSYNC_RELOAD_LINES_MAX);
     enum psync_result result = psync_config_merge_reload(now, laid, &merged, &changed, NULL);
     psync_config_free(merged);
-    if (result == PSYNC_OK && changed.len > 0 && r->worker) {
+    if (result == PSYNC_OK && changed.len > 0 && r->worker && r->phase != PSYNC_RELOAD_EARLY) {
         result = psync_reload_take_over(r, laid, NULL, NULL, &err);
         if (result == PSYNC_OK)
             psync_reload_log_lines(r->ctx.log, PSYNC_LOG_INFO, "setting changed", "setting", &changed);

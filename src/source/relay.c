@@ -144,7 +144,7 @@ static enum psync_result run_round(struct psync_relay *r, bool *ret_busy, struct
     *ret_busy = reporting || withdrawing || taking;
     if (result != PSYNC_OK)
         return result;
-    set_idle(r, !taking && !withdrawing && !r->stale);
+    set_idle(r, !taking && !withdrawing && (!r->stale || r->refused)); /* else a drain would wait for what waits for it */
     r->open.port.fared(r->open.port.arg, true, psync_relay_hindrance(r));
     return PSYNC_OK;
 }

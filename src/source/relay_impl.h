@@ -55,6 +55,7 @@ struct psync_relay {
     struct psync_relay_store *stores;
     size_t n_stores;
     bool stale;                       /* the facts are not in force yet */
+    bool refused;                     /* and cannot be just now */
     uint64_t cursor, saved_cursor;
     psync_ms cursor_at;               /* when the outcome it stands on was decided */
     bool unqueued;                    /* rows may be taken under our name and not queued */

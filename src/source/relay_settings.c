@@ -149,7 +149,8 @@ static enum psync_result apply(struct psync_relay *r, struct psync_error *err)
     enum psync_result result = psync_shop_layers_make(r->open.shop->name, &r->facts, r->place.key, &layers);
     if (result != PSYNC_OK)
         return psync_fail(err, result, "out of memory");
-    if (r->open.port.apply(r->open.port.arg, r->open.shop, &layers) != PSYNC_OK)
+    r->refused = r->open.port.apply(r->open.port.arg, r->open.shop, &layers) != PSYNC_OK;
+    if (r->refused)
         result = PSYNC_EMPTY;
     for (size_t i = 0; result == PSYNC_OK && i < layers.n; i++) {
         struct psync_relay_store *s = psync_relay_store_of(r, layers.ids[i]);
