@@ -125,6 +125,8 @@ class World:
         self.configure(**settings)
         if str(settings.get("PAUSE")) == "1":
             self.relay_says("paused")
+        if settings.get("MODE") in ("async", "simple"):
+            self.relay_says("mode")  # else it may still take what is made at once
         try:
             yield
         finally:
@@ -162,11 +164,6 @@ class World:
     def state(self, product):
         row = self.row(product)
         return row["state"] if row else None
-
-    def tries(self, product, name):
-        """How often it was tried, and not one that was there before under the number."""
-        row = self.row(product)
-        return row["attempts"] if row and name in (row["payload"] or "") else 0
 
     def found(self, product):
         """By whom a product is known: the hooks, or else the sweep, which is then run."""
