@@ -98,8 +98,8 @@ void psync_relay_cursor_text(const struct psync_relay *r, char ret_text[64]);
  * is being made. EMPTY: nothing is to be written. */
 PSYNC_CHECKED enum psync_result psync_relay_judge(struct psync_relay *r, uint32_t id_shop, int64_t product, const char *key,
                                                   bool unqueued_too, struct psync_error *err);
-/* The messages that wait, are in flight or are dead letters, over all destinations: the row's, or, if its product was deleted, all of
- * its product in that shop; not where that shop itself is gone. */
+/* The messages of an unwanted row (psync_relay_sql_unwanted) that wait, are in flight or are dead letters, over all destinations: all
+ * of its product in that shop, or, where that shop itself is gone, the row's; not those of what it was renewed to. */
 struct psync_relay_left {
     char ids[PSYNC_RELAY_MESSAGES_MAX][PSYNC_ID_MAX];
     size_t n;

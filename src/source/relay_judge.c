@@ -145,8 +145,9 @@ enum psync_result psync_relay_left(struct psync_relay *r, const struct psync_rel
     *ret_left = (struct psync_relay_left){0};
     for (size_t i = 0; l && i < l->n; i++) {
         bool own = psync_relay_same_row(l->messages, l->n, row->key, l->messages[i].key);
+        bool wanted = own && row->renewed;
         ret_left->known = ret_left->known || own;
-        if ((own || ((row->deleted || row->ended) && l->store)) && l->messages[i].state <= PSYNC_STATE_DEAD)
+        if (!wanted && (own || l->store) && l->messages[i].state <= PSYNC_STATE_DEAD)
             memcpy(ret_left->ids[ret_left->n++], l->held[i].id, PSYNC_ID_MAX);
     }
     listing_free(l);

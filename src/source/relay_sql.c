@@ -90,6 +90,14 @@ enum psync_result psync_relay_sql_look(struct psync_relay_sql *s, struct psync_e
 
 /* ---- taking ---- */
 
+/* What is due; but of a row that was renewed under our name, first what the queue has of it from before is discarded. */
+static enum psync_result where_due(struct psync_relay_sql *s, uint32_t id_shop)
+{
+    return psync_buf_printf(&s->text,
+                            " WHERE id_shop=%" PRIu32 " AND state='ready' AND ready_at<=UTC_TIMESTAMP()"
+                            " AND (owner IS NULL OR owner<>'%s' OR taken_at IS NOT NULL)", id_shop, s->owner);
+}
+
 struct polling {
     const uint32_t *ids;
     size_t n;
@@ -112,12 +120,14 @@ enum psync_result psync_relay_sql_poll(struct psync_relay_sql *s, const uint32_t
     memset(ret_due, 0, n * sizeof *ret_due);
     if (n == 0)
         return PSYNC_OK;
-    for (size_t i = 0; i < n && r == PSYNC_OK; i++)
-        r = psync_buf_printf(&s->text,
-                             "%s(SELECT %" PRIu32 " FROM %sproduct_sync_outbox%s WHERE id_shop=%" PRIu32
-                             " AND state='ready' AND ready_at<=UTC_TIMESTAMP() LIMIT 1)",
-                             i ? " UNION ALL " : "", ids[i], s->prefix,
-                             psync_relay_sql_index(s, PSYNC_RELAY_BY_TAKE), ids[i]);
+    for (size_t i = 0; i < n && r == PSYNC_OK; i++) {
+        r = psync_buf_printf(&s->text, "%s(SELECT %" PRIu32 " FROM %sproduct_sync_outbox%s", i ? " UNION ALL " : "", ids[i],
+                             s->prefix, psync_relay_sql_index(s, PSYNC_RELAY_BY_TAKE));
+        if (r == PSYNC_OK)
+            r = where_due(s, ids[i]);
+        if (r == PSYNC_OK)
+            r = psync_buf_add_str(&s->text, " LIMIT 1)");
+    }
     return query(s, r, on_due, &p, err);
 }
 
@@ -127,9 +137,12 @@ enum psync_result psync_relay_sql_claim(struct psync_relay_sql *s, uint32_t id_s
     enum psync_result r = psync_buf_printf(
         &s->text,
         "UPDATE %sproduct_sync_outbox%s SET state='taken', owner='%s', taken_at=UTC_TIMESTAMP(), queued_at=NULL,"
-        " updated_at=UTC_TIMESTAMP() WHERE id_shop=%" PRIu32 " AND state='ready' AND ready_at<=UTC_TIMESTAMP()"
-        " ORDER BY ready_at LIMIT %zu",
-        s->prefix, psync_relay_sql_index(s, PSYNC_RELAY_BY_TAKE), s->owner, id_shop, max);
+        " updated_at=UTC_TIMESTAMP()",
+        s->prefix, psync_relay_sql_index(s, PSYNC_RELAY_BY_TAKE), s->owner);
+    if (r == PSYNC_OK)
+        r = where_due(s, id_shop);
+    if (r == PSYNC_OK)
+        r = psync_buf_printf(&s->text, " ORDER BY ready_at LIMIT %zu", max);
     return run(s, r, ret_claimed, err);
 }
 
@@ -165,6 +178,7 @@ static bool on_row(void *arg, const struct psync_shop_cell *c)
     (void)snprintf(row.queued_at, sizeof row.queued_at, "%s", c[7].data ? c[7].data : "");
     row.deleted = psync_shop_cell_number(&c[8]) > 0;
     row.ended = psync_shop_cell_number(&c[9]) > 0;
+    row.renewed = psync_shop_cell_number(&c[10]) > 0;
     if (all->rows.n == all->max || (all->rows.n > 0 && all->rows.bytes + row.payload.len > PSYNC_RELAY_BYTES)) {
         all->more = true;
         return false;
@@ -203,7 +217,7 @@ static enum psync_result select_owned(struct psync_relay_sql *s, const char *pay
 {
     return psync_buf_printf(&s->text,
                             "SELECT id_outbox, id_shop, id_product, type, revision, %s, message_key, queued_at,"
-                            " deleted_at IS NOT NULL, state IN ('discarded','delivered')"
+                            " deleted_at IS NOT NULL, state IN ('discarded','delivered'), state IN ('draft','ready')"
                             " FROM %sproduct_sync_outbox%s WHERE owner='%s'",
                             payload, s->prefix, psync_relay_sql_index(s, PSYNC_RELAY_BY_OWNER), s->owner);
 }
@@ -238,8 +252,12 @@ enum psync_result psync_relay_sql_queued(struct psync_relay_sql *s, uint32_t id_
 enum psync_result psync_relay_sql_unwanted(struct psync_relay_sql *s, size_t skip, size_t max, struct psync_relay_rows *ret_rows,
                                            bool *ret_more, struct psync_error *err)
 {
-    static const char *const parts[] = {"state='taken' AND deleted_at IS NOT NULL", "state='dead' AND deleted_at IS NOT NULL",
-                                        "state='discarded'", "state='delivered'"};
+    static const char *const parts[] = {"state='taken' AND deleted_at IS NOT NULL",
+                                        "state='dead' AND deleted_at IS NOT NULL",
+                                        "state='discarded'",
+                                        "state='delivered'",
+                                        "state='draft' AND deleted_at IS NULL AND queued_at IS NULL AND taken_at IS NULL",
+                                        "state='ready' AND deleted_at IS NULL AND queued_at IS NULL AND taken_at IS NULL"};
     enum psync_result r = PSYNC_OK;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && r == PSYNC_OK; i++) {
         r = psync_buf_add_str(&s->text, i ? ") UNION ALL (" : "(");
@@ -264,6 +282,13 @@ enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, enum psync_rel
         [PSYNC_RELAY_MARK_BACK] = ("state=IF(deleted_at IS NULL,'ready',IF(delivered_at IS NULL,'discarded','delivered')),"
                                    " owner=NULL, taken_at=NULL, queued_at=NULL"),
         [PSYNC_RELAY_MARK_GONE] = "state=IF(delivered_at IS NULL OR state='discarded','discarded','delivered'), owner=NULL, next_try=NULL",
+        [PSYNC_RELAY_MARK_FREE] = "owner=NULL",
+    };
+    static const char *const which[] = {
+        [PSYNC_RELAY_MARK_QUEUED] = "state='taken'",
+        [PSYNC_RELAY_MARK_BACK] = "state='taken'",
+        [PSYNC_RELAY_MARK_GONE] = "(state IN ('discarded','delivered') OR (state IN ('taken','dead') AND deleted_at IS NOT NULL))",
+        [PSYNC_RELAY_MARK_FREE] = "state IN ('draft','ready') AND taken_at IS NULL",
     };
     if (n == 0)
         return PSYNC_OK;
@@ -272,9 +297,7 @@ enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, enum psync_rel
     for (size_t i = 0; i < n && r == PSYNC_OK; i++)
         r = psync_buf_printf(&s->text, "%s%" PRIu64, i ? "," : "", ids[i]);
     if (r == PSYNC_OK)
-        r = psync_buf_printf(&s->text, ") AND owner='%s' AND %s", s->owner,
-                             mark == PSYNC_RELAY_MARK_GONE ? "(state IN ('discarded','delivered') OR (state IN ('taken','dead') AND deleted_at IS NOT NULL))"
-                                                           : "state='taken'");
+        r = psync_buf_printf(&s->text, ") AND owner='%s' AND %s", s->owner, which[mark]);
     return run(s, r, NULL, err);
 }
 

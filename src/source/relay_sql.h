@@ -75,8 +75,8 @@ PSYNC_CHECKED enum psync_result psync_relay_sql_queued(struct psync_relay_sql *s
                                                        const struct psync_relay_row *after, size_t max,
                                                        struct psync_relay_rows *ret_rows, bool *ret_more,
                                                        struct psync_error *err);
-/* What is under our name though nothing more is to be sent of it: taken or dead, and its product was deleted; or ended by the module.
- * The first `skip` left out, all without their payload. */
+/* What is under our name though nothing more is to be sent of what it was: taken or dead, and its product was deleted; ended by the
+ * module; or renewed. The first `skip` left out, all without their payload. */
 PSYNC_CHECKED enum psync_result psync_relay_sql_unwanted(struct psync_relay_sql *s, size_t skip, size_t max,
                                                           struct psync_relay_rows *ret_rows, bool *ret_more,
                                                          struct psync_error *err);
@@ -86,6 +86,7 @@ enum psync_relay_mark {
     PSYNC_RELAY_MARK_QUEUED, /* the queue has them durably */
     PSYNC_RELAY_MARK_BACK,   /* nothing was sent: ready again, if its product still is in the shop */
     PSYNC_RELAY_MARK_GONE,   /* nothing is to be sent of it, and the queue has nothing: it ends, and is ours no more; a dead one too */
+    PSYNC_RELAY_MARK_FREE,   /* renewed, and the queue has nothing of what it was before: ours no more, and may be claimed */
 };
 PSYNC_CHECKED enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, enum psync_relay_mark mark, const uint64_t *ids,
                                                      size_t n, struct psync_error *err);

@@ -1,5 +1,6 @@
 /* relay_withdraw - of products that were deleted from the shop, and of rows that the merchant discarded, nothing is sent any more:
- * what is queued for them is discarded.
+ * what is queued for them is discarded. So is what a row was before, if the module has made another message of it: that had been
+ * taken back, or failed, and goes after this.
  *
  * The rows leave the list when the outcome is written, in the next round. What cannot be discarded now - it is being sent, or in a
  * batch that may have taken effect - is left in it, and the pass goes on behind. */
@@ -17,7 +18,8 @@ struct page {
     const char *at[IDS_MAX];
     size_t n_ids, n_asked;                 /* and of how many rows */
     uint64_t gone[PSYNC_RELAY_ROWS];       /* rows of which the queue has nothing that could be sent */
-    size_t n_gone;
+    uint64_t renewed[PSYNC_RELAY_ROWS];    /* and that are another message now */
+    size_t n_gone, n_renewed;
     size_t n_ended;                        /* rows that only need their outcome */
 };
 
@@ -27,6 +29,24 @@ static bool may_be_copy(const struct psync_relay *r, uint32_t id_shop)
 {
     const struct psync_shop_store *s = psync_shop_store_of(&r->facts, id_shop);
     return s && psync_shop_judge_sending(&r->facts, s) == PSYNC_SHOP_COPY;
+}
+
+/* The queue has nothing of it that must not be sent. */
+static enum psync_result close_row(struct psync_relay *r, struct page *p, const struct psync_relay_row *row, bool known,
+                                   struct psync_error *err)
+{
+    enum psync_result result = PSYNC_OK;
+    if (row->renewed) {
+        p->renewed[p->n_renewed++] = row->id;
+        return PSYNC_OK;
+    }
+    if (row->ended || !known) {
+        p->gone[p->n_gone++] = row->id;
+        return PSYNC_OK;
+    }
+    if (p->n_ended++ == 0)
+        result = psync_relay_sql_begin(&r->sql);
+    return result == PSYNC_OK ? psync_relay_judge(r, row->id_shop, row->product, row->key, true, err) : result;
 }
 
 static enum psync_result add_row(struct psync_relay *r, struct page *p, const struct psync_relay_row *row,
@@ -40,15 +60,8 @@ static enum psync_result add_row(struct psync_relay *r, struct page *p, const st
     enum psync_result result = psync_relay_left(r, row, &left, err);
     if (result != PSYNC_OK)
         return result;
-    if (left.n == 0 && (row->ended || !left.known)) {
-        p->gone[p->n_gone++] = row->id;
-        return PSYNC_OK;
-    }
-    if (left.n == 0) {
-        if (p->n_ended++ == 0)
-            result = psync_relay_sql_begin(&r->sql);
-        return result == PSYNC_OK ? psync_relay_judge(r, row->id_shop, row->product, row->key, true, err) : result;
-    }
+    if (left.n == 0)
+        return close_row(r, p, row, left.known, err);
     if (left.n > IDS_MAX - p->n_ids) {
         p->more = true; /* the next page has it */
         return PSYNC_OK;
@@ -76,7 +89,7 @@ static enum psync_result discard(struct psync_relay *r, struct page *p, struct p
     if (result != PSYNC_OK)
         return result;
     if (select.ret_changed > 0)
-        PSYNC_LOG(r->open.log, PSYNC_LOG_INFO, "withdrawn: deleted or discarded in the shop", PSYNC_F_TEXT("shop", r->open.shop->name),
+        PSYNC_LOG(r->open.log, PSYNC_LOG_INFO, "withdrawn: deleted, discarded or renewed in the shop", PSYNC_F_TEXT("shop", r->open.shop->name),
                   PSYNC_F_INT("messages", (int64_t)select.ret_changed));
     if (select.ret_busy > 0) /* what comes back unsent is discarded then */
         r->open.port.let_go(r->open.port.arg, p->at, p->n_ids);
@@ -90,6 +103,8 @@ static enum psync_result act(struct psync_relay *r, struct page *p, struct psync
     enum psync_result result = p->n_ended > 0 ? psync_relay_sql_commit(&r->sql, NULL, err) : PSYNC_OK;
     if (result == PSYNC_OK)
         result = psync_relay_sql_mark(&r->sql, PSYNC_RELAY_MARK_GONE, p->gone, p->n_gone, err);
+    if (result == PSYNC_OK)
+        result = psync_relay_sql_mark(&r->sql, PSYNC_RELAY_MARK_FREE, p->renewed, p->n_renewed, err);
     if (result == PSYNC_OK)
         result = discard(r, p, err);
     r->withdraw_skip += p->n_ended;

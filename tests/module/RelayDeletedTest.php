@@ -3,6 +3,7 @@
 
 use ProductSync\Admin\RowActions;
 use ProductSync\Background\Cron;
+use ProductSync\Outbox\Actions;
 
 final class RelayDeletedTest extends RelayCase
 {
@@ -240,5 +241,70 @@ final class RelayDeletedTest extends RelayCase
         Cron::run(5.0);
         $this->assertWithdrawn(20);
         $this->assertArrive([$this->body(21)]);
+    }
+
+    public static function whatAShopDoesWithoutIt()
+    {
+        $row = function (self $test) {
+            return [(int) $test->row(20)['id_outbox']];
+        };
+
+        return [
+            'makes another under its number' => [function (self $test) {
+                $test->page(self::GOES);
+                $test->page(self::COMES);
+            }, [self::JUG], '20 delivered r1 ' . self::JUG],
+            'discards it, and sends it again' => [function (self $test) use ($row) {
+                $test->assertSame(1, Actions::discard($row($test)));
+                $test->assertSame(1, Actions::resend($row($test), true));
+            }, [self::CUP], '20 delivered r1 ' . self::CUP],
+            'sends it itself' => [function (self $test) {
+                $test->sendItself([]);
+            }, [], '20 delivered ' . self::CUP],
+            'sends it itself in vain, and deletes it' => [function (self $test) {
+                $test->sendItself(['*' => ['status' => 422]]);
+                $test->page(self::GOES);
+            }, [], '20 discarded ' . self::CUP . ' (gone)'],
+            'sends it itself in vain, and makes another' => [function (self $test) {
+                $test->sendItself(['*' => ['status' => 422]]);
+                $test->page(self::GOES);
+                $test->page(self::COMES);
+            }, [self::JUG], '20 delivered r1 ' . self::JUG],
+        ];
+    }
+
+    private function sendItself(array $answers)
+    {
+        $this->apiAnswers($answers);
+        $this->set('PRODUCT_SYNC_MODE', 'async');
+        Cron::run(5.0);
+        $this->set('PRODUCT_SYNC_MODE', 'queue');
+        $this->assertSame($answers ? 'dead' : 'delivered', $this->row(20)['state']);
+    }
+
+    /**
+     * The program is gone for longer than ten minutes, and the shop does without it; when it is back, its queue has the former message.
+     *
+     * @dataProvider whatAShopDoesWithoutIt
+     */
+    public function testWhatIsTakenBackFromIt(callable $does, array $arrives, $end)
+    {
+        $this->startWithTwo();
+        $this->relay->end();
+        $this->sql('UPDATE ps_product_sync_outbox SET created_at = created_at - INTERVAL 60 SECOND'); // a row's age is in whole seconds
+        $this->sql("UPDATE ps_product_sync_state SET updated_at = updated_at - INTERVAL 700 SECOND WHERE name LIKE 'relay:%'");
+        $this->assertSame(1, Actions::release([(int) $this->row(20)['id_outbox']]));
+        $does($this);
+        $before = count($this->received());
+        $this->apiAnswers([]);
+        $this->relay->run();
+        $this->await(function () use ($end) {
+            return $this->rows()[0] === $end && $this->row(20)['owner'] === null && $this->row(21)['state'] === 'delivered';
+        }, $end);
+        $arrived = array_column(array_slice($this->received(), $before), 'body');
+        sort($arrived);
+        $arrives[] = $this->body(21);
+        sort($arrives);
+        $this->assertSame($arrives, $arrived);
     }
 }

@@ -169,8 +169,14 @@ def test_taken_back_and_deleted_while_productsync_was_away(server, mock):
         assert sent(mock) == [2, 3] and mock.summary()["effects"] == 2
 
 
-def test_what_was_changed_after_it_failed_goes_with_its_product(server, mock):
-    """Of its former message there is a dead letter, under another key."""
+def renew(shop, product, payload):
+    """As the module makes another message of a row that nobody has."""
+    shop.sql(f"UPDATE ps_product_sync_outbox SET state='ready', revision=1, message_key='{shop.key(product, payload, revision=1)}',"
+             f" deleted_at=NULL, taken_at=NULL, queued_at=NULL, ready_at=UTC_TIMESTAMP() WHERE id_product={product}")
+
+
+def test_what_is_changed_after_it_failed_replaces_it(server, mock):
+    """Nobody is to retry the dead letter any more."""
     shop = a_shop(server, mock)
     mock.rules({"status": 422})
     shop.add([1])
@@ -178,13 +184,27 @@ def test_what_was_changed_after_it_failed_goes_with_its_product(server, mock):
         home.worker()
         wait_for(lambda: shop.states() == {"dead": 1}, what="the dead letter")
         mock.rules({"status": 503})
-        payload = shop.rows("payload")[0][0]
-        shop.sql(f"UPDATE ps_product_sync_outbox SET state='ready', revision=1, message_key='{shop.key(1, payload, revision=1)}',"
-                 " taken_at=NULL, queued_at=NULL, ready_at=UTC_TIMESTAMP()")
-        wait_for(lambda: home.counts()["delayed"] == 1 and home.counts()["dead"] == 1, what="both messages")
+        renew(shop, 1, shop.rows("payload")[0][0])
+        wait_for(lambda: home.counts()["delayed"] == 1, what="the new message")
+        assert home.counts()["dead"] == 0
         shop.delete([1])
         withdrawn(shop, home, 1, 0)
-        assert home.counts()["dead"] == 0
+
+
+def test_what_is_made_anew_while_the_old_is_in_flight_waits_for_it(server, mock):
+    shop = a_shop(server, mock)
+    mock.rules({"latency": "3s", "status": 503, "times": 1})
+    shop.add([1])
+    with home_of(shop, "[work]\nadaptive = no\n") as home:
+        home.worker()
+        wait_for(lambda: home.counts()["in_flight"] == 1, what="the attempt")
+        renew(shop, 1, shop.rows("payload")[0][0])
+        shop.add([2])
+        delivered(shop, 1)
+        assert shop.row(1, "state", "queued_at") == ["ready", None] and home.counts()["in_flight"] == 1
+        delivered(shop, 2)
+        assert shop.row(1, "revision", "attempts") == ["1", "1"]
+        assert sent(mock) == [1, 2] and mock.summary()["requests"] == 3
 
 
 def test_what_was_delivered_before_stays_so(server, mock):
@@ -325,9 +345,7 @@ def test_made_again_meanwhile(server, mock):
     with an_outage(server, mock, 1) as (shop, home, _):
         shop.delete([1])
         withdrawn(shop, home, 1, 0)
-        payload = shop.rows("payload")[0][0]
-        shop.sql(f"UPDATE ps_product_sync_outbox SET state='ready', revision=1, message_key='{shop.key(1, payload, revision=1)}',"
-                 " deleted_at=NULL, taken_at=NULL, queued_at=NULL, ready_at=UTC_TIMESTAMP()")
+        renew(shop, 1, shop.rows("payload")[0][0])
         is_up(mock, home)
         delivered(shop, 1)
         assert mock.summary()["effects"] == 1 and shop.row(1, "revision") == ["1"]

@@ -82,7 +82,7 @@ final class Actions
         return Database::run(
             'UPDATE ' . Database::table(Schema::OUTBOX) . ' o
             LEFT JOIN ' . $state . ' s ON s.name = o.owner AND s.updated_at > UTC_TIMESTAMP() - INTERVAL ' . Rows::RELAY_SILENCE . ' SECOND
-            SET o.' . Claims::WAITING . ', o.owner = ' . Claims::RELEASED . ', o.queued_at = NULL, o.ready_at = UTC_TIMESTAMP(), o.updated_at = UTC_TIMESTAMP(),
+            SET o.' . Claims::WAITING . ', o.owner = ' . Claims::RELEASED . ', o.ready_at = UTC_TIMESTAMP(), o.updated_at = UTC_TIMESTAMP(),
                 o.changes = o.changes + 1
             WHERE o.id_outbox IN (' . Database::ids($ids) . ') AND o.state = \'taken\'
             AND IF(o.owner LIKE \'php:%\', o.taken_at < UTC_TIMESTAMP() - INTERVAL ' . Claims::LASTS . ' SECOND, s.name IS NULL)'

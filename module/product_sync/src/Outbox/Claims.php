@@ -26,8 +26,9 @@ final class Claims
     /** A product is found to be gone: what somebody took, or a relay has as a dead letter, is left to that one. */
     const DELETED = 'o.deleted_at = UTC_TIMESTAMP(), o.updated_at = UTC_TIMESTAMP(), o.changes = o.changes + 1,
         o.state = IF(o.state IN (\'draft\', \'ready\') OR (o.state = \'dead\' AND o.owner IS NULL), ' . self::ENDED . ', o.state)';
-    /** A relay that is gone may come back with a message in its queue: the row stays under its name until another takes it. */
-    const RELEASED = 'IF(o.owner LIKE \'php:%\', NULL, o.owner)';
+    /** A relay that is gone may come back with a message in its queue: its name stays behind that of a claim, and is the owner's again afterwards. */
+    const BEHIND = 'IF(owner LIKE \'relay:%\', CONCAT(\'<\', owner), \'\')';
+    const RELEASED = 'IF(owner LIKE \'php:%\', NULLIF(SUBSTRING(owner, LOCATE(\'<\', CONCAT(owner, \'<\')) + 1), \'\'), owner)';
     const FAILED = 'state = IF(deleted_at IS NULL, \'dead\', ' . self::ENDED . ')';
 
     /**
@@ -40,13 +41,13 @@ final class Claims
         $owner = 'php:' . bin2hex(random_bytes(16));
         $only = $idProducts ? ' AND id_product IN (' . Database::ids($idProducts) . ')' : '';
         $taken = Database::run(
-            'UPDATE ' . self::table() . ' SET state = \'taken\', owner = ' . Database::quote($owner) . ', taken_at = UTC_TIMESTAMP(),
+            'UPDATE ' . self::table() . ' SET state = \'taken\', owner = CONCAT(' . Database::quote($owner) . ', ' . self::BEHIND . '), taken_at = UTC_TIMESTAMP(),
             queued_at = NULL, updated_at = UTC_TIMESTAMP()
             WHERE id_shop = ' . $idShop . ' AND state = \'ready\' AND ready_at <= UTC_TIMESTAMP()' . $only
             . ' ORDER BY ready_at LIMIT ' . $limit
         );
 
-        return $taken ? Rows::select('owner = ' . Database::quote($owner) . ' AND queued_at IS NULL AND state = \'taken\'') : [];
+        return $taken ? Rows::select('owner LIKE ' . Database::quote($owner . '%') . ' AND queued_at IS NULL AND state = \'taken\'') : [];
     }
 
     public static function hasDue(int $idShop): bool
@@ -83,7 +84,7 @@ final class Claims
     public static function recover(): int
     {
         return Database::run(
-            'UPDATE ' . self::table() . ' SET ' . self::WAITING . ', owner = NULL, ready_at = UTC_TIMESTAMP(), updated_at = UTC_TIMESTAMP(),
+            'UPDATE ' . self::table() . ' SET ' . self::WAITING . ', owner = ' . self::RELEASED . ', ready_at = UTC_TIMESTAMP(), updated_at = UTC_TIMESTAMP(),
             attempts = attempts + 1, tried_at = taken_at, last_status = NULL
             WHERE state = \'taken\' AND updated_at < UTC_TIMESTAMP() - INTERVAL ' . self::LASTS . ' SECOND
             AND owner LIKE \'php:%\' AND taken_at < UTC_TIMESTAMP() - INTERVAL ' . self::LASTS . ' SECOND LIMIT 1000'
@@ -93,7 +94,7 @@ final class Claims
     private static function settle(Row $row, ?int $status, ?string $error, string $set): bool
     {
         return Database::run(
-            'UPDATE ' . self::table() . ' SET ' . $set . ', attempts = attempts + 1, tried_at = UTC_TIMESTAMP(), owner = NULL,
+            'UPDATE ' . self::table() . ' SET ' . $set . ', attempts = attempts + 1, tried_at = UTC_TIMESTAMP(), owner = ' . self::RELEASED . ',
             last_status = ' . ($status === null ? 'NULL' : (int) $status) . ', last_error = ' . Database::quote($error) . ',
             updated_at = UTC_TIMESTAMP() WHERE ' . self::mine($row)
         ) === 1;
