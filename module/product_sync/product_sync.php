@@ -60,18 +60,27 @@ class Product_Sync extends Module
             && ($keep || (ProductSync\Settings\Installation::remove() && ProductSync\Outbox\Schema::drop()));
     }
 
-    /** What was deleted while it was off is found first: then no relay is faster. Installing calls this too, before there are tables. */
+    /** What happened while it was off is found first: then no relay is faster. */
     public function enable($force_all = false)
     {
         try {
-            if (ProductSync\Outbox\Schema::hasOutbox()) {
-                ProductSync\Capture\NewNumbers::lookAfterRest();
-            }
+            ProductSync\Capture\Rest::end();
         } catch (Throwable $e) {
             ProductSync\Capture\Log::failure('enable', $e);
         }
 
         return parent::enable($force_all);
+    }
+
+    public function disable($force_all = false)
+    {
+        try {
+            ProductSync\Capture\Rest::begin();
+        } catch (Throwable $e) {
+            ProductSync\Capture\Log::failure('disable', $e);
+        }
+
+        return parent::disable($force_all);
     }
 
     /** "Reset" in the module manager of 1.7: repairs, and keeps everything. */

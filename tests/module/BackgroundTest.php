@@ -68,11 +68,11 @@ final class BackgroundTest extends ShopCase
 
     public function testTheSweepGoesOnFromWhereItStopped()
     {
-        $this->sql('INSERT INTO ps_product SELECT 1000 + seq, 1, 1, \'2020-01-01\' FROM seq_1_to_150;
+        $this->sql('INSERT INTO ps_product SELECT 1000 + seq, 1, 1, \'2020-01-01\', \'2020-01-01\' FROM seq_1_to_150;
             INSERT INTO ps_product_shop SELECT 1000 + seq, 1, 5, 1 FROM seq_1_to_150;
             INSERT INTO ps_product_lang SELECT 1000 + seq, 1, 1, \'Cup\', \'\' FROM seq_1_to_150;
             INSERT INTO ps_stock_available SELECT 1000 + seq, 0, 1, 0, 1 FROM seq_1_to_150;
-            INSERT INTO ps_product VALUES (30000, 1, 1, \'2020-01-01\')');
+            INSERT INTO ps_product VALUES (30000, 1, 1, \'2020-01-01\', \'2020-01-01\')');
         for ($i = 0; $i < 6; ++$i) {
             Cron::run(10.0);
         }
@@ -170,7 +170,7 @@ final class BackgroundTest extends ShopCase
 
     public function testCatalogue()
     {
-        $this->sql('INSERT INTO ps_product SELECT 1000 + seq, 1, 1, \'2020-01-01\' FROM seq_1_to_250;
+        $this->sql('INSERT INTO ps_product SELECT 1000 + seq, 1, 1, \'2020-01-01\', \'2020-01-01\' FROM seq_1_to_250;
             INSERT INTO ps_product_shop SELECT 1000 + seq, 1, 5, 1 FROM seq_1_to_250;
             INSERT INTO ps_product_lang SELECT 1000 + seq, 1, 1, \'Cup\', \'\' FROM seq_1_to_250;
             INSERT INTO ps_stock_available SELECT 1000 + seq, 0, 1, 0, 1 FROM seq_1_to_250');

@@ -168,4 +168,76 @@ final class NumbersTest extends ShopCase
         ProductSync\Capture\Recorder::ofSweep()->record([$mark]);
         $this->assertSame(['20 delivered x'], $this->rows());
     }
+
+    public static function whatWasMadeMeanwhile()
+    {
+        $jug = ['insert 20|Jug|5|1', 'stock 20|1'];
+        $found = '20 ready r1 {"id":20,"name":"Jug","price":6.00,"stock":1}';
+        $below = ['insert 5|Pot|5|1', 'stock 5|1'];
+
+        return [
+            'under a number' => [array_merge(['delete 20'], $jug), 19, [$found]],
+            'under a number of the catalogue' => [array_merge(['delete 20'], $jug), 20, [$found]],
+            'after all were deleted' => [array_merge(['truncate'], $jug, $below), 0, ['5 ready {"id":5,"name":"Pot","price":6.00,"stock":1}', $found]],
+            'after all were deleted, below the watermark' => [array_merge(['truncate'], $jug, $below), 30, ['5 ready {"id":5,"name":"Pot","price":6.00,"stock":1}', $found]],
+            'nothing' => [['name 20|Mug', 'price 20|9'], 19, ['20 KEPT']],
+        ];
+    }
+
+    public static function rowsAndWhatWasMadeMeanwhile()
+    {
+        $cases = [];
+        foreach (self::whatWasMadeMeanwhile() as $name => $case) {
+            foreach (['ready', 'delivered'] as $state) {
+                $cases["$name; the former was $state"] = array_merge([$state], $case);
+            }
+        }
+
+        return $cases;
+    }
+
+    /** No hook tells of it; core dates what it makes. @dataProvider rowsAndWhatWasMadeMeanwhile */
+    public function testWhileTheModuleIsOff($state, array $meanwhile, $watermark, array $expected)
+    {
+        $this->cup();
+        if ($state === 'delivered') {
+            $this->relayDelivers();
+        }
+        $this->set('PRODUCT_SYNC_WATERMARK', (string) $watermark);
+        $this->later(60);
+        $this->assertTrue(Hook::$module->disable());
+        $this->later(60);
+        Player::play($meanwhile);
+        $this->assertTrue(Hook::$module->enable());
+        $this->later(301);
+        ProductSync\Background\Cron::run(5.0);
+        $kept = "20 $state " . self::CUP;
+        $rows = str_replace('20 KEPT', $kept, $expected);
+        $this->assertSame($rows, $this->rows());
+        $this->assertTrue(Hook::$module->disable());
+        $this->assertTrue(Hook::$module->enable());
+        $this->later(301);
+        ProductSync\Background\Cron::run(5.0);
+        $this->assertSame($rows, $this->rows(), 'once');
+    }
+
+    /** Of two shops one goes on: what its hooks told of is known. */
+    public function testWhileTheModuleIsOffInOneOfTwoShops()
+    {
+        $this->secondShop();
+        $this->assertTrue(Hook::$module->disable());
+        $this->sql('INSERT INTO ps_module_shop VALUES (7, 1)');
+        $this->later(60);
+        $this->cup();
+        $this->relayDelivers();
+        $this->later(60);
+        $this->assertTrue(Hook::$module->enable());
+        $this->assertSame(['20 delivered ' . self::CUP], $this->rows());
+        $this->later(60);
+        Player::play(['delete 20', 'insert 20|Jug|5|1', 'stock 20|1']); // by somebody for whom the module is off yet
+        $this->assertTrue(Hook::$module->enable());
+        $this->later(301);
+        ProductSync\Background\Cron::run(5.0);
+        $this->assertSame(['20 ready r1 {"id":20,"name":"Jug","price":6.00,"stock":1}'], $this->rows());
+    }
 }

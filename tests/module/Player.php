@@ -66,7 +66,8 @@ final class Player
 
     private static function insert($id, $name = '', $price = '0', $active = '0', $state = '1', $idShop = '1')
     {
-        self::sql("INSERT INTO ps_product VALUES ($id, $idShop, $state, '" . date('Y-m-d H:i:s') . "')");
+        $now = date('Y-m-d H:i:s');
+        self::sql("INSERT INTO ps_product VALUES ($id, $idShop, $state, '$now', '$now')");
         self::associate($id, $idShop, $name, $price, $active);
     }
 

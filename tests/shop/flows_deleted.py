@@ -105,3 +105,20 @@ def module_off(w):
     withdrawn(w, gone)
     w.arrived(stays, seconds=60)
     w.silent(gone)
+
+
+@flow("import deleting all, module off", "what an import makes under the numbers while the module is off is found: a creation each")
+def truncated_unheard(w):
+    Import(w.office, lines("heard", range(3)), truncate=True).run()
+    made = imported(w, "heard")
+    for product in made:
+        w.arrived(product)
+    w.manage("disable")
+    time.sleep(2)  # products are dated in whole seconds
+    Import(w.office, lines("unheard", range(3)), truncate=True).run()
+    assert imported(w, "unheard") == made, (imported(w, "unheard"), made)
+    assert all(w.row(p)["deleted_at"] is None for p in made), "a module that is off has heard of it"
+    w.manage("enable")
+    w.swept(*made)
+    for number, product in enumerate(made):
+        w.arrived(product, name=f"unheard {number}")

@@ -340,6 +340,11 @@ class Module
         return Db::getInstance()->execute('INSERT IGNORE INTO ps_module_shop SELECT 7, id_shop FROM ps_shop');
     }
 
+    public function disable($force_all = false)
+    {
+        return Db::getInstance()->execute('DELETE FROM ps_module_shop');
+    }
+
     public function registerHook($name, $shops = null)
     {
         self::$hooks[$name] = $name;

@@ -5,7 +5,7 @@ CREATE TABLE ps_shop_url (id_shop_url INT PRIMARY KEY, id_shop INT, domain VARCH
 CREATE TABLE ps_configuration (id_configuration INT AUTO_INCREMENT PRIMARY KEY, id_shop_group INT NULL, id_shop INT NULL, name VARCHAR(254), value TEXT);
 CREATE TABLE ps_module (id_module INT PRIMARY KEY, name VARCHAR(64), active INT);
 CREATE TABLE ps_module_shop (id_module INT, id_shop INT, PRIMARY KEY (id_module, id_shop));
-CREATE TABLE ps_product (id_product INT AUTO_INCREMENT PRIMARY KEY, id_shop_default INT, state INT, date_upd DATETIME);
+CREATE TABLE ps_product (id_product INT AUTO_INCREMENT PRIMARY KEY, id_shop_default INT, state INT, date_upd DATETIME, date_add DATETIME);
 CREATE TABLE ps_product_shop (id_product INT, id_shop INT, price DECIMAL(20,6), active INT, PRIMARY KEY (id_product, id_shop));
 CREATE TABLE ps_product_lang (id_product INT, id_shop INT, id_lang INT, name VARCHAR(128) CHARACTER SET utf8mb4, description TEXT CHARACTER SET utf8mb4, PRIMARY KEY (id_product, id_shop, id_lang));
 CREATE TABLE ps_stock_available (id_product INT, id_product_attribute INT, id_shop INT, id_shop_group INT, quantity INT, PRIMARY KEY (id_product, id_product_attribute, id_shop, id_shop_group));

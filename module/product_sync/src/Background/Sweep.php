@@ -97,10 +97,10 @@ final class Sweep
     private static function missing(Choices $choices, Budget $budget)
     {
         $newest = (int) Database::value('SELECT MAX(id_product) FROM ' . Database::table('product'));
-        $tail = max($choices->watermark, $newest - self::WINDOW);
+        $tail = max(0, $newest - self::WINDOW);
         self::window($choices, $tail, $budget);
         $name = 'sweep:' . $choices->idShop;
-        $from = max($choices->watermark, (int) State::get($name));
+        $from = (int) State::get($name);
         if ($from < $tail) {
             $to = self::window($choices, $from, $budget);
             State::set($name, (string) ($to >= $tail ? 0 : $to));
@@ -121,7 +121,7 @@ final class Sweep
         return count($ids) === self::FOUND ? end($ids) : $from + self::WINDOW;
     }
 
-    /** Products of a shop without a row there, or with that of a product which was there before under the number. @return int[] */
+    /** New products of a shop without a row there; and any with that of one which was there before under the number. @return int[] */
     private static function without(Choices $choices, int $from, int $to): array
     {
         $home = $choices->eachShop ? '' : self::atHome($choices->idShop);
@@ -130,7 +130,7 @@ final class Sweep
             JOIN ' . Database::table('product_shop') . ' ps ON ps.id_product = p.id_product AND ps.id_shop = ' . $choices->idShop . '
             LEFT JOIN ' . Database::table(Schema::OUTBOX) . ' o ON o.id_product = p.id_product AND o.id_shop = ' . $choices->idShop . '
             WHERE p.id_product > ' . $from . ' AND p.id_product <= ' . $to . $home . '
-            AND (o.id_outbox IS NULL OR (o.deleted_at IS NOT NULL AND o.state IN (\'delivered\', \'dead\', \'discarded\')))
+            AND ((o.id_outbox IS NULL AND p.id_product > ' . $choices->watermark . ') OR (o.deleted_at IS NOT NULL AND o.state IN (\'delivered\', \'dead\', \'discarded\')))
             AND p.date_upd < ' . Database::quote(date('Y-m-d H:i:s', time() - self::REST)) . '
             ORDER BY p.id_product LIMIT ' . self::FOUND
         );

@@ -46,17 +46,38 @@ final class NewNumbers
         $isUnheard = (bool) array_filter($reused, function (int $idProduct) use ($added) {
             return !$added[$idProduct]->isRecreated;
         });
-        if ($isAnew || $isUnheard) {
-            self::bury(self::GONE . ' OR ' . self::among($reused));
-        } elseif ($reused) {
-            self::bury(self::among($reused));
+        $which = $isAnew || $isUnheard ? self::GONE . ' OR ' . self::among($reused) : self::among($reused);
+        if ($isAnew || $reused) {
+            self::forget($which);
+            self::bury($which);
         }
     }
 
-    /** While the module was off no hook told of a product that was deleted: what waits of such is not sent. */
-    public static function lookAfterRest()
+    /**
+     * No hook told of what was deleted meanwhile, nor of what was made under its number: what waits of such is not sent, and the sweep
+     * finds that the number has another product.
+     *
+     * @param string|null $since as Rest has it; null: it is not known
+     */
+    public static function lookAfterRest(?string $since)
     {
-        self::bury(self::GONE);
+        self::forget(self::GONE);
+        if ($since === null) {
+            self::bury(self::GONE);
+
+            return;
+        }
+        $isNew = 'p.date_add > ' . Database::quote($since) . ' AND p.date_add <= ' . Database::quote(date('Y-m-d H:i:s'));
+        $areAllNew = Database::value(
+            'SELECT MIN(' . $isNew . ') FROM ' . Database::table('product') . ' p WHERE p.id_product <= ' . Installation::watermark()
+        );
+        if ((int) $areAllNew === 1) {
+            Installation::beginNumbersAnew();
+        }
+        self::bury(
+            self::GONE . ' OR (' . $isNew . ' AND o.created_at <= (SELECT s.updated_at FROM ' . Database::table(Schema::STATE) . ' s
+            WHERE s.name = ' . Database::quote(Rest::SINCE) . '))'
+        );
     }
 
     /**
@@ -103,17 +124,23 @@ final class NewNumbers
         return 'o.id_product IN (' . Database::ids($ids) . ')';
     }
 
-    /**
-     * The rows of products that are no longer there, as Decision::ofDeleted has it: what comes under their numbers is another product,
-     * and under some of them has come already.
-     */
-    private static function bury(string $which)
+    /** Rows of products that are no longer there, and of which nobody has heard, as Decision::ofDeleted has it. */
+    private static function forget(string $which)
     {
-        $rows = Database::table(Schema::OUTBOX) . ' o LEFT JOIN ' . Database::table('product') . ' p ON p.id_product = o.id_product';
         Database::run(
-            'DELETE o FROM ' . $rows . ' WHERE (' . $which . ') AND o.revision = 0
+            'DELETE o FROM ' . self::rows() . ' WHERE (' . $which . ') AND o.revision = 0
             AND (o.state = \'draft\' OR (o.state = \'ready\' AND o.taken_at IS NULL))'
         );
-        Database::run('UPDATE ' . $rows . ' SET ' . Claims::DELETED . ' WHERE (' . $which . ') AND o.deleted_at IS NULL');
+    }
+
+    /** All others: what comes under their numbers is another product, and under some of them has come already. */
+    private static function bury(string $which)
+    {
+        Database::run('UPDATE ' . self::rows() . ' SET ' . Claims::DELETED . ' WHERE (' . $which . ') AND o.deleted_at IS NULL');
+    }
+
+    private static function rows(): string
+    {
+        return Database::table(Schema::OUTBOX) . ' o LEFT JOIN ' . Database::table('product') . ' p ON p.id_product = o.id_product';
     }
 }

@@ -51,8 +51,10 @@ final class Installation
         return (string) Store::readGlobal(Table::UUID);
     }
 
-    /** For a copy of an installation: its messages are others than the original's, and so must be their keys. */
-    /** The former ones stay known: rows that wait were made under them, and a relay tells by their key whether they are whole. */
+    /**
+     * For a copy of an installation: its messages are others than the original's, and so must be their keys. The former ones stay known:
+     * rows that wait were made under them, and a relay tells by their key whether they are whole.
+     */
     public static function renewUuid(): bool
     {
         $former = array_filter(array_merge([self::uuid()], explode(',', (string) Store::readGlobal(Table::UUID_BEFORE))));
