@@ -46,9 +46,10 @@ struct psync_queue_driver {
     /* At most `want->max` messages into `ret`, oldest first, due retries before fresh ones; EMPTY: none now; what a
      * paused or suspended destination has is not leased. Members of a bound batch come together, next to each other, by
      * batch_pos, or not at all; a batch of more than `want->max` (the setting was lowered) comes alone, and for that
-     * `ret` has room for PSYNC_BATCH_MEMBERS_MAX at least. A batch that was bound before `open` comes as unanswered:
-     * whoever bound it may have sent it and not lived to record that. *ret_next_due: when the next delayed message is
-     * due or a lease runs out, PSYNC_MS_NEVER if nothing waits. */
+     * `ret` has room for PSYNC_BATCH_MEMBERS_MAX at least. A batch whose lease ran out comes as unanswered, and so
+     * does one that was bound before `open`, unless the driver knows that nothing was leased when the processes since
+     * then ended: whoever had it may have sent it and not lived to record that. *ret_next_due: when the next delayed
+     * message is due or a lease runs out, PSYNC_MS_NEVER if nothing waits. */
     enum psync_result (*lease)(void *self, const struct psync_want *want, psync_ms now, struct psync_message **ret,
                                size_t *ret_n, psync_ms *ret_next_due, struct psync_error *err);
     /* Fills each one's `ret`: OK, or GONE for a lost lease. */
@@ -63,8 +64,8 @@ struct psync_queue_driver {
     /* Up to `select->max` dead letters; fills ret_ counts. The facade repeats while ret_more. `select->waiting` comes
      * only to a `discard` that has PSYNC_CAN_WITHDRAW, and with ids. A message that waits is discarded; one that is
      * leased counts as busy, and is discarded when it comes back by RETRY or RELEASE. One of a bound batch ends that
-     * batch, whose others are single messages from then on; but not when some attempt of it went unanswered, or it was
-     * bound before `open`: then the batch goes again as it is, under its key, and the message is busy. */
+     * batch, whose others are single messages from then on; but not when it is unanswered: then the batch goes again as
+     * it is, under its key, and the message is busy. */
     enum psync_result (*requeue)(void *self, struct psync_select *select, psync_ms now, struct psync_error *err);
     enum psync_result (*discard)(void *self, struct psync_select *select, psync_ms now, struct psync_error *err);
     /* A dead letter becomes REPLACED and `put` is put in its place, in one commit. EMPTY: no such dead letter. */

@@ -149,7 +149,7 @@ static void larger_and_behind_others(struct fixture *f)
 }
 
 /* A process that is gone may have sent it, and others than its members cannot have been sent with it. */
-static void bound_before_is_unanswered(struct fixture *f)
+static void leased_before_is_unanswered(struct fixture *f)
 {
     struct leased l = bound(f, 2);
     settle_all(f, &l, PSYNC_VERDICT_RELEASE, 0, false);
@@ -163,6 +163,19 @@ static void bound_before_is_unanswered(struct fixture *f)
     assert_string_equal(fixture_products(&l), "2 1 9");
     assert_true(l.m[0]->last_unanswered && l.m[1]->last_unanswered);
     assert_false(l.m[2]->last_unanswered);
+    fixture_free(&l);
+}
+
+static void a_lost_lease_is_unanswered(struct fixture *f)
+{
+    struct leased l = bound(f, 2);
+    settle_all(f, &l, PSYNC_VERDICT_RELEASE, 0, false);
+    l = fixture_lease(f, 64, fixture_now + 1);
+    fixture_free(&l);
+    fixture_now += 1;
+    l = fixture_lease(f, 64, fixture_now + 60000);
+    assert_string_equal(fixture_products(&l), "2 1");
+    assert_true(l.m[0]->last_unanswered && l.m[1]->last_unanswered);
     fixture_free(&l);
 }
 
@@ -229,7 +242,8 @@ const struct contract_case cases_batch[] = {
     {"an answer to one ends it for all", PSYNC_CAN_BIND, an_answer_to_one_ends_it_for_all},
     {"larger than what is leased", PSYNC_CAN_BIND, larger_than_what_is_leased},
     {"larger, and behind others", PSYNC_CAN_BIND, larger_and_behind_others},
-    {"bound before is unanswered", PSYNC_CAN_BIND, bound_before_is_unanswered},
+    {"leased before is unanswered", PSYNC_CAN_BIND, leased_before_is_unanswered},
+    {"a lost lease is unanswered", PSYNC_CAN_BIND | PSYNC_CAN_EXPIRE, a_lost_lease_is_unanswered},
     {"unanswered is of a key", PSYNC_CAN_BIND | PSYNC_CAN_DELAY, unanswered_is_of_a_key},
     {"split binds anew", PSYNC_CAN_BIND, split_binds_anew},
     {"a lost lease cannot be bound", PSYNC_CAN_BIND | PSYNC_CAN_EXPIRE, a_lost_lease_cannot_be_bound},

@@ -293,11 +293,13 @@ static void a_batch_in_doubt_stays_whole(struct fixture *f)
     fixture_free(&l);
 }
 
-static void so_does_one_that_was_bound_before(struct fixture *f)
+static void so_does_one_that_was_leased_before(struct fixture *f)
 {
     struct ids ids;
     put_each(f, &ids, 2);
     bind_all(f, 2);
+    struct leased l = fixture_lease(f, 64, fixture_now + 60000);
+    fixture_free(&l);
     fixture_reopen(f);
     assert_int_equal(withdraw(f, ids.at, 1).ret_busy, 1);
     assert_string_equal(settle_all(f, PSYNC_VERDICT_DEAD, 0, false), "1 2"); /* an answer ends it */
@@ -336,7 +338,7 @@ const struct contract_case cases_withdraw[] = {
     {"the others of a batch go alone", PSYNC_CAN_WITHDRAW | PSYNC_CAN_BIND, the_others_of_a_batch_go_alone},
     {"they wait for nobody then", PSYNC_CAN_WITHDRAW | PSYNC_CAN_BIND | PSYNC_CAN_ORDER, they_wait_for_nobody_then},
     {"a batch in doubt stays whole", PSYNC_CAN_WITHDRAW | PSYNC_CAN_BIND, a_batch_in_doubt_stays_whole},
-    {"so does one that was bound before", PSYNC_CAN_WITHDRAW | PSYNC_CAN_BIND, so_does_one_that_was_bound_before},
+    {"so does one that was leased before", PSYNC_CAN_WITHDRAW | PSYNC_CAN_BIND, so_does_one_that_was_leased_before},
     {"many in slices", PSYNC_CAN_WITHDRAW, many_in_slices},
     {NULL, 0, NULL},
 };

@@ -384,6 +384,62 @@ static void one_process_owns_it(void **state)
     psync_queue_lock_free(lock);
 }
 
+static void put_a_batch(struct fixture *f)
+{
+    struct psync_error err;
+    fixture_put(f, 1, 0);
+    fixture_put(f, 2, 0);
+    struct leased l = fixture_lease(f, 2, fixture_now + 60000);
+    assert_int_equal(psync_queue_bind(f->q, l.m, 2, "batch:0123456789abcdef0123456789abcdef", &err), PSYNC_OK);
+    for (size_t i = 0; i < l.n; i++)
+        fixture_settle(f, l.m[i], PSYNC_VERDICT_RELEASE, 0);
+}
+
+/* Leases the batch: may it have been sent? */
+static bool is_in_doubt(struct fixture *f, bool gives_it_back)
+{
+    struct leased l = fixture_lease(f, 2, fixture_now + 60000);
+    assert_string_equal(fixture_products(&l), "1 2");
+    bool in_doubt = l.m[0]->last_unanswered && l.m[1]->last_unanswered;
+    for (size_t i = 0; i < l.n && gives_it_back; i++)
+        fixture_settle(f, l.m[i], PSYNC_VERDICT_RELEASE, 0);
+    if (!gives_it_back)
+        fixture_free(&l);
+    return in_doubt;
+}
+
+/* What was recorded is all there is, if nothing was leased when the process ended. Once in doubt a batch stays so. */
+static void a_batch_is_in_doubt_after_an_end_with_leases(void **state)
+{
+    struct fixture *f = *state;
+    put_a_batch(f);
+    fixture_reopen(f);
+    assert_false(is_in_doubt(f, true));
+    fixture_reopen(f);
+    assert_false(is_in_doubt(f, false));
+    fixture_reopen(f);
+    assert_true(is_in_doubt(f, true));
+    fixture_reopen(f);
+    assert_true(is_in_doubt(f, true));
+}
+
+static void a_batch_is_in_doubt_after_a_kill(void **state)
+{
+    struct fixture *f = *state;
+    int status = 0;
+    fixture_close(f);
+    pid_t child = fork();
+    if (child == 0) {
+        fixture_open(f);
+        put_a_batch(f);
+        _exit(0);
+    }
+    waitpid(child, &status, 0);
+    assert_int_equal(WEXITSTATUS(status), 0);
+    fixture_open(f);
+    assert_true(is_in_doubt(f, true));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -399,6 +455,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_backup_is_a_queue, set_up, tear_down),
         cmocka_unit_test_setup_teardown(check_finds_what_disagrees, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_process_owns_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_batch_is_in_doubt_after_an_end_with_leases, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_batch_is_in_doubt_after_a_kill, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("file", tests, NULL, NULL);
 }

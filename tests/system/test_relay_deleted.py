@@ -64,6 +64,20 @@ def test_the_same_in_batches(server, mock):
         assert sent(mock) == list(range(2, 201, 2))
 
 
+def test_in_batches_while_productsync_is_stopped(server, mock):
+    """It was told to stop, so it has recorded what became of each batch."""
+    with an_outage(server, mock, 200, **BATCHES) as (shop, home, child):
+        wait_for(lambda: mock.summary()["requests"] > 0, what="a batch that was refused")
+        child.send_signal(signal.SIGTERM)
+        child.wait(20)
+        shop.delete(range(1, 200, 2))
+        mock.rules()
+        home.worker()
+        delivered(shop, 100)
+        withdrawn(shop, home, 100, 0)
+        assert sent(mock) == list(range(2, 201, 2))
+
+
 def test_ten_thousand_at_once(server, mock):
     with an_outage(server, mock, 10000) as (shop, home, _):
         shop.delete(range(1, 10000))

@@ -226,6 +226,7 @@ def make_older(queue):
     """The file as the version before left it: of schema 1."""
     with contextlib.closing(sqlite3.connect(queue)) as db:
         db.executescript("ALTER TABLE destination DROP COLUMN suspended_settings; ALTER TABLE destination DROP COLUMN proving;"
+                         "ALTER TABLE store DROP COLUMN doubtful_batch;"
                          "PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE);")
 
 

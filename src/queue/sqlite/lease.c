@@ -55,7 +55,7 @@ static struct psync_message *read_message(const struct taking *t, sqlite3_stmt *
         m.batch_key = batch->key;
         m.batch_pos = (uint32_t)sqlite3_column_int64(row, PSYNC_LEASE_BATCH_POS);
         m.batch_count = batch->members;
-        m.last_unanswered |= batch->id <= t->s->inherited_batch;
+        m.last_unanswered |= batch->id <= t->s->doubtful_batch;
     }
     if (sqlite3_column_type(row, PSYNC_LEASE_FIRST_ACTIVE) != SQLITE_NULL)
         m.first_active_ms = sqlite3_column_int64(row, PSYNC_LEASE_FIRST_ACTIVE);
@@ -286,6 +286,8 @@ enum psync_result psync_store_expire(struct psync_store *s, psync_ms now, struct
     for (struct psync_lease *lease; (lease = psync_leases_first(&s->leases)) != NULL && lease->until <= now;) {
         struct psync_place *p = lease->place;
         int64_t id = lease->id;
+        if (lease->batch > s->doubtful_batch) /* who had it may have sent it */
+            s->doubtful_batch = lease->batch;
         psync_place_rewind(p, lease->row, lease->not_before, id);
         psync_leases_drop(&s->leases, lease);
         enum psync_result r = psync_turn_yield(s, p, id, err);

@@ -217,13 +217,13 @@ static enum psync_result shift_delays(struct psync_store *s, psync_ms back, stru
     return r;
 }
 
-/* Batches up to here may have been under way when their process ended: nobody recorded that. */
+/* Where a process ended with messages leased, it may have sent them and not lived to record that. */
 static enum psync_result note_batches(struct psync_store *s, struct psync_error *err)
 {
     sqlite3_stmt *st;
-    enum psync_result r = psync_store_query(s, PSYNC_SQL_BATCH_LAST, NULL, 0, &st, err);
+    enum psync_result r = psync_store_query(s, PSYNC_SQL_BATCH_DOUBTFUL, NULL, 0, &st, err);
     if (r == PSYNC_OK) {
-        s->inherited_batch = sqlite3_column_int64(st, 0);
+        s->doubtful_batch = sqlite3_column_int64(st, 0);
         sqlite3_reset(st);
     }
     return r == PSYNC_EMPTY ? PSYNC_OK : r;
@@ -319,12 +319,28 @@ enum psync_result psync_store_open(const struct psync_queue_conf *conf, bool ful
     return r;
 }
 
+/* Every attempt that was made is recorded, if nothing is leased: the next process may rely on it. If this cannot be written, it will
+ * take all batches for doubtful. */
+static void write_doubts(struct psync_store *s)
+{
+    if (s->leases.by_id.len > 0)
+        return;
+    enum psync_result r = psync_store_begin(s, NULL);
+    if (r == PSYNC_OK)
+        r = psync_store_run(s, PSYNC_SQL_STORE_CLOSE, PSYNC_VALUES(PSYNC_V_INT(s->doubtful_batch)), NULL);
+    if (r == PSYNC_OK)
+        r = psync_store_commit(s, NULL);
+    if (r != PSYNC_OK)
+        PSYNC_LOG(s->log, PSYNC_LOG_WARNING, "close not recorded", PSYNC_F_TEXT("file", s->conf->path));
+}
+
 void psync_store_close(struct psync_store *s, bool sound)
 {
     if (s == NULL)
         return;
     sqlite3_close(s->reader);
     if (sound && sqlite3_get_autocommit(s->writer)) {
+        write_doubts(s);
         enum psync_result r = psync_store_checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, NULL);
         if (r != PSYNC_OK) /* nothing is lost: it is all in the log */
             PSYNC_LOG(s->log, PSYNC_LOG_WARNING, "checkpoint failed", PSYNC_F_TEXT("file", s->conf->path));

@@ -56,8 +56,10 @@ static const char *const migrations[] = {
     " status INTEGER NOT NULL, error TEXT NOT NULL, count INTEGER NOT NULL, oldest INTEGER NOT NULL,"
     " newest INTEGER NOT NULL) STRICT;",
     /* 2. What a suspension leaves behind: see struct psync_hold. */
-    "ALTER TABLE destination ADD COLUMN proving INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE destination ADD COLUMN suspended_settings TEXT NOT NULL DEFAULT '';",
+    ("ALTER TABLE destination ADD COLUMN proving INTEGER NOT NULL DEFAULT 0;"
+     "ALTER TABLE destination ADD COLUMN suspended_settings TEXT NOT NULL DEFAULT '';"),
+    /* 3. Batches up to this one may have been under way when a process ended. NULL: the file is open, or its process died. */
+    "ALTER TABLE store ADD COLUMN doubtful_batch INTEGER;",
 };
 const int psync_schema_version = sizeof migrations / sizeof *migrations;
 

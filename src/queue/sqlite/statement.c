@@ -19,7 +19,9 @@ const char *const psync_statement_sql[PSYNC_STATEMENTS] = {
     [PSYNC_SQL_COMMIT] = "COMMIT",
     [PSYNC_SQL_ROLLBACK] = "ROLLBACK",
     [PSYNC_SQL_STORE_LOAD] = "SELECT next_id, next_seq, clock, age FROM store",
-    [PSYNC_SQL_STORE_SAVE] = "UPDATE store SET next_id = ?1, next_seq = ?2, clock = ?3, age = ?4",
+    [PSYNC_SQL_STORE_SAVE] = "UPDATE store SET next_id = ?1, next_seq = ?2, clock = ?3, age = ?4,"
+                             " doubtful_batch = NULL",
+    [PSYNC_SQL_STORE_CLOSE] = "UPDATE store SET doubtful_batch = ?1",
     [PSYNC_SQL_PLACES_LOAD] = "SELECT " PSYNC_PLACE_COLUMNS " FROM destination",
     [PSYNC_SQL_PLACE_SAVE] = "INSERT OR REPLACE INTO destination VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
                              " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
@@ -61,7 +63,8 @@ const char *const psync_statement_sql[PSYNC_STATEMENTS] = {
 
     [PSYNC_SQL_BATCH_ADD] = "INSERT INTO batch (key, members) VALUES (?1, ?2) RETURNING id",
     [PSYNC_SQL_BATCH_GET] = "SELECT key, members FROM batch WHERE id = ?1",
-    [PSYNC_SQL_BATCH_LAST] = "SELECT seq FROM sqlite_sequence WHERE name = 'batch'",
+    [PSYNC_SQL_BATCH_DOUBTFUL] = "SELECT ifnull(doubtful_batch, (SELECT seq FROM sqlite_sequence WHERE name = 'batch'))"
+                                 " FROM store",
     [PSYNC_SQL_BATCH_DROP] = "DELETE FROM batch WHERE id = ?1",
     [PSYNC_SQL_BIND] = "UPDATE message SET batch = ?2, batch_pos = ?3, unanswered = 0 WHERE id = ?1",
     [PSYNC_SQL_BIND_RUN] = "UPDATE message SET batch = ?2, batch_pos = ?3 + id - ?1, unanswered = 0"

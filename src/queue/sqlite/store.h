@@ -72,7 +72,7 @@ struct psync_store {
     uint64_t space_bytes, unlogged_bytes; /* the latter since the last commit */
     bool space_low;
     int64_t ended_batch;     /* the latest batch whose row was deleted */
-    int64_t inherited_batch; /* the latest that was bound before the file was opened */
+    int64_t doubtful_batch; /* up to it they may have been sent by somebody who could not record it */
     int64_t purged_after;    /* purge by age: outcomes up to this seq were looked at */
     int64_t purged_for_good; /* as of the last commit */
     struct psync_map places_by_name;

@@ -54,7 +54,7 @@ static enum psync_result leave_batch(struct psync_store *s, const struct waiting
     if (r != PSYNC_OK)
         return r == PSYNC_EMPTY ? PSYNC_OK : r; /* it ended before */
     sqlite3_reset(st);
-    return w->batch <= s->inherited_batch ? PSYNC_GONE : free_members(s, w->p, w->batch, err);
+    return w->batch <= s->doubtful_batch ? PSYNC_GONE : free_members(s, w->p, w->batch, err);
 }
 
 static enum psync_result discard(struct psync_store *s, const struct waiting *w, psync_ms now, struct psync_error *err)
