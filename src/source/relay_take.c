@@ -16,7 +16,7 @@ struct page {
     size_t *row_of;               /* each put's row */
     enum fate {
         SKIP,                     /* nothing is done with it */
-        PUT,                      /* it is put */
+        PUT,                      /* it is put, or was before */
         BACK,                     /* nothing was sent, and nothing may be: ready again */
         WRONG,                    /* it can never be put */
         DEAD_THERE,               /* the queue has it as a dead letter: the merchant wants it sent again */
@@ -89,13 +89,23 @@ static const char *what_is_wrong(const struct psync_relay *r, const struct psync
     return usable ? NULL : "the row cannot be sent";
 }
 
-static enum psync_result sort_row(struct page *p, struct psync_relay *r, size_t i, psync_ms now)
+/* Nothing may be taken in its shop now. What was put before this process was killed over the mark is marked; the rest goes back. */
+static enum psync_result sort_closed(struct page *p, struct psync_relay *r, size_t i, struct psync_error *err)
+{
+    bool waits = false;
+    enum psync_result result = PSYNC_OK;
+    if (!p->rows->rows[i]->queued)
+        result = psync_relay_waits(r, p->rows->rows[i], &waits, err);
+    p->fates[i] = p->rows->rows[i]->queued ? SKIP : waits ? PUT : BACK;
+    return result;
+}
+
+static enum psync_result sort_row(struct page *p, struct psync_relay *r, size_t i, psync_ms now, struct psync_error *err)
 {
     const struct psync_relay_row *row = p->rows->rows[i];
     const struct psync_relay_store *s = psync_relay_store_of(r, row->id_shop);
-    p->fates[i] = row->queued ? SKIP : BACK;
     if (!s || !psync_relay_is_open(s))
-        return PSYNC_OK;
+        return sort_closed(p, r, i, err);
     p->why[i] = what_is_wrong(r, row, s);
     p->fates[i] = !p->why[i] ? PUT : row->queued ? SKIP : WRONG;
     return p->fates[i] == PUT ? add_puts(p, r, i, s, now) : PSYNC_OK;
@@ -202,7 +212,7 @@ static enum psync_result put_rows(struct psync_relay *r, const struct psync_rela
     struct page p;
     enum psync_result result = page_init(&p, r, rows);
     for (size_t i = 0; i < rows->n && result == PSYNC_OK; i++)
-        result = sort_row(&p, r, i, now);
+        result = sort_row(&p, r, i, now, err);
     if (result == PSYNC_NOMEM)
         (void)psync_fail(err, result, "out of memory");
     if (result == PSYNC_OK && p.n_puts > 0)

@@ -189,6 +189,23 @@ def renew(shop, product, payload):
              f" deleted_at=NULL, taken_at=NULL, queued_at=NULL, ready_at=UTC_TIMESTAMP() WHERE id_product={product}")
 
 
+def test_deleted_in_a_pause_after_a_kill_between_put_and_mark(server, mock):
+    """The queue has it, so its row does not go back, and is not lost with its product."""
+    with an_outage(server, mock, 3) as (shop, home, child):
+        child.kill()
+        child.wait()
+        shop.sql("UPDATE ps_product_sync_outbox SET queued_at=NULL WHERE id_product<3")
+        shop.set(PRODUCT_SYNC_PAUSE="1")
+        home.worker()
+        wait_for(lambda: shop.rows("COUNT(*)", "state='taken' AND queued_at IS NOT NULL") == [["3"]], what="the marks")
+        shop.delete([1])
+        withdrawn(shop, home, 1, 2)
+        mock.rules()
+        shop.set(PRODUCT_SYNC_PAUSE="0")
+        delivered(shop, 2)
+        assert sent(mock) == [2, 3]
+
+
 def test_what_is_changed_after_it_failed_replaces_it(server, mock):
     """Nobody is to retry the dead letter any more."""
     shop = a_shop(server, mock)
