@@ -63,22 +63,20 @@ class Product_Sync extends Module
     /** What happened while it was off is found first: then no relay is faster. */
     public function enable($force_all = false)
     {
-        try {
-            ProductSync\Capture\Rest::end();
-        } catch (Throwable $e) {
-            ProductSync\Capture\Log::failure('enable', $e);
+        $this->guard('enable', [ProductSync\Capture\TimeOff::class, 'look']);
+        $done = parent::enable($force_all);
+        if ($done) {
+            $this->guard('enable', [ProductSync\Capture\TimeOff::class, 'end']);
         }
 
-        return parent::enable($force_all);
+        return $done;
     }
 
     public function disable($force_all = false)
     {
-        try {
-            ProductSync\Capture\Rest::begin();
-        } catch (Throwable $e) {
-            ProductSync\Capture\Log::failure('disable', $e);
-        }
+        $this->guard('disable', function () use ($force_all) {
+            ProductSync\Capture\TimeOff::begin(array_map('intval', $force_all ? Shop::getShops(false, null, true) : Shop::getContextListShopID()));
+        });
 
         return parent::disable($force_all);
     }
@@ -224,6 +222,16 @@ class Product_Sync extends Module
             ['%count%' => $waiting],
             'Modules.Productsync.Admin'
         );
+    }
+
+    /** Core goes on, whatever became of ours. */
+    private function guard($what, callable $work)
+    {
+        try {
+            $work();
+        } catch (Throwable $e) {
+            ProductSync\Capture\Log::failure($what, $e);
+        }
     }
 
     private function registerHooks()

@@ -28,7 +28,7 @@ static void mark(const struct psync_relay_message *messages, size_t n, const cha
 {
     bool more = true;
     for (size_t i = 0; i < n; i++)
-        own[i] = strcmp(messages[i].key, key) == 0 || strcmp(messages[i].replaced_by, key) == 0;
+        own[i] = *key && (strcmp(messages[i].key, key) == 0 || strcmp(messages[i].replaced_by, key) == 0);
     while (more) {
         more = false;
         for (size_t i = 0; i < n; i++)

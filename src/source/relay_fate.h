@@ -31,7 +31,7 @@ struct psync_relay_fate {
 /* EMPTY: no message of that row is there, or every one was replaced by one that is gone. n <= PSYNC_RELAY_MESSAGES_MAX. */
 PSYNC_CHECKED enum psync_result psync_relay_fate(const struct psync_relay_message *messages, size_t n, const char *key,
                                                  struct psync_relay_fate *ret_fate);
-/* Whether the two keys belong to one row. */
+/* Whether the two keys belong to one row; "", which a draft has, belongs to none. */
 bool psync_relay_same_row(const struct psync_relay_message *messages, size_t n, const char *key, const char *other);
 /* Of a message that is its row's only one; PSYNC_STATE_REPLACED needs the above. */
 enum psync_relay_state psync_relay_state_of(enum psync_state s);

@@ -60,7 +60,7 @@ struct psync_relay {
     psync_ms cursor_at;               /* when the outcome it stands on was decided */
     bool unqueued;                    /* rows may be taken under our name and not queued */
     size_t turn;                      /* which shop's rows are claimed first */
-    size_t withdraw_skip;             /* deleted rows that this pass had to leave as they are */
+    size_t withdraw_skip;             /* unwanted rows that this pass had to leave as they are */
     psync_ms withdraw_due, facts_due, beat_due, notes_due, tests_due, full_until;
     unsigned failures;                /* to connect, in a row */
     char said[PSYNC_ERROR_MAX];       /* the last trouble that was logged */
@@ -77,6 +77,8 @@ PSYNC_CHECKED enum psync_result psync_relay_tests(struct psync_relay *r, psync_m
 struct psync_relay_store *psync_relay_store_of(struct psync_relay *r, uint32_t id); /* NULL: none */
 /* Whether a message is of that shop: by the destination where that is a shop's own, NAME/ID; at others by its identity. */
 bool psync_relay_is_of(const struct psync_relay *r, const struct psync_relay_store *s, const char *identity, const char *destination);
+/* Whether the shop's products go to that destination now. */
+bool psync_relay_goes_to(const struct psync_relay *r, const struct psync_relay_store *s, const char *destination);
 const struct psync_relay_store *psync_relay_store_named(const struct psync_relay *r, const char *identity,
                                                         const char *destination); /* NULL: of none */
 bool psync_relay_is_open(const struct psync_relay_store *s); /* its rows may be taken */
@@ -99,10 +101,11 @@ void psync_relay_cursor_text(const struct psync_relay *r, char ret_text[64]);
 PSYNC_CHECKED enum psync_result psync_relay_judge(struct psync_relay *r, uint32_t id_shop, int64_t product, const char *key,
                                                   bool unqueued_too, struct psync_error *err);
 /* The messages of an unwanted row (psync_relay_sql_unwanted) that wait, are in flight or are dead letters, over all destinations: all
- * of its product in that shop, or, where that shop itself is gone, the row's; not those of what it was renewed to. */
+ * of its product in that shop, or, where that shop itself is gone, the row's; not its own of a row that the module has again. */
 struct psync_relay_left {
     char ids[PSYNC_RELAY_MESSAGES_MAX][PSYNC_ID_MAX];
     size_t n;
+    size_t n_current; /* those of them at destinations to which the shop's products go now; others have no worker */
     bool known; /* the queue has, or had, messages of this row */
 };
 PSYNC_CHECKED enum psync_result psync_relay_left(struct psync_relay *r, const struct psync_relay_row *row,

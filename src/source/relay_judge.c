@@ -7,6 +7,7 @@
 
 struct held_message {
     char id[PSYNC_ID_MAX];
+    bool current; /* its destination still is one of the shop's */
     void *block; /* with the texts and the payload */
 };
 /* Of a product in a shop, over all destinations. */
@@ -40,6 +41,7 @@ static bool on_message(void *arg, const struct psync_row *row)
     }
     l->held[l->n].block = room;
     (void)snprintf(l->held[l->n].id, PSYNC_ID_MAX, "%s", row->id);
+    l->held[l->n].current = psync_relay_goes_to(l->relay, l->store, row->destination);
     struct psync_relay_message *m = &l->messages[l->n++];
     *m = (struct psync_relay_message){.state = row->state,
                                       .revision = row->revision,
@@ -145,10 +147,12 @@ enum psync_result psync_relay_left(struct psync_relay *r, const struct psync_rel
     *ret_left = (struct psync_relay_left){0};
     for (size_t i = 0; l && i < l->n; i++) {
         bool own = psync_relay_same_row(l->messages, l->n, row->key, l->messages[i].key);
-        bool wanted = own && row->renewed;
+        bool wanted = own && row->released;
         ret_left->known = ret_left->known || own;
-        if (!wanted && (own || l->store) && l->messages[i].state <= PSYNC_STATE_DEAD)
-            memcpy(ret_left->ids[ret_left->n++], l->held[i].id, PSYNC_ID_MAX);
+        if (wanted || (!own && !l->store) || l->messages[i].state > PSYNC_STATE_DEAD)
+            continue;
+        memcpy(ret_left->ids[ret_left->n++], l->held[i].id, PSYNC_ID_MAX);
+        ret_left->n_current += l->held[i].current;
     }
     listing_free(l);
     return result;

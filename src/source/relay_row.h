@@ -12,7 +12,7 @@ struct psync_relay_row {
     struct psync_span payload; /* empty for NULL */
     bool queued;               /* it was marked as put before */
     bool deleted, ended;       /* its product is gone; the module has ended it: nothing more is to be sent of it */
-    bool renewed;              /* the module has made another message of it, which nobody has taken yet */
+    bool released;             /* the module has it again: its own message is wanted, no other of its product */
     char queued_at[24];        /* where the listing goes on */
 };
 

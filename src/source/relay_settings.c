@@ -34,6 +34,11 @@ bool psync_relay_is_of(const struct psync_relay *r, const struct psync_relay_sto
     return is_shops ? strcmp(s->destination, destination) == 0 : strcmp(s->identity, identity) == 0;
 }
 
+bool psync_relay_goes_to(const struct psync_relay *r, const struct psync_relay_store *s, const char *destination)
+{
+    return r->n_named > 0 ? is_named(r, destination) : s && strcmp(s->destination, destination) == 0;
+}
+
 const struct psync_relay_store *psync_relay_store_named(const struct psync_relay *r, const char *identity, const char *destination)
 {
     for (size_t i = 0; i < r->n_stores; i++)

@@ -90,12 +90,12 @@ enum psync_result psync_relay_sql_look(struct psync_relay_sql *s, struct psync_e
 
 /* ---- taking ---- */
 
-/* What is due; but of a row that was renewed under our name, first what the queue has of it from before is discarded. */
+/* What is due; but of a row that the module has again under our name, first what the queue has of it from before is discarded. */
 static enum psync_result where_due(struct psync_relay_sql *s, uint32_t id_shop)
 {
     return psync_buf_printf(&s->text,
                             " WHERE id_shop=%" PRIu32 " AND state='ready' AND ready_at<=UTC_TIMESTAMP()"
-                            " AND (owner IS NULL OR owner<>'%s' OR taken_at IS NOT NULL)", id_shop, s->owner);
+                            " AND (owner IS NULL OR owner<>'%s' OR queued_at IS NOT NULL)", id_shop, s->owner);
 }
 
 struct polling {
@@ -178,7 +178,7 @@ static bool on_row(void *arg, const struct psync_shop_cell *c)
     (void)snprintf(row.queued_at, sizeof row.queued_at, "%s", c[7].data ? c[7].data : "");
     row.deleted = psync_shop_cell_number(&c[8]) > 0;
     row.ended = psync_shop_cell_number(&c[9]) > 0;
-    row.renewed = psync_shop_cell_number(&c[10]) > 0;
+    row.released = psync_shop_cell_number(&c[10]) > 0;
     if (all->rows.n == all->max || (all->rows.n > 0 && all->rows.bytes + row.payload.len > PSYNC_RELAY_BYTES)) {
         all->more = true;
         return false;
@@ -213,11 +213,14 @@ static enum psync_result collect(struct psync_relay_sql *s, enum psync_result ma
     return PSYNC_OK;
 }
 
+/* The module has it again, and nobody has looked at it since. */
+#define RELEASED "state IN ('draft','ready','dead') AND deleted_at IS NULL AND queued_at IS NULL"
+
 static enum psync_result select_owned(struct psync_relay_sql *s, const char *payload)
 {
     return psync_buf_printf(&s->text,
                             "SELECT id_outbox, id_shop, id_product, type, revision, %s, message_key, queued_at,"
-                            " deleted_at IS NOT NULL, state IN ('discarded','delivered'), state IN ('draft','ready')"
+                            " deleted_at IS NOT NULL, state IN ('discarded','delivered'), " RELEASED
                             " FROM %sproduct_sync_outbox%s WHERE owner='%s'",
                             payload, s->prefix, psync_relay_sql_index(s, PSYNC_RELAY_BY_OWNER), s->owner);
 }
@@ -256,8 +259,9 @@ enum psync_result psync_relay_sql_unwanted(struct psync_relay_sql *s, size_t ski
                                         "state='dead' AND deleted_at IS NOT NULL",
                                         "state='discarded'",
                                         "state='delivered'",
-                                        "state='draft' AND deleted_at IS NULL AND queued_at IS NULL AND taken_at IS NULL",
-                                        "state='ready' AND deleted_at IS NULL AND queued_at IS NULL AND taken_at IS NULL"};
+                                        "state='draft' AND deleted_at IS NULL AND queued_at IS NULL",
+                                        "state='ready' AND deleted_at IS NULL AND queued_at IS NULL",
+                                        "state='dead' AND deleted_at IS NULL AND queued_at IS NULL"};
     enum psync_result r = PSYNC_OK;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && r == PSYNC_OK; i++) {
         r = psync_buf_add_str(&s->text, i ? ") UNION ALL (" : "(");
@@ -283,12 +287,14 @@ enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, enum psync_rel
                                    " owner=NULL, taken_at=NULL, queued_at=NULL"),
         [PSYNC_RELAY_MARK_GONE] = "state=IF(delivered_at IS NULL OR state='discarded','discarded','delivered'), owner=NULL, next_try=NULL",
         [PSYNC_RELAY_MARK_FREE] = "owner=NULL",
+        [PSYNC_RELAY_MARK_KNOWN] = "queued_at=UTC_TIMESTAMP()",
     };
     static const char *const which[] = {
         [PSYNC_RELAY_MARK_QUEUED] = "state='taken'",
         [PSYNC_RELAY_MARK_BACK] = "state='taken'",
         [PSYNC_RELAY_MARK_GONE] = "(state IN ('discarded','delivered') OR (state IN ('taken','dead') AND deleted_at IS NOT NULL))",
-        [PSYNC_RELAY_MARK_FREE] = "state IN ('draft','ready') AND taken_at IS NULL",
+        [PSYNC_RELAY_MARK_FREE] = RELEASED,
+        [PSYNC_RELAY_MARK_KNOWN] = RELEASED,
     };
     if (n == 0)
         return PSYNC_OK;

@@ -76,17 +76,18 @@ PSYNC_CHECKED enum psync_result psync_relay_sql_queued(struct psync_relay_sql *s
                                                        struct psync_relay_rows *ret_rows, bool *ret_more,
                                                        struct psync_error *err);
 /* What is under our name though nothing more is to be sent of what it was: taken or dead, and its product was deleted; ended by the
- * module; or renewed. The first `skip` left out, all without their payload. */
+ * module; or not taken any more, and not looked at since (`queued_at` NULL). The first `skip` left out, all without their payload. */
 PSYNC_CHECKED enum psync_result psync_relay_sql_unwanted(struct psync_relay_sql *s, size_t skip, size_t max,
                                                           struct psync_relay_rows *ret_rows, bool *ret_more,
                                                          struct psync_error *err);
 
-/* ---- marking: of rows by id, as far as they still are taken under our name ---- */
+/* ---- marking: of rows by id, as far as they still are under our name, and as they were read ---- */
 enum psync_relay_mark {
     PSYNC_RELAY_MARK_QUEUED, /* the queue has them durably */
     PSYNC_RELAY_MARK_BACK,   /* nothing was sent: ready again, if its product still is in the shop */
     PSYNC_RELAY_MARK_GONE,   /* nothing is to be sent of it, and the queue has nothing: it ends, and is ours no more; a dead one too */
-    PSYNC_RELAY_MARK_FREE,   /* renewed, and the queue has nothing of what it was before: ours no more, and may be claimed */
+    PSYNC_RELAY_MARK_FREE,   /* the module has it again, and the queue has nothing of its product: ours no more, and may be claimed */
+    PSYNC_RELAY_MARK_KNOWN,  /* the module has it again, and the queue has its message and no other: it may be claimed */
 };
 PSYNC_CHECKED enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, enum psync_relay_mark mark, const uint64_t *ids,
                                                      size_t n, struct psync_error *err);

@@ -221,23 +221,93 @@ final class NumbersTest extends ShopCase
         $this->assertSame($rows, $this->rows(), 'once');
     }
 
+    private function sweep()
+    {
+        $this->later(301);
+        ProductSync\Background\Cron::run(5.0);
+    }
+
+    const JUG = ['delete 20', 'insert 20|Jug|5|1', 'stock 20|1'];
+
     /** Of two shops one goes on: what its hooks told of is known. */
     public function testWhileTheModuleIsOffInOneOfTwoShops()
     {
         $this->secondShop();
-        $this->assertTrue(Hook::$module->disable());
-        $this->sql('INSERT INTO ps_module_shop VALUES (7, 1)');
+        $this->set('PRODUCT_SYNC_WATERMARK', '19');
+        $this->off(2);
         $this->later(60);
         $this->cup();
         $this->relayDelivers();
         $this->later(60);
         $this->assertTrue(Hook::$module->enable());
+        $this->sweep();
         $this->assertSame(['20 delivered ' . self::CUP], $this->rows());
-        $this->later(60);
-        Player::play(['delete 20', 'insert 20|Jug|5|1', 'stock 20|1']); // by somebody for whom the module is off yet
+    }
+
+    /** Each time off is one of its own, also in a shop among others. */
+    public function testWhileTheModuleIsOffAgain()
+    {
+        $this->secondShop();
+        $this->set('PRODUCT_SYNC_WATERMARK', '19');
+        $this->assertTrue(Hook::$module->disable());
         $this->assertTrue(Hook::$module->enable());
-        $this->later(301);
-        ProductSync\Background\Cron::run(5.0);
+        $this->later(60);
+        $this->off(2);
+        $this->later(60);
+        $this->cup();
+        $this->relayDelivers();
+        $this->later(60);
+        $this->off(1);
+        $this->later(60);
+        Player::play(self::JUG);
+        $this->assertTrue(Hook::$module->enable());
+        $this->assertSame([], ProductSync\Outbox\State::beginning('off:', 10));
+        $this->sweep();
         $this->assertSame(['20 ready r1 {"id":20,"name":"Jug","price":6.00,"stock":1}'], $this->rows());
+    }
+
+    /** In this shop alone. */
+    private function off($idShop)
+    {
+        Shop::setContext(Shop::CONTEXT_SHOP, $idShop);
+        $this->assertTrue(Hook::$module->disable());
+        Shop::setContext(Shop::CONTEXT_SHOP, 1);
+    }
+
+    /** Core could not: it stays off, and the next time is looked at from the same beginning. */
+    public function testWhatIsFoundWhenEnablingFails()
+    {
+        $this->cup();
+        $this->relayDelivers();
+        $this->set('PRODUCT_SYNC_WATERMARK', '19');
+        $this->later(60);
+        $this->assertTrue(Hook::$module->disable());
+        Module::$enables = false;
+        $this->assertFalse(Hook::$module->enable());
+        Module::$enables = true;
+        $this->later(60);
+        Player::play(self::JUG);
+        $this->assertTrue(Hook::$module->enable());
+        $this->sweep();
+        $this->assertSame(['20 ready r1 {"id":20,"name":"Jug","price":6.00,"stock":1}'], $this->rows());
+    }
+
+    public static function clocks()
+    {
+        return ['summer time ends' => ['+50 minutes'], 'another zone' => ['+25 hours']];
+    }
+
+    /** A product that is there when the module goes off is that one afterwards, though by its date it looks younger. @dataProvider clocks */
+    public function testClocksThatAreSetBackMakeNoCreation($ahead)
+    {
+        $this->cup();
+        $this->relayDelivers();
+        $this->set('PRODUCT_SYNC_WATERMARK', '19');
+        $this->sql("UPDATE ps_product SET date_add = '" . date('Y-m-d H:i:s', strtotime($ahead)) . "' WHERE id_product = 20");
+        $this->assertTrue(Hook::$module->disable());
+        $this->later(200000);
+        $this->assertTrue(Hook::$module->enable());
+        $this->sweep();
+        $this->assertSame(['20 delivered ' . self::CUP], $this->rows());
     }
 }

@@ -265,6 +265,20 @@ final class RelayDeletedTest extends RelayCase
                 $test->sendItself(['*' => ['status' => 422]]);
                 $test->page(self::GOES);
             }, [], '20 discarded ' . self::CUP . ' (gone)'],
+            'makes another, and has tried to send it' => [function (self $test) {
+                $test->page(self::GOES);
+                $test->page(self::COMES);
+                $test->sendItself(self::DOWN, 'ready');
+            }, [self::JUG], '20 delivered r1 ' . self::JUG],
+            'makes another, which is refused' => [function (self $test) {
+                $test->page(self::GOES);
+                $test->page(self::COMES);
+                $test->sendItself(['*' => ['status' => 422]]);
+            }, [], '20 dead r1 ' . self::JUG],
+            'begins another' => [function (self $test) {
+                $test->page(self::GOES);
+                $test->page(['insert 20||5|1', '+added 20', 'stock 20|1', '+save 20']);
+            }, [], '20 draft r1 no name yet'],
             'sends it itself in vain, and makes another' => [function (self $test) {
                 $test->sendItself(['*' => ['status' => 422]]);
                 $test->page(self::GOES);
@@ -273,13 +287,13 @@ final class RelayDeletedTest extends RelayCase
         ];
     }
 
-    private function sendItself(array $answers)
+    private function sendItself(array $answers, $state = 'dead')
     {
         $this->apiAnswers($answers);
         $this->set('PRODUCT_SYNC_MODE', 'async');
         Cron::run(5.0);
         $this->set('PRODUCT_SYNC_MODE', 'queue');
-        $this->assertSame($answers ? 'dead' : 'delivered', $this->row(20)['state']);
+        $this->assertSame($answers ? $state : 'delivered', $this->row(20)['state']);
     }
 
     /**

@@ -138,7 +138,7 @@ abstract class ShopCase extends TestCase
             return "$column = $column - INTERVAL $seconds SECOND";
         }, $columns));
         $this->sql("UPDATE ps_product_sync_outbox SET $set; UPDATE ps_product_sync_state SET updated_at = updated_at - INTERVAL $seconds SECOND;
-            UPDATE ps_product_sync_state SET value = value - INTERVAL $seconds SECOND WHERE name = 'off';
+            UPDATE ps_product_sync_state SET value = value - INTERVAL $seconds SECOND WHERE name LIKE 'off:%';
             UPDATE ps_product SET date_upd = date_upd - INTERVAL $seconds SECOND, date_add = date_add - INTERVAL $seconds SECOND");
         foreach (ProductSync\Outbox\State::beginning('destination:', 10) as $entry) {
             $state = json_decode($entry['value'], true);

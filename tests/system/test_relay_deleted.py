@@ -2,10 +2,9 @@
 import contextlib
 import signal
 import time
-import time
 
 from harness import TOKEN, Home, Mock, wait_for
-from shop import a_shop, delivered, home_of
+from shop import a_shop, delivered, home_of, product
 
 BATCHES = {"PRODUCT_SYNC_BATCH": "1", "PRODUCT_SYNC_BATCH_SIZE": "50"}
 
@@ -174,7 +173,7 @@ def test_taken_back_and_deleted_while_productsync_was_away(server, mock):
     with an_outage(server, mock, 3) as (shop, home, child):
         child.kill()
         child.wait()
-        shop.sql("UPDATE ps_product_sync_outbox SET state='ready', queued_at=NULL WHERE id_product<3;"  # the merchant takes them back
+        shop.sql("UPDATE ps_product_sync_outbox SET state='ready' WHERE id_product<3;"  # the merchant takes them back
                  "UPDATE ps_product_sync_outbox SET state='discarded', deleted_at=UTC_TIMESTAMP() WHERE id_product=1")
         mock.rules()
         home.worker()
@@ -215,16 +214,59 @@ def test_what_is_changed_after_it_failed_replaces_it(server, mock):
         home.worker()
         wait_for(lambda: shop.states() == {"dead": 1}, what="the dead letter")
         mock.rules({"status": 503})
-        renew(shop, 1, shop.rows("payload")[0][0])
+        renew(shop, 1, product(1))
         wait_for(lambda: home.counts()["delayed"] == 1, what="the new message")
         assert home.counts()["dead"] == 0
         shop.delete([1])
         withdrawn(shop, home, 1, 0)
 
 
+def test_what_is_a_draft_again_replaces_it_as_well(server, mock):
+    """It lacks something now, and has no message yet."""
+    shop = a_shop(server, mock)
+    mock.rules({"status": 422})
+    shop.add([1])
+    with home_of(shop) as home:
+        home.worker()
+        wait_for(lambda: shop.states() == {"dead": 1}, what="the dead letter")
+        shop.sql("UPDATE ps_product_sync_outbox SET state='draft', revision=1, message_key=NULL, payload=NULL, taken_at=NULL, queued_at=NULL")
+        wait_for(lambda: shop.row(1, "owner") == [None], what="the row's name")
+        assert home.counts()["dead"] == 0 and shop.states() == {"draft": 1}
+
+
+def test_a_drain_delivers_what_was_renewed(server, mock):
+    shop = a_shop(server, mock)
+    mock.rules({"status": 422})
+    shop.add(range(1, 4))
+    with home_of(shop) as home:
+        home.run("work", "--drain", code=None)
+        assert shop.states() == {"dead": 3}
+        mock.rules()
+        renew(shop, 1, product(1))
+        home.run("work", "--drain", code=None)
+        assert shop.row(1, "state", "revision") == ["delivered", "1"] and shop.states() == {"delivered": 1, "dead": 2}
+        assert home.counts()["dead"] == 2
+
+
+def test_what_the_shop_has_tried_itself_replaces_it(server, mock):
+    """PHP, in another mode, while productsync was away: it was refused with one, and the other waits for its next attempt."""
+    with an_outage(server, mock, 3) as (shop, home, child):
+        child.kill()
+        child.wait()
+        for number, state in ((1, "ready"), (2, "dead")):
+            renew(shop, number, product(number))
+            shop.sql(f"UPDATE ps_product_sync_outbox SET state='{state}', taken_at=UTC_TIMESTAMP(), attempts=1 WHERE id_product={number}")
+        mock.rules()
+        home.worker()
+        delivered(shop, 2)
+        assert sent(mock) == [1, 3] and shop.states() == {"delivered": 2, "dead": 1}
+        assert shop.row(1, "state", "revision") == ["delivered", "1"]
+        assert [p["effects"] for p in mock.ledger()["products"] if p["id"] == 1] == [1]
+
+
 def test_what_is_made_anew_while_the_old_is_in_flight_waits_for_it(server, mock):
     shop = a_shop(server, mock)
-    mock.rules({"latency": "3s", "status": 503, "times": 1})
+    mock.rules({"latency": "6s", "status": 503, "times": 1})
     shop.add([1])
     with home_of(shop, "[work]\nadaptive = no\n") as home:
         home.worker()

@@ -335,14 +335,17 @@ class Module
         return Db::getInstance()->execute('DELETE FROM ps_module') && Db::getInstance()->execute('DELETE FROM ps_module_shop');
     }
 
+    /** @var bool core can refuse to: an override is in the way */
+    public static $enables = true;
+
     public function enable($force_all = false)
     {
-        return Db::getInstance()->execute('INSERT IGNORE INTO ps_module_shop SELECT 7, id_shop FROM ps_shop');
+        return self::$enables && Db::getInstance()->execute('INSERT IGNORE INTO ps_module_shop SELECT 7, id_shop FROM ps_shop');
     }
 
     public function disable($force_all = false)
     {
-        return Db::getInstance()->execute('DELETE FROM ps_module_shop');
+        return Db::getInstance()->execute('DELETE FROM ps_module_shop WHERE id_shop IN (' . implode(',', Shop::getContextListShopID()) . ')');
     }
 
     public function registerHook($name, $shops = null)

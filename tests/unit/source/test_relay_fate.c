@@ -60,6 +60,7 @@ static void no_message_no_fate(void **state)
     assert_int_equal(psync_relay_fate(messages, 2, "a", &fate), PSYNC_EMPTY);
     assert_true(psync_relay_same_row(messages, 2, "gone", "a"));
     assert_false(psync_relay_same_row(messages, 2, "x", "a"));
+    assert_false(psync_relay_same_row(messages, 2, "", "a")); /* no message was replaced by a draft */
 }
 
 static void rows_are_checked(void **state)

@@ -1,7 +1,7 @@
 <?php
 /**
- * Finds what the hooks did not tell of: products that are gone and yet wait to be sent, products above the install watermark without a row, and
- * drafts that are complete by now, not touched for five minutes. One product at a time, and its turn is over before it is read: one that makes
+ * Finds what the hooks did not tell of: products that are gone and yet wait to be sent, others that came under their numbers, products above the
+ * install watermark without a row, and drafts that are complete by now, not touched for five minutes. One product at a time, and its turn is over before it is read: one that makes
  * PHP die cannot keep the others from being found.
  *
  * @author    the productsync authors
@@ -35,12 +35,12 @@ final class Sweep
     const LOOKED = 'looked:';
     const AGAIN = 3600;
 
-    /** How far the rows were gone over for products that are gone. */
-    const GONE = 'waiting';
+    /** How far the rows were compared with the products. */
+    const COMPARED = 'waiting';
 
     public static function run(Budget $budget)
     {
-        self::gone($budget);
+        self::compare($budget);
         self::drafts($budget);
         foreach (Shops::wanted() as $idShop) {
             self::missing(Choices::ofShop($idShop), $budget);
@@ -48,30 +48,33 @@ final class Sweep
     }
 
     /**
-     * Deleted by somebody whose rights keep the module's hooks from running, or by a statement: what waits is not to be sent. A relay writes into
-     * the rows it has whenever it tries: those are at rest by the time when they were taken.
+     * Deleted by somebody whose rights keep the module's hooks from running, or by a statement: what waits is not to be sent. And made under the
+     * number of a product that is known to be gone: a creation. A relay writes into the rows it has whenever it tries: those are at rest by the
+     * time when they were taken.
      */
-    private static function gone(Budget $budget)
+    private static function compare(Budget $budget)
     {
         $table = Database::table(Schema::OUTBOX);
         // Numbers have gaps, and old ones may all be gone: the next row there is.
-        $first = (int) Database::value('SELECT MIN(id_outbox) FROM ' . $table . ' WHERE id_outbox > ' . (int) State::get(self::GONE));
+        $first = (int) Database::value('SELECT MIN(id_outbox) FROM ' . $table . ' WHERE id_outbox > ' . (int) State::get(self::COMPARED));
         $last = $first + self::WINDOW;
+        $isGone = 'ps.id_product IS NULL AND o.deleted_at IS NULL AND o.state IN (\'draft\', \'ready\', \'taken\', \'dead\')
+            AND IFNULL(o.taken_at, o.updated_at) < UTC_TIMESTAMP() - INTERVAL ' . self::REST . ' SECOND';
+        $isAnother = 'p.date_upd < ' . self::rested() . ' AND o.deleted_at IS NOT NULL AND o.state IN (\'delivered\', \'dead\', \'discarded\')';
         $rows = Database::rows(
-            'SELECT o.id_outbox, o.id_product FROM ' . $table . ' o
+            'SELECT o.id_outbox, o.id_product, o.id_shop FROM ' . $table . ' o
             LEFT JOIN ' . Database::table('product_shop') . ' ps ON ps.id_product = o.id_product AND ps.id_shop = o.id_shop
-            WHERE o.id_outbox BETWEEN ' . $first . ' AND ' . $last . ' AND o.state IN (\'draft\', \'ready\', \'taken\', \'dead\')
-            AND o.deleted_at IS NULL AND ps.id_product IS NULL
-            AND IFNULL(o.taken_at, o.updated_at) < UTC_TIMESTAMP() - INTERVAL ' . self::REST . ' SECOND
+            LEFT JOIN ' . Database::table('product') . ' p ON p.id_product = ps.id_product
+            WHERE o.id_outbox BETWEEN ' . $first . ' AND ' . $last . ' AND ((' . $isGone . ') OR (' . $isAnother . '))
             ORDER BY o.id_outbox LIMIT ' . self::FOUND
         );
         $to = count($rows) === self::FOUND ? (int) end($rows)['id_outbox'] : $last;
-        State::set(self::GONE, (string) ($to >= (int) Database::value('SELECT MAX(id_outbox) FROM ' . $table) ? 0 : $to));
+        State::set(self::COMPARED, (string) ($to >= (int) Database::value('SELECT MAX(id_outbox) FROM ' . $table) ? 0 : $to));
         foreach ($rows as $row) {
             if ($budget->isOver()) {
                 return;
             }
-            self::look((int) $row['id_product']);
+            self::turn((int) $row['id_shop'], (int) $row['id_product']);
         }
     }
 
@@ -97,10 +100,10 @@ final class Sweep
     private static function missing(Choices $choices, Budget $budget)
     {
         $newest = (int) Database::value('SELECT MAX(id_product) FROM ' . Database::table('product'));
-        $tail = max(0, $newest - self::WINDOW);
+        $tail = max($choices->watermark, $newest - self::WINDOW);
         self::window($choices, $tail, $budget);
         $name = 'sweep:' . $choices->idShop;
-        $from = (int) State::get($name);
+        $from = max($choices->watermark, (int) State::get($name));
         if ($from < $tail) {
             $to = self::window($choices, $from, $budget);
             State::set($name, (string) ($to >= $tail ? 0 : $to));
@@ -121,7 +124,7 @@ final class Sweep
         return count($ids) === self::FOUND ? end($ids) : $from + self::WINDOW;
     }
 
-    /** New products of a shop without a row there; and any with that of one which was there before under the number. @return int[] */
+    /** Products of a shop without a row there. @return int[] */
     private static function without(Choices $choices, int $from, int $to): array
     {
         $home = $choices->eachShop ? '' : self::atHome($choices->idShop);
@@ -130,8 +133,8 @@ final class Sweep
             JOIN ' . Database::table('product_shop') . ' ps ON ps.id_product = p.id_product AND ps.id_shop = ' . $choices->idShop . '
             LEFT JOIN ' . Database::table(Schema::OUTBOX) . ' o ON o.id_product = p.id_product AND o.id_shop = ' . $choices->idShop . '
             WHERE p.id_product > ' . $from . ' AND p.id_product <= ' . $to . $home . '
-            AND ((o.id_outbox IS NULL AND p.id_product > ' . $choices->watermark . ') OR (o.deleted_at IS NOT NULL AND o.state IN (\'delivered\', \'dead\', \'discarded\')))
-            AND p.date_upd < ' . Database::quote(date('Y-m-d H:i:s', time() - self::REST)) . '
+            AND o.id_outbox IS NULL
+            AND p.date_upd < ' . self::rested() . '
             ORDER BY p.id_product LIMIT ' . self::FOUND
         );
 
@@ -160,6 +163,12 @@ final class Sweep
             self::look($idProduct);
             State::remove($name);
         }
+    }
+
+    /** By the shop's clock, as core dates products. */
+    private static function rested(): string
+    {
+        return Database::quote(date('Y-m-d H:i:s', time() - self::REST));
     }
 
     private static function look(int $idProduct)

@@ -48,8 +48,8 @@ final class NewNumbers
         });
         $which = $isAnew || $isUnheard ? self::GONE . ' OR ' . self::among($reused) : self::among($reused);
         if ($isAnew || $reused) {
-            self::forget($which);
-            self::bury($which);
+            self::removeUnsent($which);
+            self::markGone($which);
         }
     }
 
@@ -57,27 +57,36 @@ final class NewNumbers
      * No hook told of what was deleted meanwhile, nor of what was made under its number: what waits of such is not sent, and the sweep
      * finds that the number has another product.
      *
-     * @param string|null $since as Rest has it; null: it is not known
+     * @param string[] $notes as TimeOff has them, by their names
      */
-    public static function lookAfterRest(?string $since)
+    public static function lookAfter(array $notes)
     {
-        self::forget(self::GONE);
-        if ($since === null) {
-            self::bury(self::GONE);
-
-            return;
+        self::removeUnsent(self::GONE);
+        self::markGone(self::GONE);
+        foreach ($notes as $name => $since) {
+            self::markGone(
+                self::isDated($since) . ' AND CONCAT(' . Database::quote(TimeOff::SINCE) . ', o.id_shop) = ' . Database::quote($name) . '
+                AND o.created_at <= (SELECT s.updated_at FROM ' . Database::table(Schema::STATE) . ' s WHERE s.name = ' . Database::quote($name) . ')'
+            );
         }
-        $isNew = 'p.date_add > ' . Database::quote($since) . ' AND p.date_add <= ' . Database::quote(date('Y-m-d H:i:s'));
-        $areAllNew = Database::value(
-            'SELECT MIN(' . $isNew . ') FROM ' . Database::table('product') . ' p WHERE p.id_product <= ' . Installation::watermark()
-        );
-        if ((int) $areAllNew === 1) {
+        if ($notes && self::areAllDated(min($notes))) {
             Installation::beginNumbersAnew();
         }
-        self::bury(
-            self::GONE . ' OR (' . $isNew . ' AND o.created_at <= (SELECT s.updated_at FROM ' . Database::table(Schema::STATE) . ' s
-            WHERE s.name = ' . Database::quote(Rest::SINCE) . '))'
+    }
+
+    private static function isDated(string $since): string
+    {
+        return 'p.date_add > ' . Database::quote($since) . ' AND p.date_add <= ' . Database::quote(date('Y-m-d H:i:s'));
+    }
+
+    /** As areAllNew, of what no hook told. */
+    private static function areAllDated(string $since): bool
+    {
+        $all = Database::value(
+            'SELECT MIN(' . self::isDated($since) . ') FROM ' . Database::table('product') . ' p WHERE p.id_product <= ' . Installation::watermark()
         );
+
+        return (int) $all === 1;
     }
 
     /**
@@ -124,8 +133,8 @@ final class NewNumbers
         return 'o.id_product IN (' . Database::ids($ids) . ')';
     }
 
-    /** Rows of products that are no longer there, and of which nobody has heard, as Decision::ofDeleted has it. */
-    private static function forget(string $which)
+    /** Rows of former products of which nobody has heard, as Decision::ofDeleted has it. */
+    private static function removeUnsent(string $which)
     {
         Database::run(
             'DELETE o FROM ' . self::rows() . ' WHERE (' . $which . ') AND o.revision = 0
@@ -133,8 +142,8 @@ final class NewNumbers
         );
     }
 
-    /** All others: what comes under their numbers is another product, and under some of them has come already. */
-    private static function bury(string $which)
+    /** Other rows of former products: what comes under their numbers is another one, and under some of them has come already. */
+    private static function markGone(string $which)
     {
         Database::run('UPDATE ' . self::rows() . ' SET ' . Claims::DELETED . ' WHERE (' . $which . ') AND o.deleted_at IS NULL');
     }
