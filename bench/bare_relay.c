@@ -61,7 +61,7 @@ int main(int argc, char **argv)
     snprintf(place.socket, sizeof place.socket, "%s", argv[1]);
     snprintf(place.database, sizeof place.database, "%s", argv[2]);
     need(psync_shop_db_open(&place, &db, &err), &err);
-    psync_relay_sql_init(&sql, db, place.prefix, "relay:0123456789abcdef0123456789abcdef");
+    psync_relay_sql_init(&sql, db, place.prefix, "relay:0123456789abcdef0123456789abcdef", true);
     uint64_t begun = psync_clock_us();
     while (done < rows)
         one_round(&sql, &done, &err);

@@ -63,9 +63,9 @@ class Product_Sync extends Module
     /** What happened while it was off is found first: then no relay is faster. */
     public function enable($force_all = false)
     {
-        $this->guard('enable', [ProductSync\Capture\TimeOff::class, 'look']);
+        $hasLooked = $this->guard('enable', [ProductSync\Capture\TimeOff::class, 'look']);
         $done = parent::enable($force_all);
-        if ($done) {
+        if ($done && $hasLooked) {
             $this->guard('enable', [ProductSync\Capture\TimeOff::class, 'end']);
         }
 
@@ -229,8 +229,12 @@ class Product_Sync extends Module
     {
         try {
             $work();
+
+            return true;
         } catch (Throwable $e) {
             ProductSync\Capture\Log::failure($what, $e);
+
+            return false;
         }
     }
 

@@ -48,7 +48,7 @@ struct psync_queue_driver {
      * batch_pos, or not at all; a batch of more than `want->max` (the setting was lowered) comes alone, and for that
      * `ret` has room for PSYNC_BATCH_MEMBERS_MAX at least. A batch whose lease ran out comes as unanswered, and so
      * does one that was bound before `open`, unless the driver knows that nothing was leased when the processes since
-     * then ended: whoever had it may have sent it and not lived to record that. *ret_next_due: when the next delayed
+     * then ended: whoever had it may have sent it and not lived to record that. Those bound before it may come so too. *ret_next_due: when the next delayed
      * message is due or a lease runs out, PSYNC_MS_NEVER if nothing waits. */
     enum psync_result (*lease)(void *self, const struct psync_want *want, psync_ms now, struct psync_message **ret,
                                size_t *ret_n, psync_ms *ret_next_due, struct psync_error *err);

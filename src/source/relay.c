@@ -105,7 +105,7 @@ static enum psync_result connect_shop(struct psync_relay *r, struct psync_error 
     pthread_mutex_lock(&r->lock);
     r->db = db;
     pthread_mutex_unlock(&r->lock);
-    psync_relay_sql_init(&r->sql, db, r->place.prefix, r->owner);
+    psync_relay_sql_init(&r->sql, db, r->place.prefix, r->owner, psync_queue_capabilities(r->open.queue) & PSYNC_CAN_WITHDRAW);
     r->facts_due = r->beat_due = r->tests_due = 0;
     r->unqueued = true;
     for (size_t i = 0; i < r->n_stores; i++)

@@ -45,7 +45,8 @@ struct psync_relay_open {
 /* Starts the thread. NOMEM, FATAL. */
 PSYNC_CHECKED enum psync_result psync_relay_new(const struct psync_relay_open *open, struct psync_relay **ret_relay,
                                                 struct psync_error *err);
-/* For `work --drain`: until no row is due any more, or the database cannot be had, or psync_relay_stop. */
+/* For `work --drain`: until no row is due any more, or the database cannot be had, or psync_relay_stop. What waits for a former message
+ * of its product, in a batch that may have taken effect, is not due. */
 void psync_relay_wait_idle(struct psync_relay *r);
 /* Take nothing more, but go on writing back; waits for nothing. Any thread. */
 void psync_relay_stop(struct psync_relay *r);

@@ -105,7 +105,7 @@ PSYNC_CHECKED enum psync_result psync_relay_judge(struct psync_relay *r, uint32_
 struct psync_relay_left {
     char ids[PSYNC_RELAY_MESSAGES_MAX][PSYNC_ID_MAX];
     size_t n;
-    size_t n_current; /* those of them at destinations to which the shop's products go now; others have no worker */
+    size_t n_current; /* those of them at destinations to which the shop's products go now */
     bool known; /* the queue has, or had, messages of this row */
 };
 PSYNC_CHECKED enum psync_result psync_relay_left(struct psync_relay *r, const struct psync_relay_row *row,

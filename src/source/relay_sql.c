@@ -17,9 +17,9 @@ const char *psync_relay_sql_index(const struct psync_relay_sql *s, const char *h
 
 enum { SQL_MAX = 24 << 20 };
 
-void psync_relay_sql_init(struct psync_relay_sql *s, struct psync_shop_db *db, const char *prefix, const char *owner)
+void psync_relay_sql_init(struct psync_relay_sql *s, struct psync_shop_db *db, const char *prefix, const char *owner, bool withdraws)
 {
-    *s = (struct psync_relay_sql){.db = db, .prefix = prefix};
+    *s = (struct psync_relay_sql){.db = db, .prefix = prefix, .withdraws = withdraws};
     (void)snprintf(s->owner, sizeof s->owner, "%s", owner);
     psync_buf_init(&s->text, SQL_MAX);
     psync_buf_init(&s->products, SQL_MAX);
@@ -93,9 +93,11 @@ enum psync_result psync_relay_sql_look(struct psync_relay_sql *s, struct psync_e
 /* What is due; but of a row that the module has again under our name, first what the queue has of it from before is discarded. */
 static enum psync_result where_due(struct psync_relay_sql *s, uint32_t id_shop)
 {
-    return psync_buf_printf(&s->text,
-                            " WHERE id_shop=%" PRIu32 " AND state='ready' AND ready_at<=UTC_TIMESTAMP()"
-                            " AND (owner IS NULL OR owner<>'%s' OR queued_at IS NOT NULL)", id_shop, s->owner);
+    enum psync_result r = psync_buf_printf(&s->text, " WHERE id_shop=%" PRIu32 " AND state='ready' AND ready_at<=UTC_TIMESTAMP()",
+                                           id_shop);
+    if (r == PSYNC_OK && s->withdraws)
+        r = psync_buf_printf(&s->text, " AND (owner IS NULL OR owner<>'%s' OR queued_at IS NOT NULL)", s->owner);
+    return r;
 }
 
 struct polling {
@@ -277,33 +279,33 @@ enum psync_result psync_relay_sql_unwanted(struct psync_relay_sql *s, size_t ski
 
 /* ---- marking ---- */
 
+#define TAKEN "state='taken'"
+#define TOUCHED "updated_at=UTC_TIMESTAMP()" /* for people; what only the relay has to know is no news */
+/* What was deleted from the shop meanwhile is not sent any more. */
+#define BACK "state=IF(deleted_at IS NULL,'ready',IF(delivered_at IS NULL,'discarded','delivered')),queued_at=NULL"
+
 enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, enum psync_relay_mark mark, const uint64_t *ids, size_t n,
                                        struct psync_error *err)
 {
-    static const char *const what[] = {
-        [PSYNC_RELAY_MARK_QUEUED] = "queued_at=UTC_TIMESTAMP()",
-        /* What was deleted from the shop meanwhile is not sent any more. */
-        [PSYNC_RELAY_MARK_BACK] = ("state=IF(deleted_at IS NULL,'ready',IF(delivered_at IS NULL,'discarded','delivered')),"
-                                   " owner=NULL, taken_at=NULL, queued_at=NULL"),
-        [PSYNC_RELAY_MARK_GONE] = "state=IF(delivered_at IS NULL OR state='discarded','discarded','delivered'), owner=NULL, next_try=NULL",
-        [PSYNC_RELAY_MARK_FREE] = "owner=NULL",
-        [PSYNC_RELAY_MARK_KNOWN] = "queued_at=UTC_TIMESTAMP()",
-    };
-    static const char *const which[] = {
-        [PSYNC_RELAY_MARK_QUEUED] = "state='taken'",
-        [PSYNC_RELAY_MARK_BACK] = "state='taken'",
-        [PSYNC_RELAY_MARK_GONE] = "(state IN ('discarded','delivered') OR (state IN ('taken','dead') AND deleted_at IS NOT NULL))",
-        [PSYNC_RELAY_MARK_FREE] = RELEASED,
-        [PSYNC_RELAY_MARK_KNOWN] = RELEASED,
+    static const struct {
+        const char *set, *which;
+    } marks[] = {
+        [PSYNC_RELAY_MARK_QUEUED] = {"queued_at=UTC_TIMESTAMP()," TOUCHED, TAKEN},
+        [PSYNC_RELAY_MARK_BACK] = {BACK ",owner=NULL,taken_at=NULL," TOUCHED, TAKEN},
+        [PSYNC_RELAY_MARK_KEPT] = {BACK "," TOUCHED, TAKEN},
+        [PSYNC_RELAY_MARK_GONE] = {"state=IF(delivered_at IS NULL OR state='discarded','discarded','delivered'),owner=NULL,next_try=NULL," TOUCHED,
+                                   "(state IN ('discarded','delivered') OR (state IN ('taken','dead') AND deleted_at IS NOT NULL))"},
+        [PSYNC_RELAY_MARK_FREE] = {"owner=NULL", RELEASED},
+        [PSYNC_RELAY_MARK_KNOWN] = {"queued_at=UTC_TIMESTAMP()", RELEASED " AND taken_at IS NOT NULL"},
     };
     if (n == 0)
         return PSYNC_OK;
     enum psync_result r = psync_buf_printf(
-        &s->text, "UPDATE %sproduct_sync_outbox SET %s, updated_at=UTC_TIMESTAMP() WHERE id_outbox IN (", s->prefix, what[mark]);
+        &s->text, "UPDATE %sproduct_sync_outbox SET %s WHERE id_outbox IN (", s->prefix, marks[mark].set);
     for (size_t i = 0; i < n && r == PSYNC_OK; i++)
         r = psync_buf_printf(&s->text, "%s%" PRIu64, i ? "," : "", ids[i]);
     if (r == PSYNC_OK)
-        r = psync_buf_printf(&s->text, ") AND owner='%s' AND %s", s->owner, which[mark]);
+        r = psync_buf_printf(&s->text, ") AND owner='%s' AND %s", s->owner, marks[mark].which);
     return run(s, r, NULL, err);
 }
 

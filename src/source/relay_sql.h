@@ -33,6 +33,7 @@ struct psync_relay_sql {
     const char *prefix;
     char owner[PSYNC_RELAY_OWNER_MAX]; /* "relay:" and 32 hex digits */
     bool is_view;                      /* of the outbox; psync_relay_sql_look */
+    bool withdraws;                    /* the queue can discard what waits, and does so before rows are claimed that the module had again */
     struct psync_buf text;             /* of the statement that is being made */
     /* updates that differ in their row alone, and become one statement */
     struct psync_relay_update like;
@@ -40,7 +41,7 @@ struct psync_relay_sql {
     size_t n_alike;
     struct psync_buf products, keys;
 };
-void psync_relay_sql_init(struct psync_relay_sql *s, struct psync_shop_db *db, const char *prefix, const char *owner);
+void psync_relay_sql_init(struct psync_relay_sql *s, struct psync_shop_db *db, const char *prefix, const char *owner, bool withdraws);
 void psync_relay_sql_done(struct psync_relay_sql *s);
 /* Once a connection, before the statements on the outbox: is it a table, or an operator's view of it? */
 PSYNC_CHECKED enum psync_result psync_relay_sql_look(struct psync_relay_sql *s, struct psync_error *err);
@@ -85,9 +86,10 @@ PSYNC_CHECKED enum psync_result psync_relay_sql_unwanted(struct psync_relay_sql 
 enum psync_relay_mark {
     PSYNC_RELAY_MARK_QUEUED, /* the queue has them durably */
     PSYNC_RELAY_MARK_BACK,   /* nothing was sent: ready again, if its product still is in the shop */
+    PSYNC_RELAY_MARK_KEPT,   /* the same, but some destination has it: under our name */
     PSYNC_RELAY_MARK_GONE,   /* nothing is to be sent of it, and the queue has nothing: it ends, and is ours no more; a dead one too */
-    PSYNC_RELAY_MARK_FREE,   /* the module has it again, and the queue has nothing of its product: ours no more, and may be claimed */
-    PSYNC_RELAY_MARK_KNOWN,  /* the module has it again, and the queue has its message and no other: it may be claimed */
+    PSYNC_RELAY_MARK_FREE,   /* the module has it again, and nothing of its product holds it up: ours no more, and may be claimed */
+    PSYNC_RELAY_MARK_KNOWN,  /* the same, and the queue has its very message: it may be claimed */
 };
 PSYNC_CHECKED enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, enum psync_relay_mark mark, const uint64_t *ids,
                                                      size_t n, struct psync_error *err);

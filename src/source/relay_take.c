@@ -16,8 +16,9 @@ struct page {
     size_t *row_of;               /* each put's row */
     enum fate {
         SKIP,                     /* nothing is done with it */
-        PUT,                      /* it is put, or was before */
+        PUT,                      /* it is put */
         BACK,                     /* nothing was sent, and nothing may be: ready again */
+        KEPT,                     /* nothing may be sent now; but some destination has it: ready again, under our name */
         WRONG,                    /* it can never be put */
         DEAD_THERE,               /* the queue has it as a dead letter: the merchant wants it sent again */
         ENDED                     /* the queue knows what became of it */
@@ -89,14 +90,16 @@ static const char *what_is_wrong(const struct psync_relay *r, const struct psync
     return usable ? NULL : "the row cannot be sent";
 }
 
-/* Nothing may be taken in its shop now. What was put before this process was killed over the mark is marked; the rest goes back. */
+/* Nothing may be taken in its shop now. It may have been put before a kill over the mark, or at one destination of several. */
 static enum psync_result sort_closed(struct page *p, struct psync_relay *r, size_t i, struct psync_error *err)
 {
     bool waits = false;
-    enum psync_result result = PSYNC_OK;
-    if (!p->rows->rows[i]->queued)
-        result = psync_relay_waits(r, p->rows->rows[i], &waits, err);
-    p->fates[i] = p->rows->rows[i]->queued ? SKIP : waits ? PUT : BACK;
+    if (p->rows->rows[i]->queued) {
+        p->fates[i] = SKIP;
+        return PSYNC_OK;
+    }
+    enum psync_result result = psync_relay_waits(r, p->rows->rows[i], &waits, err);
+    p->fates[i] = waits ? KEPT : BACK;
     return result;
 }
 
@@ -135,8 +138,9 @@ static enum psync_result mark(struct psync_relay *r, const struct page *p, enum 
     uint64_t ids[PSYNC_RELAY_ROWS];
     size_t n = 0;
     for (size_t i = 0; i < p->rows->n; i++) {
-        bool back = p->fates[i] == BACK, put = p->fates[i] != BACK && p->fates[i] != SKIP && p->fates[i] != WRONG;
-        if (mark == PSYNC_RELAY_MARK_BACK ? back : put && !p->rows->rows[i]->queued)
+        enum fate fate = p->fates[i];
+        bool put = fate != BACK && fate != KEPT && fate != SKIP && fate != WRONG && !p->rows->rows[i]->queued;
+        if (mark == PSYNC_RELAY_MARK_BACK ? fate == BACK : mark == PSYNC_RELAY_MARK_KEPT ? fate == KEPT : put)
             ids[n++] = p->rows->rows[i]->id;
     }
     return psync_relay_sql_mark(&r->sql, mark, ids, n, err);
@@ -195,6 +199,8 @@ static enum psync_result act(struct psync_relay *r, const struct page *p, struct
         result = mark(r, p, PSYNC_RELAY_MARK_QUEUED, err);
     if (result == PSYNC_OK)
         result = mark(r, p, PSYNC_RELAY_MARK_BACK, err);
+    if (result == PSYNC_OK)
+        result = mark(r, p, PSYNC_RELAY_MARK_KEPT, err);
     return result == PSYNC_OK ? write_ends(r, p, err) : result;
 }
 

@@ -56,7 +56,7 @@ static enum psync_result close_row(struct psync_relay *r, struct page *p, const 
     return PSYNC_OK;
 }
 
-/* A message at a destination that the shop had before waits until somebody configures that again, and holds nothing up. */
+/* A message at a destination that the shop had before may stay there for ever, and holds nothing up. */
 static bool holds_up(const struct psync_relay_row *row, const struct psync_relay_left *left)
 {
     return row->released ? left->n_current > 0 : left->n > 0;

@@ -292,6 +292,41 @@ final class NumbersTest extends ShopCase
         $this->assertSame(['20 ready r1 {"id":20,"name":"Jug","price":6.00,"stock":1}'], $this->rows());
     }
 
+    /** The database could not: the sweep makes up for it. */
+    public function testWhatIsFoundWhenTheLookFails()
+    {
+        $this->cup();
+        $this->relayDelivers();
+        $this->set('PRODUCT_SYNC_WATERMARK', '19');
+        $this->later(60);
+        $this->assertTrue(Hook::$module->disable());
+        $this->later(60);
+        Player::play(self::JUG);
+        $this->sql("CREATE TRIGGER full BEFORE UPDATE ON ps_product_sync_outbox FOR EACH ROW
+            SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1114, MESSAGE_TEXT = 'The table is full'");
+        try {
+            $this->assertTrue(Hook::$module->enable());
+        } finally {
+            $this->sql('DROP TRIGGER full');
+        }
+        $this->sweep();
+        $this->assertSame(['20 ready r1 {"id":20,"name":"Jug","price":6.00,"stock":1}'], $this->rows());
+        $this->assertSame([], ProductSync\Outbox\State::beginning('off:', 10));
+    }
+
+    /** Rows of a shop that wants none any more are nothing to look at, again and again. */
+    public function testFormerRowsOfAShopThatWantsNoneHoldNothingUp()
+    {
+        $this->secondShop();
+        $this->sql("DELETE FROM ps_module_shop WHERE id_shop = 2;
+            INSERT INTO ps_product SELECT 1000 + seq, 1, 1, '2020-01-01', '2020-01-01' FROM seq_1_to_150;
+            INSERT INTO ps_product_shop SELECT 1000 + seq, s.id_shop, 5, 1 FROM seq_1_to_150 JOIN ps_shop s;
+            INSERT INTO ps_product_sync_outbox (id_shop, id_product, state, type, payload, created_at, updated_at, delivered_at, deleted_at)
+            SELECT 2, 1000 + seq, 'delivered', 'product.created', 'x', '2020-01-01', '2020-01-01', '2020-01-01', '2020-01-02' FROM seq_1_to_150");
+        ProductSync\Background\Cron::run(10.0);
+        $this->assertSame('0', ProductSync\Outbox\State::get('waiting'), 'through in one run');
+    }
+
     public static function clocks()
     {
         return ['summer time ends' => ['+50 minutes'], 'another zone' => ['+25 hours']];

@@ -189,20 +189,84 @@ def renew(shop, product, payload):
 
 
 def test_deleted_in_a_pause_after_a_kill_between_put_and_mark(server, mock):
-    """The queue has it, so its row does not go back, and is not lost with its product."""
+    """The queue has it, so its row goes back under the relay's name, and is not lost with its product."""
     with an_outage(server, mock, 3) as (shop, home, child):
         child.kill()
         child.wait()
         shop.sql("UPDATE ps_product_sync_outbox SET queued_at=NULL WHERE id_product<3")
         shop.set(PRODUCT_SYNC_PAUSE="1")
         home.worker()
-        wait_for(lambda: shop.rows("COUNT(*)", "state='taken' AND queued_at IS NOT NULL") == [["3"]], what="the marks")
-        shop.delete([1])
-        withdrawn(shop, home, 1, 2)
+        wait_for(lambda: shop.rows("COUNT(*)", "state='ready' AND queued_at IS NOT NULL AND owner LIKE 'relay:%'") == [["2"]], what="that it knows them")
+        shop.sql("UPDATE ps_product_sync_outbox SET state='discarded', deleted_at=UTC_TIMESTAMP() WHERE id_product=1")
+        wait_for(lambda: shop.row(1, "owner") == [None], what="the row's end")
         mock.rules()
         shop.set(PRODUCT_SYNC_PAUSE="0")
         delivered(shop, 2)
-        assert sent(mock) == [2, 3]
+        assert sent(mock) == [2, 3] and mock.summary()["effects"] == 2
+
+
+def test_a_pause_while_one_of_several_destinations_has_no_room(server, mock):
+    """It had been put at the other; it is put at both when the pause is over."""
+    with Mock() as other:
+        shop = a_shop(server, mock)
+        other.rules({"status": 503})
+        text = f"[destination a]\nurl = {mock.url}\ntoken = {TOKEN}\n[destination b]\nurl = {other.url}\ntoken = {TOKEN}\n"
+        with home_of(shop, text + "[queue]\nmax_depth = 5\n", destination="a,b") as home:
+            home.worker()
+            shop.add(range(1, 6))
+            wait_for(lambda: mock.summary()["effects"] == 5, what="what one destination has")
+            mock.rules({"status": 503})
+            shop.add([6])
+            wait_for(lambda: home.events(event="queue full"), what="the other's want of room")
+            shop.set(PRODUCT_SYNC_PAUSE="1")
+            wait_for(lambda: shop.row(6, "state") == ["ready"], what="the pause")
+            for api in (mock, other):
+                api.rules()
+            shop.set(PRODUCT_SYNC_PAUSE="0")
+            for name in "ab":
+                home.run("destination", "resume", name, "--force")
+            delivered(shop, 6)
+            assert sent(mock) == sent(other) == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_destination_that_the_shop_has_no_longer_holds_nothing_up(server, mock):
+    """What may have taken effect there stays there, and the product goes where its shop's products go now."""
+    with Mock() as other:
+        shop = a_shop(server, mock)
+        former = f"[batch]\nsize = 50\n[destination a]\nurl = {mock.url}\ntoken = {TOKEN}\n"
+        now = f"[destination b]\nurl = {other.url}\ntoken = {TOKEN}\n"
+        mock.rules({"latency": "30s"})
+        shop.add([1, 2])
+        with home_of(shop, former, destination="a") as home:
+            child = home.worker()
+            wait_for(lambda: mock.summary()["requests"] == 1 and home.counts()["in_flight"] == 2, what="a batch under way")
+            child.kill()
+            child.wait()
+            home.configure(text=shop.section(destination="b") + now)
+            renew(shop, 1, product(1))
+            home.worker()
+            delivered(shop, 2)
+            assert sent(other) == [1, 2] and shop.row(1, "revision") == ["1"]
+            assert home.json("status")["total"]["ready"] == 2
+
+
+def test_a_batch_that_was_cut_off_goes_again_whole(server, mock):
+    """By a person in a hurry, who tells it twice to stop: it was sent, and no answer came."""
+    shop = a_shop(server, mock)
+    shop.set(**BATCHES)
+    mock.rules({"latency": "2s", "close": "before", "times": 1})
+    shop.add(range(1, 51))
+    with home_of(shop, "[work]\nadaptive = no\n") as home:
+        child = home.worker()
+        wait_for(lambda: mock.summary()["requests"] == 1 and home.counts()["in_flight"] > 1, what="a batch under way")
+        for _ in range(2):
+            child.send_signal(signal.SIGTERM)
+            time.sleep(0.1)  # two of them, not one
+        child.wait(20)
+        shop.delete(range(1, 51))
+        home.worker()
+        wait_for(lambda: shop.states().get("taken", 0) == 0, what="the end")
+        assert shop.states() == {"delivered": 50} and mock.summary()["effects"] == 50
 
 
 def test_what_is_changed_after_it_failed_replaces_it(server, mock):

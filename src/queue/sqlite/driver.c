@@ -63,7 +63,7 @@ static void drv_close(void *self, bool sound)
     struct sqlite_driver *d = self;
     if (d == NULL)
         return;
-    psync_store_close(d->store, sound);
+    psync_store_close(d->store, sound && !d->stale);
     free(d);
 }
 

@@ -281,13 +281,18 @@ enum psync_result psync_store_lease(struct psync_store *s, const struct psync_wa
     return t.n == 0 ? PSYNC_EMPTY : PSYNC_OK;
 }
 
+void psync_store_doubt(struct psync_store *s, int64_t batch)
+{
+    if (batch > s->doubtful_batch)
+        s->doubtful_batch = batch;
+}
+
 enum psync_result psync_store_expire(struct psync_store *s, psync_ms now, struct psync_error *err)
 {
     for (struct psync_lease *lease; (lease = psync_leases_first(&s->leases)) != NULL && lease->until <= now;) {
         struct psync_place *p = lease->place;
         int64_t id = lease->id;
-        if (lease->batch > s->doubtful_batch) /* who had it may have sent it */
-            s->doubtful_batch = lease->batch;
+        psync_store_doubt(s, lease->batch);
         psync_place_rewind(p, lease->row, lease->not_before, id);
         psync_leases_drop(&s->leases, lease);
         enum psync_result r = psync_turn_yield(s, p, id, err);

@@ -148,12 +148,16 @@ void psync_leases_commit(struct psync_leases *l)
         free(lease);
 }
 
-void psync_leases_restore(struct psync_leases *l)
+int64_t psync_leases_restore(struct psync_leases *l)
 {
+    int64_t lost = 0;
     for (struct psync_lease *lease; (lease = pop_ended(l)) != NULL;)
         /* Leased anew meanwhile, or no memory: that one is lost; its settle is answered GONE. */
-        if (psync_leases_find(l, lease->id) != NULL || insert(l, lease, lease->until) != PSYNC_OK)
+        if (psync_leases_find(l, lease->id) != NULL || insert(l, lease, lease->until) != PSYNC_OK) {
+            lost = lease->batch > lost ? lease->batch : lost;
             free(lease);
+        }
+    return lost;
 }
 
 bool psync_leases_has(struct psync_leases *l, int64_t id)

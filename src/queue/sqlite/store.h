@@ -72,7 +72,7 @@ struct psync_store {
     uint64_t space_bytes, unlogged_bytes; /* the latter since the last commit */
     bool space_low;
     int64_t ended_batch;     /* the latest batch whose row was deleted */
-    int64_t doubtful_batch; /* up to it they may have been sent by somebody who could not record it */
+    int64_t doubtful_batch; /* see psync_store_doubt */
     int64_t purged_after;    /* purge by age: outcomes up to this seq were looked at */
     int64_t purged_for_good; /* as of the last commit */
     struct psync_map places_by_name;
@@ -210,7 +210,8 @@ void psync_leases_end(struct psync_leases *l, struct psync_lease *lease);    /* 
 void psync_leases_drop(struct psync_leases *l, struct psync_lease *lease);   /* as if it had not been given */
 void psync_lease_row(struct psync_lease *lease, enum psync_state row, psync_ms not_before); /* what the file says now */
 void psync_leases_commit(struct psync_leases *l);
-void psync_leases_restore(struct psync_leases *l);                           /* the ended ones are leased again */
+/* The ended ones are leased again; the latest batch of those that are lost. */
+int64_t psync_leases_restore(struct psync_leases *l);
 bool psync_leases_has(struct psync_leases *l, int64_t id);                   /* any thread */
 /* Ascending; the caller frees them. Any thread. */
 PSYNC_CHECKED enum psync_result psync_leases_ids(struct psync_leases *l, int64_t **ret_ids, size_t *ret_n);
@@ -221,6 +222,8 @@ PSYNC_CHECKED enum psync_result psync_store_put(struct psync_store *s, struct ps
 PSYNC_CHECKED enum psync_result psync_store_lease(struct psync_store *s, const struct psync_want *want, psync_ms now,
                                                   struct psync_message **ret, size_t *ret_n, psync_ms *ret_next_due,
                                                   struct psync_error *err);
+/* Batches up to this one may have been sent by somebody who could not record it. */
+void psync_store_doubt(struct psync_store *s, int64_t batch);
 PSYNC_CHECKED enum psync_result psync_store_expire(struct psync_store *s, psync_ms now, struct psync_error *err);
 PSYNC_CHECKED enum psync_result psync_store_extend(struct psync_store *s, struct psync_message *const *messages,
                                                    size_t n, psync_ms until, struct psync_error *err);

@@ -101,7 +101,7 @@ enum psync_result psync_store_undo(struct psync_store *s, struct psync_error *er
         return r;
     s->ended_batch = 0;
     s->purged_after = s->purged_for_good;
-    psync_leases_restore(&s->leases);
+    psync_store_doubt(s, psync_leases_restore(&s->leases));
     return refresh_leases(s, err);
 }
 

@@ -1,8 +1,8 @@
 <?php
 /**
- * Finds what the hooks did not tell of: products that are gone and yet wait to be sent, others that came under their numbers, products above the
- * install watermark without a row, and drafts that are complete by now, not touched for five minutes. One product at a time, and its turn is over before it is read: one that makes
- * PHP die cannot keep the others from being found.
+ * Finds what the hooks did not tell of: products that are gone and yet wait to be sent, others that came under their numbers, products above
+ * the install watermark without a row, and drafts that are complete by now, not touched for five minutes. One product at a time, and its turn
+ * is over before it is read: one that makes PHP die cannot keep the others from being found.
  *
  * @author    the productsync authors
  * @copyright 2026 the productsync authors
@@ -19,6 +19,7 @@ use ProductSync\Capture\Choices;
 use ProductSync\Capture\Mark;
 use ProductSync\Capture\Recorder;
 use ProductSync\Capture\Shops;
+use ProductSync\Capture\TimeOff;
 use ProductSync\Delivery\Budget;
 use ProductSync\Outbox\Database;
 use ProductSync\Outbox\Schema;
@@ -40,10 +41,12 @@ final class Sweep
 
     public static function run(Budget $budget)
     {
-        self::compare($budget);
+        TimeOff::catchUp();
+        $shops = array_map([Choices::class, 'ofShop'], Shops::wanted());
+        self::compare($shops, $budget);
         self::drafts($budget);
-        foreach (Shops::wanted() as $idShop) {
-            self::missing(Choices::ofShop($idShop), $budget);
+        foreach ($shops as $choices) {
+            self::missing($choices, $budget);
         }
     }
 
@@ -51,8 +54,10 @@ final class Sweep
      * Deleted by somebody whose rights keep the module's hooks from running, or by a statement: what waits is not to be sent. And made under the
      * number of a product that is known to be gone: a creation. A relay writes into the rows it has whenever it tries: those are at rest by the
      * time when they were taken.
+     *
+     * @param Choices[] $shops
      */
-    private static function compare(Budget $budget)
+    private static function compare(array $shops, Budget $budget)
     {
         $table = Database::table(Schema::OUTBOX);
         // Numbers have gaps, and old ones may all be gone: the next row there is.
@@ -60,7 +65,8 @@ final class Sweep
         $last = $first + self::WINDOW;
         $isGone = 'ps.id_product IS NULL AND o.deleted_at IS NULL AND o.state IN (\'draft\', \'ready\', \'taken\', \'dead\')
             AND IFNULL(o.taken_at, o.updated_at) < UTC_TIMESTAMP() - INTERVAL ' . self::REST . ' SECOND';
-        $isAnother = 'p.date_upd < ' . self::rested() . ' AND o.deleted_at IS NOT NULL AND o.state IN (\'delivered\', \'dead\', \'discarded\')';
+        $isAnother = 'p.date_upd < ' . self::rested() . ' AND o.deleted_at IS NOT NULL AND o.state IN (\'delivered\', \'dead\', \'discarded\')
+            AND (' . implode(' OR ', array_merge(['FALSE'], array_map([self::class, 'wants'], $shops))) . ')';
         $rows = Database::rows(
             'SELECT o.id_outbox, o.id_product, o.id_shop FROM ' . $table . ' o
             LEFT JOIN ' . Database::table('product_shop') . ' ps ON ps.id_product = o.id_product AND ps.id_shop = o.id_shop
@@ -139,6 +145,11 @@ final class Sweep
         );
 
         return array_map('intval', array_column($rows, 'id_product'));
+    }
+
+    private static function wants(Choices $choices): string
+    {
+        return '(o.id_shop = ' . $choices->idShop . ($choices->eachShop ? '' : self::atHome($choices->idShop)) . ')';
     }
 
     /** One message a product: in its home, as Facts has it, and not if another shop, which was that before, has a row. */

@@ -54,11 +54,25 @@ final class TimeOff
         }
     }
 
+    /** The sweep comes to it where the look at enabling failed. */
+    public static function catchUp()
+    {
+        $notes = array_column(State::beginning(self::SINCE, PHP_INT_MAX), 'name');
+        $isOver = function (int $idShop) use ($notes) {
+            return in_array(self::SINCE . $idShop, $notes, true);
+        };
+        if ($notes && array_filter(Shops::on(), $isOver)) {
+            self::look();
+            self::end();
+        }
+    }
+
     private static function since(): string
     {
         $now = time();
         $latest = Database::value(
-            'SELECT MAX(date_add) FROM ' . Database::table('product') . ' WHERE date_add < ' . Database::quote(date('Y-m-d H:i:s', $now + self::SHIFT))
+            'SELECT MAX(date_add) FROM ' . Database::table('product') . '
+            WHERE date_add < ' . Database::quote(date('Y-m-d H:i:s', $now + self::SHIFT))
         );
 
         return max(date('Y-m-d H:i:s', $now), (string) $latest);

@@ -41,8 +41,8 @@ final class Claims
         $owner = 'php:' . bin2hex(random_bytes(16));
         $only = $idProducts ? ' AND id_product IN (' . Database::ids($idProducts) . ')' : '';
         $taken = Database::run(
-            'UPDATE ' . self::table() . ' SET state = \'taken\', owner = CONCAT(' . Database::quote($owner) . ', ' . self::BEHIND . '), taken_at = UTC_TIMESTAMP(),
-            queued_at = NULL, updated_at = UTC_TIMESTAMP()
+            'UPDATE ' . self::table() . ' SET state = \'taken\', owner = CONCAT(' . Database::quote($owner) . ', ' . self::BEHIND . '),
+            taken_at = UTC_TIMESTAMP(), queued_at = NULL, updated_at = UTC_TIMESTAMP()
             WHERE id_shop = ' . $idShop . ' AND state = \'ready\' AND ready_at <= UTC_TIMESTAMP()' . $only
             . ' ORDER BY ready_at LIMIT ' . $limit
         );
@@ -84,8 +84,8 @@ final class Claims
     public static function recover(): int
     {
         return Database::run(
-            'UPDATE ' . self::table() . ' SET ' . self::WAITING . ', owner = ' . self::RELEASED . ', ready_at = UTC_TIMESTAMP(), updated_at = UTC_TIMESTAMP(),
-            attempts = attempts + 1, tried_at = taken_at, last_status = NULL
+            'UPDATE ' . self::table() . ' SET ' . self::WAITING . ', owner = ' . self::RELEASED . ',
+            ready_at = UTC_TIMESTAMP(), updated_at = UTC_TIMESTAMP(), attempts = attempts + 1, tried_at = taken_at, last_status = NULL
             WHERE state = \'taken\' AND updated_at < UTC_TIMESTAMP() - INTERVAL ' . self::LASTS . ' SECOND
             AND owner LIKE \'php:%\' AND taken_at < UTC_TIMESTAMP() - INTERVAL ' . self::LASTS . ' SECOND LIMIT 1000'
         );
