@@ -114,6 +114,8 @@ static enum psync_result connect_shop(struct psync_relay *r, struct psync_error 
     if (result == PSYNC_OK)
         result = psync_relay_sql_look(&r->sql, err);
     if (result == PSYNC_OK)
+        result = psync_relay_sql_end_claims(&r->sql, err);
+    if (result == PSYNC_OK)
         result = psync_relay_find_cursor(r, err);
     if (result != PSYNC_OK)
         disconnect(r);

@@ -110,9 +110,6 @@ struct psync_relay_left {
 };
 PSYNC_CHECKED enum psync_result psync_relay_left(struct psync_relay *r, const struct psync_relay_row *row,
                                                  struct psync_relay_left *ret_left, struct psync_error *err);
-/* Whether some message under the row's key is yet to be sent, or is in flight. */
-PSYNC_CHECKED enum psync_result psync_relay_waits(struct psync_relay *r, const struct psync_relay_row *row, bool *ret_waits,
-                                                  struct psync_error *err);
 
 /* relay_hold.c */
 void psync_relay_hold(struct psync_relay *r, bool installed); /* what it knows by now; the module is, in the shop */

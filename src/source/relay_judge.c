@@ -157,15 +157,3 @@ enum psync_result psync_relay_left(struct psync_relay *r, const struct psync_rel
     listing_free(l);
     return result;
 }
-
-enum psync_result psync_relay_waits(struct psync_relay *r, const struct psync_relay_row *row, bool *ret_waits,
-                                    struct psync_error *err)
-{
-    struct listing *l = NULL;
-    enum psync_result result = list_messages(r, row->id_shop, row->product, &l, err);
-    *ret_waits = false;
-    for (size_t i = 0; l && i < l->n; i++)
-        *ret_waits = *ret_waits || (l->messages[i].state < PSYNC_STATE_DEAD && strcmp(l->messages[i].key, row->key) == 0);
-    listing_free(l);
-    return result;
-}

@@ -17,6 +17,11 @@ const char *psync_relay_sql_index(const struct psync_relay_sql *s, const char *h
 
 enum { SQL_MAX = 24 << 20 };
 
+#define TAKEN "state='taken'"
+#define TOUCHED "updated_at=UTC_TIMESTAMP()" /* for people; what only the relay has to know is no news */
+/* What was deleted from the shop meanwhile is not sent any more. */
+#define BACK "state=IF(deleted_at IS NULL,'ready',IF(delivered_at IS NULL,'discarded','delivered')),queued_at=NULL"
+
 void psync_relay_sql_init(struct psync_relay_sql *s, struct psync_shop_db *db, const char *prefix, const char *owner, bool withdraws)
 {
     *s = (struct psync_relay_sql){.db = db, .prefix = prefix, .withdraws = withdraws};
@@ -112,6 +117,16 @@ static bool on_due(void *arg, const struct psync_shop_cell *cells)
     for (size_t i = 0; i < p->n; i++)
         p->due[i] = p->due[i] || p->ids[i] == psync_shop_cell_number(&cells[0]);
     return true;
+}
+
+enum psync_result psync_relay_sql_end_claims(struct psync_relay_sql *s, struct psync_error *err)
+{
+    enum psync_result r = psync_buf_printf(
+        &s->text,
+        "UPDATE %sproduct_sync_outbox%s SET " BACK ",owner='%s',ready_at=UTC_TIMESTAMP(),attempts=attempts+1,tried_at=taken_at,last_status=NULL,"
+        TOUCHED " WHERE owner>='php:' AND owner<'php;' AND owner LIKE '%%<%s' AND state='taken'"
+        " AND taken_at<UTC_TIMESTAMP()-INTERVAL 2 MINUTE", s->prefix, psync_relay_sql_index(s, PSYNC_RELAY_BY_OWNER), s->owner, s->owner);
+    return run(s, r, NULL, err);
 }
 
 enum psync_result psync_relay_sql_poll(struct psync_relay_sql *s, const uint32_t *ids, size_t n, bool *ret_due,
@@ -278,11 +293,6 @@ enum psync_result psync_relay_sql_unwanted(struct psync_relay_sql *s, size_t ski
 }
 
 /* ---- marking ---- */
-
-#define TAKEN "state='taken'"
-#define TOUCHED "updated_at=UTC_TIMESTAMP()" /* for people; what only the relay has to know is no news */
-/* What was deleted from the shop meanwhile is not sent any more. */
-#define BACK "state=IF(deleted_at IS NULL,'ready',IF(delivered_at IS NULL,'discarded','delivered')),queued_at=NULL"
 
 enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, enum psync_relay_mark mark, const uint64_t *ids, size_t n,
                                        struct psync_error *err)

@@ -54,6 +54,9 @@ const char *psync_relay_sql_index(const struct psync_relay_sql *s, const char *h
 /* "relay:" and what the queue file's path on this host hashes to: the same at every start. */
 PSYNC_CHECKED enum psync_result psync_relay_owner(const char *host, const char *queue_path, char ret_owner[PSYNC_RELAY_OWNER_MAX]);
 
+/* PHP's claims of rows that were ours, run out because it was killed: as the module ends them, which it does in its direct modes alone. */
+PSYNC_CHECKED enum psync_result psync_relay_sql_end_claims(struct psync_relay_sql *s, struct psync_error *err);
+
 /* ---- taking ---- */
 /* Which of the shops have rows that are due; `ret_due[i]` for ids[i]. One statement. */
 PSYNC_CHECKED enum psync_result psync_relay_sql_poll(struct psync_relay_sql *s, const uint32_t *ids, size_t n, bool *ret_due,
@@ -86,7 +89,7 @@ PSYNC_CHECKED enum psync_result psync_relay_sql_unwanted(struct psync_relay_sql 
 enum psync_relay_mark {
     PSYNC_RELAY_MARK_QUEUED, /* the queue has them durably */
     PSYNC_RELAY_MARK_BACK,   /* nothing was sent: ready again, if its product still is in the shop */
-    PSYNC_RELAY_MARK_KEPT,   /* the same, but some destination has it: under our name */
+    PSYNC_RELAY_MARK_KEPT,   /* ready again likewise, but something may have been sent: under our name, its bytes frozen */
     PSYNC_RELAY_MARK_GONE,   /* nothing is to be sent of it, and the queue has nothing: it ends, and is ours no more; a dead one too */
     PSYNC_RELAY_MARK_FREE,   /* the module has it again, and nothing of its product holds it up: ours no more, and may be claimed */
     PSYNC_RELAY_MARK_KNOWN,  /* the same, and the queue has its very message: it may be claimed */

@@ -18,7 +18,7 @@ struct page {
         SKIP,                     /* nothing is done with it */
         PUT,                      /* it is put */
         BACK,                     /* nothing was sent, and nothing may be: ready again */
-        KEPT,                     /* nothing may be sent now; but some destination has it: ready again, under our name */
+        KEPT,                     /* nothing may be sent now, but something may have been: ready again, under our name */
         WRONG,                    /* it can never be put */
         DEAD_THERE,               /* the queue has it as a dead letter: the merchant wants it sent again */
         ENDED                     /* the queue knows what became of it */
@@ -90,16 +90,17 @@ static const char *what_is_wrong(const struct psync_relay *r, const struct psync
     return usable ? NULL : "the row cannot be sent";
 }
 
-/* Nothing may be taken in its shop now. It may have been put before a kill over the mark, or at one destination of several. */
+/* Nothing may be taken in its shop now. What the queue knows though it was not marked - killed before that, put at one destination of
+ * several, a dead letter to be sent again - stays under our name; and so does what was marked, and lost with a queue file. */
 static enum psync_result sort_closed(struct page *p, struct psync_relay *r, size_t i, struct psync_error *err)
 {
-    bool waits = false;
-    if (p->rows->rows[i]->queued) {
-        p->fates[i] = SKIP;
-        return PSYNC_OK;
-    }
-    enum psync_result result = psync_relay_waits(r, p->rows->rows[i], &waits, err);
-    p->fates[i] = waits ? KEPT : BACK;
+    const struct psync_relay_row *row = p->rows->rows[i];
+    struct psync_relay_left left;
+    enum psync_result result = psync_relay_left(r, row, &left, err);
+    if (row->queued)
+        p->fates[i] = left.known ? SKIP : KEPT;
+    else
+        p->fates[i] = left.known ? KEPT : BACK;
     return result;
 }
 
@@ -283,6 +284,12 @@ static enum psync_result claim(struct psync_relay *r, bool *ret_busy, struct psy
     return result;
 }
 
+/* Where the module delivers itself by now, what our queue has lost is for it to send. */
+static bool may_recover(const struct psync_relay_store *s)
+{
+    return !s->recovered && (psync_relay_is_open(s) || s->word == PSYNC_SHOP_OTHER_MODE);
+}
+
 enum psync_result psync_relay_take(struct psync_relay *r, psync_ms now, bool *ret_busy, struct psync_error *err)
 {
     struct psync_relay_rows rows = {0};
@@ -291,7 +298,7 @@ enum psync_result psync_relay_take(struct psync_relay *r, psync_ms now, bool *re
     if (r->stale || r->full_until > now)
         return PSYNC_OK;
     for (size_t i = 0; i < r->n_stores && result == PSYNC_OK; i++)
-        if (psync_relay_is_open(&r->stores[i]) && !r->stores[i].recovered)
+        if (may_recover(&r->stores[i]))
             result = recover(r, &r->stores[i], now, err);
     if (result == PSYNC_OK && !r->unqueued)
         result = claim(r, ret_busy, err);

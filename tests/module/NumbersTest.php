@@ -327,6 +327,45 @@ final class NumbersTest extends ShopCase
         $this->assertSame('0', ProductSync\Outbox\State::get('waiting'), 'through in one run');
     }
 
+    public static function ways()
+    {
+        $inShop2 = ['insert 20|Jug|5|1|1|2', 'stock 20|1|2'];
+
+        return [
+            'module off' => [function (self $test) use ($inShop2) {
+                $test->assertTrue(Hook::$module->disable(true));
+                $test->later(60);
+                Player::play(array_merge(['delete 20'], $inShop2));
+                $test->assertTrue(Hook::$module->enable(true));
+            }],
+            'module off in the shop where it is done' => [function (self $test) use ($inShop2) {
+                $test->off(2);
+                $test->later(60);
+                Player::play(array_merge(['delete 20'], $inShop2));
+                $test->assertTrue(Hook::$module->enable(true));
+            }],
+            'a hook tells of the first, none of the other' => [function (self $test) use ($inShop2) {
+                $test->request(self::PAGE, 'POST', '/admin/x', ['delete 20', '+deleteAfter 20', '+productDelete 20']);
+                Player::play($inShop2);
+            }],
+        ];
+    }
+
+    /** What another shop has told of a former product says nothing of this one. @dataProvider ways */
+    public function testAnotherProductAtHomeInAnotherShop(callable $does)
+    {
+        $this->secondShop();
+        $this->cup();
+        $this->relayDelivers();
+        $this->set('PRODUCT_SYNC_WATERMARK', '19');
+        $this->later(60);
+        $does($this);
+        $this->sweep();
+        $this->assertSame(['20 delivered ' . self::CUP . ' (gone)', '20/2 ready {"id":20,"name":"Jug","price":6.00,"stock":1}'], $this->rows());
+        $this->sweep();
+        $this->assertCount(2, $this->rows());
+    }
+
     public static function clocks()
     {
         return ['summer time ends' => ['+50 minutes'], 'another zone' => ['+25 hours']];

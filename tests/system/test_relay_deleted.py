@@ -1,5 +1,7 @@
 """Products that are deleted from the shop after the relay has taken them: nothing is sent of them any more."""
 import contextlib
+import glob
+import os
 import signal
 import time
 
@@ -248,6 +250,60 @@ def test_a_destination_that_the_shop_has_no_longer_holds_nothing_up(server, mock
             delivered(shop, 2)
             assert sent(other) == [1, 2] and shop.row(1, "revision") == ["1"]
             assert home.json("status")["total"]["ready"] == 2
+
+
+def test_a_claim_of_php_that_was_killed_hides_nothing(server, mock):
+    """PHP had taken two rows over, which the queue has too, and was killed; nobody but the relay comes back."""
+    with an_outage(server, mock, 3) as (shop, home, child):
+        child.kill()
+        child.wait()
+        renew(shop, 2, product(2))
+        shop.sql("UPDATE ps_product_sync_outbox SET state='taken', owner=CONCAT('php:', REPEAT('0', 32), '<', owner), queued_at=NULL,"
+                 " taken_at=UTC_TIMESTAMP() - INTERVAL 121 SECOND WHERE id_product<3;"
+                 "UPDATE ps_product_sync_outbox SET deleted_at=UTC_TIMESTAMP() WHERE id_product=1")
+        mock.rules()
+        home.worker()
+        delivered(shop, 2)
+        wait_for(lambda: shop.row(1, "state", "owner") == ["discarded", None], what="the row's end")
+        assert sent(mock) == [2, 3] and mock.summary()["effects"] == 2
+        assert shop.row(2, "revision", "attempts") == ["1", "1"]
+
+
+def test_a_dead_letter_sent_again_in_a_kill_before_a_pause(server, mock):
+    shop = a_shop(server, mock)
+    mock.rules({"status": 422})
+    shop.add([1, 2])
+    with home_of(shop) as home:
+        child = home.worker()
+        wait_for(lambda: shop.states() == {"dead": 2}, what="the dead letters")
+        child.kill()
+        child.wait()
+        shop.sql("UPDATE ps_product_sync_outbox SET state='taken', queued_at=NULL")  # sent again, claimed, and not put yet
+        shop.set(PRODUCT_SYNC_PAUSE="1")
+        home.worker()
+        wait_for(lambda: shop.rows("COUNT(*)", "state='ready' AND queued_at IS NOT NULL AND owner LIKE 'relay:%'") == [["2"]], what="that it knows them")
+        shop.sql("UPDATE ps_product_sync_outbox SET state='discarded', deleted_at=UTC_TIMESTAMP() WHERE id_product=1")
+        wait_for(lambda: shop.row(1, "owner") == [None] and home.counts()["dead"] == 1, what="the row's end")
+        mock.rules()
+        shop.set(PRODUCT_SYNC_PAUSE="0")
+        delivered(shop, 1)
+        assert sent(mock) == [2]
+
+
+def test_what_a_lost_queue_had_is_the_modules_in_another_mode(server, mock):
+    """It stays frozen, for it may have been sent."""
+    with an_outage(server, mock, 2) as (shop, home, child):
+        child.terminate()
+        child.wait(20)
+        for name in glob.glob(os.path.join(home.state, "queue.db*")):
+            os.remove(name)
+        shop.set(PRODUCT_SYNC_MODE="async")
+        home.worker()
+        wait_for(lambda: shop.rows("COUNT(*)", "state='ready' AND owner IS NULL AND taken_at IS NOT NULL") == [["2"]], what="the rows")
+        mock.rules()
+        shop.set(PRODUCT_SYNC_MODE="queue")
+        delivered(shop, 2)
+        assert sent(mock) == [1, 2] and mock.summary()["effects"] == 2
 
 
 def test_a_batch_that_was_cut_off_goes_again_whole(server, mock):

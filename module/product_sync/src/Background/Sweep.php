@@ -161,7 +161,8 @@ final class Sweep
             AND NOT EXISTS (SELECT 1 FROM ' . $places . ' d WHERE d.id_product = p.id_product AND d.id_shop = p.id_shop_default)))
             AND NOT EXISTS (SELECT 1 FROM ' . Database::table(Schema::OUTBOX) . ' x WHERE x.id_product = p.id_product AND x.id_shop <> ' . $idShop . '
             AND (x.state <> \'draft\' OR x.revision > 0)
-            AND NOT (x.deleted_at IS NOT NULL AND x.delivered_at IS NULL AND x.state IN (\'discarded\', \'dead\')))';
+            AND NOT (x.deleted_at IS NOT NULL AND (x.delivered_at IS NULL OR x.sent_digest IS NULL)
+            AND x.state IN (\'delivered\', \'discarded\', \'dead\')))';
     }
 
     /** That it is looked at is noted before. One over which PHP died has its next turn in an hour. */

@@ -27,9 +27,14 @@ final class Gone
      */
     public static function changes(array $rows, array $facts): array
     {
-        return array_values(array_filter(array_map([Decision::class, 'ofDeleted'], array_filter($rows, function (Row $row) use ($facts) {
+        $changes = array_values(array_filter(array_map([Decision::class, 'ofDeleted'], array_filter($rows, function (Row $row) use ($facts) {
             return !isset($facts[$row->idProduct]->shops[$row->idShop]);
         }))));
+        foreach ($changes as $change) {
+            $change->isGone = !isset($facts[$change->idProduct]);
+        }
+
+        return $changes;
     }
 
     /** Looks after rows before a person's word on them is followed: the shop may know what no hook has told. @param int[] $ids of rows */

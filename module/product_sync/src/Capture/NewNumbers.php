@@ -65,8 +65,7 @@ final class NewNumbers
         self::markGone(self::GONE);
         foreach ($notes as $name => $since) {
             self::markGone(
-                self::isDated($since) . ' AND CONCAT(' . Database::quote(TimeOff::SINCE) . ', o.id_shop) = ' . Database::quote($name) . '
-                AND o.created_at <= (SELECT s.updated_at FROM ' . Database::table(Schema::STATE) . ' s WHERE s.name = ' . Database::quote($name) . ')'
+                self::isDated($since) . ' AND o.created_at <= (SELECT s.updated_at FROM ' . Database::table(Schema::STATE) . ' s WHERE s.name = ' . Database::quote($name) . ')'
             );
         }
         if ($notes && self::areAllDated(min($notes))) {

@@ -151,7 +151,7 @@ final class Recorder
             return Decision::ASSOCIATED;
         }
         $told = array_filter($others, function (Row $row) {
-            return ($row->state !== Row::DRAFT || $row->revision > 0) && !$row->isWithdrawn();
+            return ($row->state !== Row::DRAFT || $row->revision > 0) && !$row->tellsNothing();
         });
 
         return $told ? Decision::TOLD : Decision::ASSOCIATED;

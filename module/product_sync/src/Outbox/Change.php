@@ -43,8 +43,10 @@ final class Change
     public $isAnother = false;
     /** @var bool sent again as it is: it may fail as often as at first */
     public $isRevival = false;
-    /** @var bool the product is gone */
+    /** @var bool the product is gone from this shop */
     public $isDeleted = false;
+    /** @var bool now, and from all others: who has its number later is another */
+    public $isGone = false;
     /** @var bool the row goes altogether */
     public $isRemoval = false;
 

@@ -23,8 +23,8 @@ final class Claims
     const ENDED = 'IF(delivered_at IS NULL, \'discarded\', \'delivered\')';
     /** What is given back waits for its next turn, and what failed for a person; not if its product was deleted meanwhile. */
     const WAITING = 'state = IF(deleted_at IS NULL, \'ready\', ' . self::ENDED . ')';
-    /** A product is found to be gone: what somebody took, or a relay has as a dead letter, is left to that one. */
-    const DELETED = 'o.deleted_at = UTC_TIMESTAMP(), o.updated_at = UTC_TIMESTAMP(), o.changes = o.changes + 1,
+    /** A product is found to be gone from all shops: what somebody took, or a relay has as a dead letter, is left to that one. */
+    const DELETED = 'o.deleted_at = UTC_TIMESTAMP(), o.updated_at = UTC_TIMESTAMP(), o.changes = o.changes + 1, o.sent_digest = NULL,
         o.state = IF(o.state IN (\'draft\', \'ready\') OR (o.state = \'dead\' AND o.owner IS NULL), ' . self::ENDED . ', o.state)';
     /** A relay that is gone may come back with a message in its queue: its name stays behind that of a claim, and is the owner's again afterwards. */
     const BEHIND = 'IF(owner LIKE \'relay:%\', CONCAT(\'<\', owner), \'\')';

@@ -128,9 +128,11 @@ final class Row
         return $this->state !== self::DELIVERED && $this->state !== self::DISCARDED;
     }
 
-    /** The product went from this shop before the API had it from there. */
-    public function isWithdrawn(): bool
+    /** It tells nothing of the product that has the number now: that one went from this shop before the API had it, or it was another. */
+    public function tellsNothing(): bool
     {
-        return $this->isDeleted && !$this->wasDelivered && ($this->state === self::DISCARDED || $this->state === self::DEAD);
+        $isFinished = in_array($this->state, [self::DELIVERED, self::DISCARDED, self::DEAD], true);
+
+        return $this->isDeleted && $isFinished && (!$this->wasDelivered || $this->sentDigest === null);
     }
 }

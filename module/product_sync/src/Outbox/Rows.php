@@ -165,7 +165,7 @@ final class Rows
                 o.taken_at = IF(n.is_new, NULL, o.taken_at), o.queued_at = IF(n.is_new, NULL, o.queued_at),
                 o.created_at = IF(n.is_new, UTC_TIMESTAMP(), o.created_at), o.updated_at = UTC_TIMESTAMP(),
                 o.changes = o.changes + 1, o.delivered_at = IF(n.is_another, NULL, o.delivered_at),
-                o.sent_digest = IF(n.is_another, NULL, o.sent_digest),
+                o.sent_digest = IF(n.is_another OR n.is_gone, NULL, o.sent_digest),
                 o.deleted_at = IF(n.is_deleted, IFNULL(o.deleted_at, UTC_TIMESTAMP()), NULL)
             WHERE ' . self::guard()
         );
@@ -196,7 +196,8 @@ final class Rows
             . $change->revision . ' AS revision, ' . Database::quote($change->payload) . ' AS payload, '
             . Database::quote($change->key) . ' AS message_key, ' . Database::quote($change->note) . ' AS note, '
             . $change->settles . ' AS settles, ' . ($change->readyIn === null ? 'NULL' : $change->readyIn) . ' AS ready_in, '
-            . (int) $change->isNew . ' AS is_new, ' . (int) $change->isAnother . ' AS is_another, ' . (int) $change->isRevival . ' AS is_revival, ' . (int) $change->isDeleted . ' AS is_deleted';
+            . (int) $change->isNew . ' AS is_new, ' . (int) $change->isAnother . ' AS is_another, ' . (int) $change->isRevival . ' AS is_revival, ' . (int) $change->isDeleted . ' AS is_deleted, '
+            . (int) $change->isGone . ' AS is_gone';
     }
 
     private static function in(?int $seconds): string
