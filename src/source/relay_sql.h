@@ -54,7 +54,7 @@ const char *psync_relay_sql_index(const struct psync_relay_sql *s, const char *h
 /* "relay:" and what the queue file's path on this host hashes to: the same at every start. */
 PSYNC_CHECKED enum psync_result psync_relay_owner(const char *host, const char *queue_path, char ret_owner[PSYNC_RELAY_OWNER_MAX]);
 
-/* PHP's claims of rows that were ours, run out because it was killed: as the module ends them, which it does in its direct modes alone. */
+/* PHP's claims of rows that were ours, run out because it was killed: as the module's cron ends them, if there is one. */
 PSYNC_CHECKED enum psync_result psync_relay_sql_end_claims(struct psync_relay_sql *s, struct psync_error *err);
 
 /* ---- taking ---- */
@@ -92,7 +92,7 @@ enum psync_relay_mark {
     PSYNC_RELAY_MARK_KEPT,   /* ready again likewise, but something may have been sent: under our name, its bytes frozen */
     PSYNC_RELAY_MARK_GONE,   /* nothing is to be sent of it, and the queue has nothing: it ends, and is ours no more; a dead one too */
     PSYNC_RELAY_MARK_FREE,   /* the module has it again, and nothing of its product holds it up: ours no more, and may be claimed */
-    PSYNC_RELAY_MARK_KNOWN,  /* the same, and the queue has its very message: it may be claimed */
+    PSYNC_RELAY_MARK_KNOWN,  /* the same, and the queue has its very message, which was taken before: it may be claimed */
 };
 PSYNC_CHECKED enum psync_result psync_relay_sql_mark(struct psync_relay_sql *s, enum psync_relay_mark mark, const uint64_t *ids,
                                                      size_t n, struct psync_error *err);

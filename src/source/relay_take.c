@@ -91,16 +91,19 @@ static const char *what_is_wrong(const struct psync_relay *r, const struct psync
 }
 
 /* Nothing may be taken in its shop now. What the queue knows though it was not marked - killed before that, put at one destination of
- * several, a dead letter to be sent again - stays under our name; and so does what was marked, and lost with a queue file. */
+ * several, a dead letter to be sent again - stays under our name, and so does what was marked, and lost with a queue file. But not ready
+ * where the module would send it as well: there it gets what became of it. */
 static enum psync_result sort_closed(struct page *p, struct psync_relay *r, size_t i, struct psync_error *err)
 {
     const struct psync_relay_row *row = p->rows->rows[i];
+    const struct psync_relay_store *s = psync_relay_store_of(r, row->id_shop);
+    bool others = s && s->word == PSYNC_SHOP_OTHER_MODE;
     struct psync_relay_left left;
     enum psync_result result = psync_relay_left(r, row, &left, err);
     if (row->queued)
         p->fates[i] = left.known ? SKIP : KEPT;
     else
-        p->fates[i] = left.known ? KEPT : BACK;
+        p->fates[i] = !left.known ? BACK : others ? ENDED : KEPT;
     return result;
 }
 

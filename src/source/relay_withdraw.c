@@ -125,6 +125,8 @@ static enum psync_result act(struct psync_relay *r, struct page *p, struct psync
         result = psync_relay_sql_mark(&r->sql, PSYNC_RELAY_MARK_FREE, p->free.ids, p->free.n, err);
     if (result == PSYNC_OK)
         result = psync_relay_sql_mark(&r->sql, PSYNC_RELAY_MARK_KNOWN, p->known.ids, p->known.n, err);
+    if (result == PSYNC_OK) /* what that does not hit, of a database that was restored: else it would be looked at for ever */
+        result = psync_relay_sql_mark(&r->sql, PSYNC_RELAY_MARK_FREE, p->known.ids, p->known.n, err);
     if (result == PSYNC_OK)
         result = discard(r, p, err);
     r->withdraw_skip += p->n_ended;

@@ -207,6 +207,30 @@ def test_deleted_in_a_pause_after_a_kill_between_put_and_mark(server, mock):
         assert sent(mock) == [2, 3] and mock.summary()["effects"] == 2
 
 
+def test_another_mode_after_a_kill_between_put_and_mark(server, mock):
+    """The queue sends it: the module must not as well."""
+    with an_outage(server, mock, 2) as (shop, home, child):
+        child.kill()
+        child.wait()
+        shop.sql("UPDATE ps_product_sync_outbox SET queued_at=NULL")
+        shop.set(PRODUCT_SYNC_MODE="async")
+        home.worker()
+        wait_for(lambda: shop.rows("COUNT(*)", "state='taken' AND queued_at IS NOT NULL") == [["2"]], what="the marks")
+        is_up(mock, home)
+        delivered(shop, 2)
+        assert mock.summary()["effects"] == 2
+
+
+def test_a_restored_database_whose_rows_the_queue_knows(server, mock):
+    """Made anew by the module, in a past that was restored over what came of it: claimed, and not looked at for ever."""
+    with an_outage(server, mock, 3) as (shop, home, child):
+        shop.sql("UPDATE ps_product_sync_outbox SET state='ready', taken_at=NULL, queued_at=NULL WHERE id_product<3")
+        wait_for(lambda: shop.states() == {"taken": 3}, what="the rows")
+        is_up(mock, home)
+        delivered(shop, 3)
+        assert mock.summary()["effects"] == 3
+
+
 def test_a_pause_while_one_of_several_destinations_has_no_room(server, mock):
     """It had been put at the other; it is put at both when the pause is over."""
     with Mock() as other:

@@ -65,7 +65,8 @@ final class NewNumbers
         self::markGone(self::GONE);
         foreach ($notes as $name => $since) {
             self::markGone(
-                self::isDated($since) . ' AND o.created_at <= (SELECT s.updated_at FROM ' . Database::table(Schema::STATE) . ' s WHERE s.name = ' . Database::quote($name) . ')'
+                self::isDated($since) . ' AND EXISTS (SELECT 1 FROM ' . Database::table('product_shop') . ' ps WHERE ps.id_product = o.id_product
+                AND ps.id_shop = ' . (int) substr($name, strlen(TimeOff::SINCE)) . ') AND o.created_at <= (SELECT s.updated_at FROM ' . Database::table(Schema::STATE) . ' s WHERE s.name = ' . Database::quote($name) . ')'
             );
         }
         if ($notes && self::areAllDated(min($notes))) {

@@ -26,6 +26,8 @@ final class TimeOff
     const SINCE = 'off:';
     /** Clocks are set back by an hour, and moved to another zone by up to 26: no product that is there looks as if it came afterwards. */
     const SHIFT = 93600;
+    /** Seconds that switching off may take. */
+    const FRESH = 60;
 
     /** @param int[] $shops in which it is about to be switched off */
     public static function begin(array $shops)
@@ -54,16 +56,23 @@ final class TimeOff
         }
     }
 
-    /** The sweep comes to it where the look at enabling failed. */
+    /** The sweep comes to it where the look at enabling failed. A note that is fresh may be of a shop that is about to be switched off. */
     public static function catchUp()
     {
-        $notes = array_column(State::beginning(self::SINCE, PHP_INT_MAX), 'name');
-        $isOver = function (int $idShop) use ($notes) {
-            return in_array(self::SINCE . $idShop, $notes, true);
-        };
-        if ($notes && array_filter(Shops::on(), $isOver)) {
+        $left = [];
+        foreach (State::beginning(self::SINCE, PHP_INT_MAX) as $note) {
+            if ((int) $note['age'] >= self::FRESH) {
+                $left[] = (int) substr($note['name'], strlen(self::SINCE));
+            }
+        }
+        if (!array_intersect($left, Shops::on())) {
+            return;
+        }
+        try {
             self::look();
             self::end();
+        } catch (\Throwable $e) {
+            Log::failure('sweep', $e);
         }
     }
 
